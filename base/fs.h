@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/fs.h
+ * fs: files that readers see whole or not at all.
+ * Every path is bounded by PATH_MAX; every read has a limit. Returned memory is the caller's. */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+struct err;
+
+/* Joins with one '/'; the caller frees. Ends with NULL: fs_path(dir, "hub", name, NULL). */
+char *fs_path(const char *first, ...) __attribute__((sentinel));
+
+/* Appends the file to out, whose maximum is the limit (-ERR_LIMIT names file and limit). */
+int fs_read(struct buf *out, const char *path, struct err *err);
+
+/* Readers see the old file or the new one: write aside, fsync, rename, fsync the folder. */
+int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
+
+int fs_mkdirs(const char *path, mode_t mode, struct err *err); /* existing is fine */
+bool fs_exists(const char *path);
+int64_t fs_size(const char *path); /* bytes of a regular file, -1 otherwise */
+
+/* Removes a file or a tree, never following a link; what is not there is fine. */
+int fs_remove(const char *path, struct err *err);
+
+/* fsync of a folder, after names in it were made or renamed. */
+int fs_sync_dir(const char *path, struct err *err);
+
+/* Creates a private folder under dir (or under TMPDIR when dir is NULL). The caller frees. */
+int fs_temp_dir(char **ret_path, const char *dir, struct err *err);
+
+/* Takes an exclusive lock on a file that it creates, without waiting: -ERR_LOCKED when another
+ * process holds it. The lock ends with close() of *ret_fd or with the process. */
+int fs_lock(int *ret_fd, const char *path, struct err *err);
+
+/* Names in a folder, sorted by byte value, without . and ..; at most max_names. */
+int fs_list(char ***ret_names, size_t *ret_n, const char *path, size_t max_names,
+            struct err *err);
+void fs_list_free(char **names, size_t n);
+
+int64_t fs_free_bytes(const char *path, struct err *err); /* or a negative error */
+
+/* Bytes from the kernel's generator, for secrets and temporary names. */
+void fs_random(void *out, size_t len);
+
+/* A secret from a file: one line, without its newline. Refuses files that others may read. */
+int fs_read_secret(char **ret_secret, const char *path, struct err *err);
+
+#endif
