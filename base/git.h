@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/git.h
+ * git: bare repositories read and written without ever checking anything out.
+ * The door to libgit2. Objects are looked at by header first, so that no blob past its limit is
+ * ever loaded. Fetching has no timeout in libgit2 1.5: call it in a worker with a deadline.
+ * Object names are 40 hex digits and a NUL. */
+#ifndef BASE_GIT_H
+#define BASE_GIT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct err;
+struct git_repo;
+
+enum { GIT_HEX_SIZE = 41 };
+
+/* Once per process, before threads: library settings of the whole project (owner validation
+ * off for our own folders, strict creation, fsync of what is written). */
+int git_setup(struct err *err);
+
+int git_open(struct git_repo **ret, const char *path, struct err *err);
+int git_init_bare(struct git_repo **ret, const char *path, struct err *err); /* or opens */
+void git_close(struct git_repo *repo);                                       /* NULL is fine */
+
+struct git_fetch_options {
+    const char *url;
+    const char *user;    /* NULL with token NULL: anonymous */
+    const char *token;   /* goes into an Authorization header, never into the URL */
+    const char *refspec; /* "+refs/pull/7/head:refs/hearth/pull/7" */
+    int64_t max_bytes;
+    int64_t max_objects;
+};
+/* -ERR_LIMIT names the limit; -ERR_AUTH, -ERR_NOTFOUND (no such ref), -ERR_NET, -ERR_GIT. */
+int git_fetch(struct git_repo *repo, const struct git_fetch_options *options, struct err *err);
+
+/* A ref, tag (peeled to its commit) or full object name to a commit. -ERR_NOTFOUND. */
+int git_resolve(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *rev,
+                struct err *err);
+
+struct git_file {
+    char *path; /* relative, checked: no "..", no empty segment, no control character, UTF-8 */
+    char blob[GIT_HEX_SIZE];
+    int64_t size;  /* bytes, from the object's header */
+    bool is_plain; /* false for links, submodules and executables */
+};
+
+struct git_tree_limits {
+    size_t max_files;
+    size_t max_depth;
+    size_t max_path; /* bytes */
+};
+/* Every file under prefix ("" for all) at a commit, sorted by path by byte value. */
+int git_list_files(struct git_file **ret, size_t *ret_n, struct git_repo *repo,
+                   const char *commit, const char *prefix, const struct git_tree_limits *limits,
+                   struct err *err);
+void git_files_free(struct git_file *files, size_t n);
+
+/* Appends the blob; its size is checked against out's maximum before it is loaded. */
+int git_read_blob(struct buf *out, struct git_repo *repo, const char *blob, struct err *err);
+
+struct git_new_file {
+    const char *path; /* sorted by byte value, unique; folders are made from the slashes */
+    const void *data;
+    size_t len;
+};
+struct git_new_commit {
+    const struct git_new_file *files; /* the whole tree of the commit */
+    size_t n_files;
+    const char *parent; /* commit name, or NULL for a root commit */
+    const char *author_name, *author_email;
+    int64_t at; /* unix seconds, of author and committer: same input, same commit name */
+    const char *message;
+};
+int git_commit_files(char ret[GIT_HEX_SIZE], struct git_repo *repo,
+                     const struct git_new_commit *commit, struct err *err);
+
+/* Moves a ref to a commit if it stands at expected (NULL: must not exist). -ERR_CONFLICT. */
+int git_set_ref(struct git_repo *repo, const char *ref, const char *commit,
+                const char *expected, struct err *err);
+
+struct git_ref {
+    char *name; /* "refs/tags/v1.1.0" */
+    char commit[GIT_HEX_SIZE];
+};
+int git_list_refs(struct git_ref **ret, size_t *ret_n, struct git_repo *repo,
+                  const char *prefix, size_t max_refs, struct err *err);
+void git_refs_free(struct git_ref *refs, size_t n);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/http.h
+ * http: one request to one origin, behind an interface that tests replace.
+ * A client is a struct of function pointers; http_curl_new() is the real one. It adds no header
+ * that the request does not name except Host, Content-Length and Accept-Encoding, follows no
+ * redirect, keeps connections open, and never writes a token into an error or a log. */
+#ifndef BASE_HTTP_H
+#define BASE_HTTP_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct err;
+
+enum { HTTP_MAX_HEADERS = 64 };
+
+struct http_header {
+    const char *name;
+    const char *value; /* no CR, LF or NUL: refused with -ERR_PARSE before anything is sent */
+};
+
+struct http_request {
+    const char *method; /* "GET", "POST", ... */
+    const char *url;    /* absolute, http or https */
+    struct http_header headers[HTTP_MAX_HEADERS];
+    size_t n_headers;
+    const void *body;      /* NULL for none */
+    size_t body_len;       /* bytes */
+    const char *body_file; /* instead of body: a path that is streamed */
+    int timeout_ms;        /* whole exchange; 0 means the client's default */
+    size_t max_body;       /* bytes of reply body; past it -ERR_LIMIT */
+};
+
+/* A reply, whatever its status. Owns its memory; header names are lower case. */
+struct http_response {
+    int status; /* 100..599 */
+    struct {
+        char *name, *value;
+    } headers[HTTP_MAX_HEADERS]; /* of the final reply; further ones are dropped */
+    size_t n_headers;
+    struct buf body;
+    int64_t wire_bytes; /* what came over the network, compressed */
+};
+
+struct http_client {
+    /* Fills res and returns 0 when a complete reply came, with any status. -ERR_NET when
+     * the connection failed or broke, -ERR_TIMEOUT, -ERR_LIMIT. After -ERR_NET or
+     * -ERR_TIMEOUT of a request that writes, it may or may not have taken effect. */
+    int (*perform)(struct http_client *client, const struct http_request *req,
+                   struct http_response *res, struct err *err);
+    void (*destroy)(struct http_client *client);
+};
+
+struct http_curl_options {
+    const char *user_agent; /* required by GitHub */
+    const char *ca_file;    /* NULL: the system's */
+    int connect_timeout_ms;
+    int timeout_ms;
+    int low_speed_s; /* gives up after so long below 1 byte/s */
+};
+
+int http_curl_new(struct http_client **ret, const struct http_curl_options *options,
+                  struct err *err);
+void http_client_free(struct http_client *client); /* NULL is fine */
+
+void http_request_init(struct http_request *req, const char *method, const char *url);
+void http_request_header(struct http_request *req, const char *name, const char *value);
+
+void http_response_init(struct http_response *res);
+void http_response_finish(struct http_response *res);
+/* The first header of that lower-case name, or NULL. Borrowed from res. */
+const char *http_response_header(const struct http_response *res, const char *name);
+
+/* The parts of an absolute URL, checked: scheme http or https, no user info, no fragment. */
+struct http_url {
+    char origin[300]; /* "https://host[:port]", default port left out */
+    char host[256];
+    char path[4096]; /* begins with '/', with the query */
+    bool is_tls;
+    bool is_loopback; /* 127.0.0.0/8, [::1] or localhost */
+};
+int http_url_parse(struct http_url *ret, const char *url, struct err *err);
+
+#endif

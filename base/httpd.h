@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/httpd.h
+ * httpd: a server that turns microhttpd's many calls into one call of one handler.
+ * Routes stand in a table of the caller; the first whose method and pattern match wins. A
+ * handler gets the whole (bounded) body, fills a response and returns the status code. It runs
+ * on one of the server's threads: what it shares it must lock. */
+#ifndef BASE_HTTPD_H
+#define BASE_HTTPD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct err;
+struct httpd;
+struct httpd_request;
+
+enum { HTTPD_MAX_PARAMS = 8 };
+
+struct httpd_response {
+    struct buf body;          /* unless a file is named */
+    const char *content_type; /* static text; NULL: none is sent */
+    char *file;               /* path to send instead of body, by sendfile; freed after use */
+    int64_t file_offset;      /* bytes; with file_len the part to send */
+    int64_t file_len;         /* -1: to the end */
+};
+
+/* Returns the status code to send, 100..599; 0 drops the connection without a reply. */
+typedef int httpd_handler(struct httpd_request *req, struct httpd_response *res, void *ctx);
+
+struct httpd_route {
+    const char *method; /* "GET" serves HEAD too; "*" any */
+    /* Segments: literal, "{name}" for one segment (still percent-encoded: decode it yourself),
+     * "{name...}" at the end for the whole rest, which may be empty. */
+    const char *pattern;
+    httpd_handler *handler;
+    size_t max_body; /* bytes; past it 413 without calling the handler */
+};
+
+struct httpd_options {
+    const char *listen;               /* "127.0.0.1:0", "[::1]:8080" */
+    const struct httpd_route *routes; /* ends with a row of NULLs */
+    httpd_handler *not_found;         /* NULL: a plain 404 */
+    void *ctx;                        /* given to every handler */
+    unsigned threads;                 /* 0: one */
+    unsigned max_connections;
+    int idle_timeout_s;
+};
+
+int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err);
+uint16_t httpd_port(const struct httpd *httpd);
+void httpd_stop(struct httpd *httpd); /* waits for running handlers; NULL is fine */
+
+/* All borrowed, alive until the handler returns. NULL when absent. Header names in any case. */
+const char *httpd_method(const struct httpd_request *req);
+const char *httpd_path(const struct httpd_request *req);  /* as sent, without the query */
+const char *httpd_query(const struct httpd_request *req); /* as sent, "" when there is none */
+const char *httpd_param(const struct httpd_request *req, const char *name);
+const char *httpd_header(const struct httpd_request *req, const char *name);
+const char *httpd_peer(const struct httpd_request *req); /* numeric address */
+const struct buf *httpd_body(const struct httpd_request *req);
+
+/* The decoded value of the first query argument of that name, or NULL. The caller frees. */
+char *httpd_query_arg(const struct httpd_request *req, const char *name);
+
+/* Adds a reply header; value is copied. CR and LF in it drop the header. */
+void httpd_reply_header(struct httpd_request *req, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
