@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * bot/forge/forge.h
+ * forge: one repository on a GitHub-compatible server, in our own words.
+ * Every noun has one normalised struct; each dialect maps to it in its own file. Reading goes
+ * page by page through a callback, so that a page and the cursor behind it are committed
+ * together. Conditional requests, retries, rate limits and redirects are the transport's
+ * (bot/forge/transport.h); budgets and time come from its options. Structs borrow their strings
+ * from the page, alive until the callback returns. Times are unix seconds UTC, 0 = none; ids are
+ * > 0, 0 = none (a ghost). */
+#ifndef BOT_FORGE_FORGE_H
+#define BOT_FORGE_FORGE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct clock;
+struct db;
+struct err;
+struct http_client;
+struct forge;
+
+struct forge_user {
+    int64_t id; /* 0: ghost */
+    const char *login;
+    bool is_bot;
+};
+
+struct forge_repo {
+    int64_t id;
+    const char *owner, *name, *default_branch, *clone_url, *head_sha;
+    bool is_archived;
+    bool may_push, may_triage; /* what our token may */
+};
+
+struct forge_thread {
+    int64_t number;
+    bool is_pull, is_open, is_locked, is_draft;
+    const char *title, *body, *state_reason;
+    struct forge_user author;
+    const char **labels;
+    size_t n_labels;
+    int64_t n_comments;
+    int64_t created_at, updated_at, closed_at, merged_at;
+};
+
+enum forge_entry_kind { FORGE_COMMENT, FORGE_REVIEW, FORGE_REVIEW_COMMENT };
+
+struct forge_entry {
+    enum forge_entry_kind kind;
+    int64_t id, number;
+    struct forge_user author;
+    const char *body, *path, *review_state;
+    int64_t created_at, updated_at;
+};
+
+struct forge_event {
+    int64_t id, number;
+    const char *kind; /* the forge's word */
+    struct forge_user actor;
+    const char *label, *commit_sha;
+    int64_t created_at;
+};
+
+struct forge_pull {
+    int64_t number;
+    const char *head_sha, *base_ref, *merge_sha;
+    bool is_open, is_merged;
+    int64_t merged_at;
+};
+
+/* One thing in a thread's timeline, in the server's order. */
+struct forge_moment {
+    const char *kind; /* "labeled", "committed", "head_ref_force_pushed", ... */
+    struct forge_user actor;
+    const char *label, *sha;
+    int64_t event_id, created_at; /* 0 where the forge gives none */
+};
+
+struct forge_status {
+    const char *context, *state, *description; /* state: success failure error pending */
+    int64_t creator_id;
+};
+
+struct forge_asset {
+    int64_t id, size;
+    const char *name, *state; /* "uploaded", "starter" */
+};
+
+struct forge_release {
+    int64_t id;
+    const char *tag, *name, *body, *upload_url;
+    bool is_draft;
+    struct forge_user author;
+    const struct forge_asset *assets;
+    size_t n_assets;
+};
+
+enum forge_list {
+    FORGE_ISSUES,
+    FORGE_COMMENTS,
+    FORGE_REVIEW_COMMENTS,
+    FORGE_EVENTS,
+    FORGE_RELEASES
+};
+
+/* One page of a list: the array that belongs to the list is filled, the others are NULL. */
+struct forge_page {
+    enum forge_list list;
+    bool is_unchanged; /* 304: nothing new, no items */
+    const struct forge_thread *threads;
+    const struct forge_entry *entries;
+    const struct forge_event *events;
+    const struct forge_release *releases;
+    size_t n;
+    const char *next; /* path and query of the next page, "" at the end */
+};
+
+struct forge_read {
+    enum forge_list list;
+    bool oldest_first; /* by creation, for the first walk; otherwise by update */
+    int64_t since_at;  /* 0: everything */
+    int64_t number;    /* > 0: comments of that thread only */
+    const char *next;  /* a page's next, instead of all the above */
+};
+typedef int forge_page_fn(void *ctx, const struct forge_page *page, struct err *err);
+/* Exactly one request (and its retries); fn is called once. */
+int forge_read_page(struct forge *forge, const struct forge_read *what, forge_page_fn *fn,
+                    void *ctx, struct err *err);
+
+int forge_me(struct forge *f, int (*fn)(void *, const struct forge_user *, struct err *),
+             void *ctx, struct err *err);
+/* -ERR_AUTH, -ERR_DENIED, -ERR_MOVED (names where to), -ERR_NOTFOUND, -ERR_FORGE (HTML...). */
+int forge_get_repo(struct forge *f, int (*fn)(void *, const struct forge_repo *, struct err *),
+                   void *ctx, struct err *err);
+int forge_get_pull(struct forge *f, int64_t number,
+                   int (*fn)(void *, const struct forge_pull *, struct err *), void *ctx,
+                   struct err *err);
+int forge_each_moment(struct forge *f, int64_t number,
+                      int (*fn)(void *, const struct forge_moment *, struct err *), void *ctx,
+                      struct err *err); /* all pages of the timeline */
+int forge_each_status(struct forge *f, const char *sha,
+                      int (*fn)(void *, const struct forge_status *, struct err *), void *ctx,
+                      struct err *err); /* newest first */
+
+/* The roles of GitHub, least first; what the forge does not say is FORGE_ROLE_NONE. */
+enum forge_role {
+    FORGE_ROLE_NONE,
+    FORGE_ROLE_READ,
+    FORGE_ROLE_TRIAGE,
+    FORGE_ROLE_WRITE,
+    FORGE_ROLE_MAINTAIN,
+    FORGE_ROLE_ADMIN
+};
+int forge_get_role(struct forge *f, const char *login, enum forge_role *ret, struct err *err);
+const char *forge_role_name(enum forge_role role);
+int forge_role_parse(enum forge_role *ret, const char *name, struct err *err);
+
+/* Writes. Only bot/ledger.c calls them. *ret_id is what the forge named the object. After
+ * -ERR_NET or -ERR_TIMEOUT the write may have happened: look before sending again. */
+int forge_create_comment(struct forge *f, int64_t number, const char *body, int64_t *ret_id,
+                         struct err *err);
+int forge_edit_comment(struct forge *f, int64_t id, const char *body, struct err *err);
+int forge_add_label(struct forge *f, int64_t number, const char *label, struct err *err);
+int forge_remove_label(struct forge *f, int64_t number, const char *label, struct err *err);
+int forge_create_status(struct forge *f, const char *sha, const struct forge_status *status,
+                        const char *target_url, struct err *err);
+int forge_create_release(struct forge *f, const struct forge_release *release,
+                         const char *target_sha, int64_t *ret_id, struct err *err);
+int forge_upload_asset(struct forge *f, int64_t release_id, const char *name,
+                       const char *content_type, const char *path, int64_t *ret_id,
+                       struct err *err);
+int forge_delete_asset(struct forge *f, int64_t asset_id, struct err *err);
+/* Reads fresh, never from a validator: what stands on the forge now. */
+int forge_find_release(struct forge *f, const char *tag,
+                       int (*fn)(void *, const struct forge_release *, struct err *), void *ctx,
+                       struct err *err); /* -ERR_NOTFOUND */
+int forge_read_asset(struct forge *f, int64_t asset_id, struct buf *out, struct err *err);
+
+struct forge_options {
+    const char *dialect;    /* "github" */
+    const char *url;        /* API base */
+    const char *upload_url; /* "" takes the dialect's rule */
+    const char *owner, *name;
+    const char *token;
+    struct http_client *http; /* borrowed */
+    struct db *db;            /* borrowed: validators and budgets */
+    const struct clock *clock;
+    int64_t reserve_percent;
+    int64_t content_per_minute, content_per_hour, content_gap_ms;
+    int64_t deadline_ms; /* of the cycle, in clock time; 0: none */
+};
+int forge_new(struct forge **ret, const struct forge_options *options, struct err *err);
+void forge_free(struct forge *forge);
+
+/* What this cycle cost so far. */
+struct forge_counts {
+    int64_t requests, unchanged, writes, retries, timelines, pulls;
+    int64_t wire_bytes;
+};
+struct forge_counts forge_counts(const struct forge *forge);
+int64_t forge_now(const struct forge *forge); /* by the forge's Date, our clock until known */
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * config/config.h
+ * config: what may be set, from hearth.yml.
+ * One options table (config/options.c) gives every key its type, bounds, default and help; the
+ * struct below is filled from it, `hearth init` writes the commented file from it, and the
+ * reference in docs/ is generated from it. Secrets are never in here, only where they are. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+
+struct string_list {
+    char **items;
+    size_t n;
+};
+
+struct config {
+    char *path; /* of hearth.yml */
+    char *dir;  /* its folder: databases, hub/, reports/, cache/ lie beside it */
+
+    struct {
+        char *url;     /* API base, any prefix, no trailing slash; "" for a hub-only instance */
+        char *dialect; /* "github" */
+        char *repo;    /* "owner/name" */
+        char *token_file; /* relative to dir; "" takes HEARTH_TOKEN from the environment */
+        char *upload_url; /* "" takes the dialect's rule */
+        char *git_url;    /* clone base, "" takes the repository's clone_url */
+        char *ca_file;    /* "" takes the system's */
+        int64_t timeout_s;
+    } forge;
+    struct {
+        char *trigger_label;  /* "retrain" */
+        char *accepted_label; /* "retrain: accepted" */
+        char *refused_label;  /* "retrain: refused" */
+        char *min_role;       /* "triage": least role whose label counts */
+        struct string_list trusted_bots;
+        struct string_list licences; /* SPDX ids that contributions may carry */
+        int64_t max_samples;         /* per contribution */
+        int64_t max_file_size;       /* bytes */
+        int64_t max_pack_size;       /* bytes fetched for one PR */
+        int64_t max_files;
+        int64_t fetch_timeout_s, judge_timeout_s;
+        int64_t judge_memory; /* bytes */
+        char *arch;           /* "mlp" */
+        int64_t seed, epochs, threads;
+    } retrain;
+    struct {
+        double mcnemar_p;     /* a loss is significant below it */
+        double max_nll_ratio; /* candidate over champion */
+    } gate;
+    struct {
+        bool enabled;
+        char *hub_repo;      /* "namespace/name" of the model on our hub */
+        char *model_licence; /* SPDX id of weights */
+        char *title;
+    } release;
+    struct {
+        int64_t content_per_minute, content_per_hour; /* writes */
+        int64_t content_gap_ms;                       /* between two of them */
+        int64_t reserve_percent;                      /* of the read quota, left to others */
+        int64_t cycle_deadline_s;
+    } budgets;
+    struct {
+        char *listen;     /* "127.0.0.1:8080" */
+        char *public_url; /* "" takes the listen address */
+    } serve;
+    struct {
+        char *title;
+        struct string_list bots; /* logins counted as bots beside those the forge names */
+    } report;
+};
+
+/* Every fault of the file at once, one a line, `file:line: key: what is wrong`, with the
+ * nearest known key; -ERR_CONFIG. */
+int config_load(struct config **ret, const char *path, struct buf *faults, struct err *err);
+void config_free(struct config *config); /* NULL is fine */
+
+/* A path beside hearth.yml; the caller frees. */
+char *config_path(const struct config *config, const char *name);
+
+/* The commented hearth.yml: every option with help and default; set overrides "key=value". */
+struct config_setting {
+    const char *key, *value;
+};
+int config_write_template(struct buf *out, const struct config_setting *set, size_t n_set,
+                          struct err *err);
+
+/* The token: from token_file, else HEARTH_TOKEN. -ERR_CONFIG says where it looked. */
+int config_read_token(char **ret, const struct config *config, struct err *err);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * store/thread.h
+ * thread: issues and pull requests, with their labels, and details of PRs that a rule names.
+ * Structs borrow their strings: for puts from the caller, for gets from the row, alive until the
+ * callback returns. Callbacks return 0 to go on, a negative error to stop with it. */
+#ifndef STORE_THREAD_H
+#define STORE_THREAD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct err;
+
+enum thread_kind { THREAD_ISSUE, THREAD_PULL };
+
+struct thread {
+    int64_t repo_id, number;
+    enum thread_kind kind;
+    const char *title, *body;
+    int64_t author_id; /* 0: the account is gone */
+    bool is_open, is_locked, is_draft, is_gone;
+    const char *state_reason;
+    int64_t created_at, updated_at, closed_at, merged_at;
+    int64_t n_comments;
+    const char *const *labels; /* put: the whole set; get: NULL, see thread_each_label */
+    size_t n_labels;
+};
+
+enum put_result { PUT_SAME, PUT_NEW, PUT_CHANGED }; /* what a put did */
+
+/* Inserts or updates thread and label set. *ret (may be NULL) tells what changed. */
+int thread_put(struct db *db, const struct thread *t, enum put_result *ret, struct err *err);
+typedef int thread_fn(void *ctx, const struct thread *t, struct err *err);
+int thread_get(struct db *db, int64_t repo_id, int64_t number, thread_fn *fn, void *ctx,
+               struct err *err); /* -ERR_NOTFOUND */
+int thread_each(struct db *db, int64_t repo_id, thread_fn *fn, void *ctx, struct err *err);
+int thread_each_labelled(struct db *db, int64_t repo_id, const char *label, thread_fn *fn,
+                         void *ctx, struct err *err); /* in order of number */
+int thread_each_label(struct db *db, int64_t repo_id, int64_t number,
+                      int (*fn)(void *ctx, const char *label, struct err *err), void *ctx,
+                      struct err *err);
+/* Follows our own label writes, so that the database is right before the next sync. */
+int thread_label_add(struct db *db, int64_t repo_id, int64_t number, const char *label,
+                     struct err *err);
+int thread_label_remove(struct db *db, int64_t repo_id, int64_t number, const char *label,
+                        struct err *err);
+int thread_has_label(struct db *db, int64_t repo_id, int64_t number, const char *label,
+                     bool *ret, struct err *err);
+int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *err);
+
+/* Threads whose n_comments is below the entries and own comments that we hold undeleted. */
+int thread_each_with_lost_comments(struct db *db, int64_t repo_id,
+                                   int (*fn)(void *ctx, int64_t number, struct err *err),
+                                   void *ctx, struct err *err);
+
+struct pull {
+    int64_t repo_id, number;
+    const char *head_sha, *base_ref, *merge_sha;
+    int64_t head_seen_at;
+};
+int pull_put(struct db *db, const struct pull *p, struct err *err); /* keeps head_seen_at of an
+                                                                       unchanged head */
+int pull_get(struct db *db, int64_t repo_id, int64_t number,
+             int (*fn)(void *ctx, const struct pull *p, struct err *err), void *ctx,
+             struct err *err); /* -ERR_NOTFOUND */
+
+#endif
