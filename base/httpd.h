@@ -3,7 +3,7 @@
  * httpd: a server that turns microhttpd's many calls into one call of one handler.
  * Routes stand in a table of the caller; the first whose method and pattern match wins. A
  * handler gets the whole (bounded) body, fills a response and returns the status code. It runs
- * on one of the server's threads: what it shares it must lock. */
+ * on one of the server's threads: what it shares it must lock. The process ignores SIGPIPE. */
 #ifndef BASE_HTTPD_H
 #define BASE_HTTPD_H
 #include <stdbool.h>
@@ -18,12 +18,18 @@ struct httpd_request;
 
 enum { HTTPD_MAX_PARAMS = 8 };
 
+enum { HTTPD_MAX_REPLY_BYTES = 64 << 20 }; /* of httpd_response.body; larger ones are files */
+
+/* What a handler fills; it arrives empty, with the defaults named here. */
 struct httpd_response {
-    struct buf body;          /* unless a file is named */
+    struct buf body;          /* sent unless a file or a stream is named */
     const char *content_type; /* static text; NULL: none is sent */
     char *file;               /* path to send instead of body, by sendfile; freed after use */
-    int64_t file_offset;      /* bytes; with file_len the part to send */
-    int64_t file_len;         /* -1: to the end */
+    int64_t file_offset;      /* bytes; with file_len the part to send (the server sends no */
+    int64_t file_len;         /* Content-Range by itself); -1: to the end */
+    int stream_fd;     /* instead of body: sent until its end, chunked, then closed; -1 */
+    int64_t cut_after; /* -1; else Content-Length promises the whole body, and the */
+                       /* connection ends after so many bytes of it: for tests */
 };
 
 /* Returns the status code to send, 100..599; 0 drops the connection without a reply. */
@@ -31,8 +37,9 @@ typedef int httpd_handler(struct httpd_request *req, struct httpd_response *res,
 
 struct httpd_route {
     const char *method; /* "GET" serves HEAD too; "*" any */
-    /* Segments: literal, "{name}" for one segment (still percent-encoded: decode it yourself),
-     * "{name...}" at the end for the whole rest, which may be empty. */
+    /* Segments: literal; "{name}" for one whole segment, which is not empty, or "{name}.git"
+     * for one that ends so; "{name...}" at the end for the whole rest, which may be empty or
+     * absent with its slash. Values are still percent-encoded: decode them yourself. */
     const char *pattern;
     httpd_handler *handler;
     size_t max_body; /* bytes; past it 413 without calling the handler */
@@ -41,16 +48,18 @@ struct httpd_route {
 struct httpd_options {
     const char *listen;               /* "127.0.0.1:0", "[::1]:8080" */
     const struct httpd_route *routes; /* ends with a row of NULLs */
-    httpd_handler *not_found;         /* NULL: a plain 404 */
+    httpd_handler *not_found;         /* gets no body; NULL: a plain 404, or 405 with Allow */
     void *ctx;                        /* given to every handler */
-    unsigned threads;                 /* 0: one */
-    unsigned max_connections;
-    int idle_timeout_s;
+    unsigned threads;                 /* 0: one. A handler that blocks holds up its thread */
+    unsigned max_connections;         /* 0: 256 */
+    unsigned idle_timeout_s;          /* 0: 30 */
 };
 
 int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err);
 uint16_t httpd_port(const struct httpd *httpd);
-void httpd_stop(struct httpd *httpd); /* waits for running handlers; NULL is fine */
+/* Takes no more connections, waits until the requests under way are answered (at most five
+ * seconds for slow peers), then ends. NULL is fine. */
+void httpd_stop(struct httpd *httpd);
 
 /* All borrowed, alive until the handler returns. NULL when absent. Header names in any case. */
 const char *httpd_method(const struct httpd_request *req);
@@ -64,7 +73,8 @@ const struct buf *httpd_body(const struct httpd_request *req);
 /* The decoded value of the first query argument of that name, or NULL. The caller frees. */
 char *httpd_query_arg(const struct httpd_request *req, const char *name);
 
-/* Adds a reply header; value is copied. CR and LF in it drop the header. */
+/* Adds a reply header; value is copied. CR and LF in it drop the header. Content-Length, Date
+ * and Content-Type (from content_type) are the server's. */
 void httpd_reply_header(struct httpd_request *req, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

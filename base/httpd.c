@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The life of a request, by microhttpd's calls:
+ *
+ *   on_target    the request line is read: the request is made and counted
+ *   on_access    1st call, headers complete: begin() finds the route and refuses what is too big
+ *                next calls: take() adds a piece of the body
+ *                last call, no more body: answer() calls the handler and queues the reply
+ *   on_completed sent, or the connection broke: the request is freed
+ */
+#include "base/httpd.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/httpd_reply.h"
+#include "base/httpd_request.h"
+#include "base/parse.h"
+
+enum {
+    DEFAULT_CONNECTIONS = 256,
+    DEFAULT_IDLE_TIMEOUT_S = 30,
+    STOP_WAIT_S = 5,
+    /* A peer that is told 413 before it has sent its body may see a reset instead of the
+     * answer, so bodies that are not hopeless are read and thrown away first. */
+    DRAIN_MAX_BYTES = 8 << 20,
+};
+
+static const char PLAIN_TEXT[] = "text/plain; charset=utf-8";
+
+struct httpd {
+    struct MHD_Daemon *daemon;
+    const struct httpd_route *routes;
+    httpd_handler *not_found;
+    void *ctx;
+    uint16_t port;
+    pthread_mutex_t lock;
+    pthread_cond_t idle; /* active is 0 */
+    unsigned active;     /* requests under way */
+};
+
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    struct httpd *httpd = cls;
+
+    (void)pthread_mutex_lock(&httpd->lock);
+    httpd->active++;
+    (void)pthread_mutex_unlock(&httpd->lock);
+    return httpd_request_new(connection, target);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct httpd *httpd = cls;
+
+    (void)connection;
+    (void)why;
+    if (!*con_cls)
+        return;
+    httpd_request_free(*con_cls);
+    *con_cls = NULL;
+    (void)pthread_mutex_lock(&httpd->lock);
+    if (--httpd->active == 0)
+        (void)pthread_cond_broadcast(&httpd->idle);
+    (void)pthread_mutex_unlock(&httpd->lock);
+}
+
+/* Paths and arguments reach handlers as they were sent: "dev%2Fx" is one segment. */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(s);
+}
+
+static int reply_too_large(struct httpd_request *req)
+{
+    struct httpd_response res;
+
+    httpd_response_init(&res);
+    res.content_type = PLAIN_TEXT;
+    buf_printf(&res.body, "request body larger than %zu bytes\n", req->max_body);
+    int rc = httpd_reply(req, MHD_HTTP_CONTENT_TOO_LARGE, &res);
+    httpd_response_finish(&res);
+    return rc;
+}
+
+/* Whether reading on is pointless: far over the limit, or the peer asked before sending. */
+static bool is_hopeless(const struct httpd_request *req)
+{
+    const char *declared = httpd_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const char *expect = httpd_header(req, MHD_HTTP_HEADER_EXPECT);
+    int64_t len;
+
+    if (!declared || parse_i64(&len, declared, 0, INT64_MAX, "Content-Length", NULL) < 0)
+        return false;
+    if ((uint64_t)len <= req->max_body)
+        return false;
+    return expect || (uint64_t)len - req->max_body > DRAIN_MAX_BYTES;
+}
+
+static int begin(const struct httpd *httpd, struct httpd_request *req, const char *method)
+{
+    req->method = method;
+    req->found = httpd_match_init(&req->match, httpd->routes, method, req->path);
+    req->max_body = req->match.route ? req->match.route->max_body : 0;
+    buf_finish(&req->body);
+    buf_init(&req->body, req->max_body);
+    return is_hopeless(req) ? reply_too_large(req) : 0;
+}
+
+static int take(struct httpd_request *req, const char *data, size_t len)
+{
+    req->received += (int64_t)len;
+    if (req->match.route)
+        buf_add(&req->body, data, len);
+    return (uint64_t)req->received > (uint64_t)req->max_body + DRAIN_MAX_BYTES ? -1 : 0;
+}
+
+static int plain_not_found(const struct httpd *httpd, struct httpd_request *req,
+                           struct httpd_response *res)
+{
+    struct buf allowed;
+
+    res->content_type = PLAIN_TEXT;
+    if (req->found == HTTPD_NO_SUCH_PATH) {
+        buf_add_str(&res->body, "not found\n");
+        return MHD_HTTP_NOT_FOUND;
+    }
+    buf_init(&allowed, 1024);
+    httpd_route_add_allowed(&allowed, httpd->routes, req->path);
+    httpd_reply_header(req, MHD_HTTP_HEADER_ALLOW, "%s", allowed.data);
+    buf_printf(&res->body, "method not allowed; allowed are %s\n", allowed.data);
+    buf_finish(&allowed);
+    return MHD_HTTP_METHOD_NOT_ALLOWED;
+}
+
+static int answer(const struct httpd *httpd, struct httpd_request *req)
+{
+    struct httpd_response res;
+    int status, rc = -1;
+
+    if (req->body.overflow)
+        return reply_too_large(req);
+
+    httpd_response_init(&res);
+    if (req->match.route)
+        status = req->match.route->handler(req, &res, httpd->ctx);
+    else if (httpd->not_found)
+        status = httpd->not_found(req, &res, httpd->ctx);
+    else
+        status = plain_not_found(httpd, req, &res);
+    if (status != 0)
+        rc = httpd_reply(req, status, &res);
+    httpd_response_finish(&res);
+    return rc;
+}
+
+static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *data_len, void **con_cls)
+{
+    const struct httpd *httpd = cls;
+    struct httpd_request *req = *con_cls;
+    int rc;
+
+    (void)connection;
+    (void)url;
+    (void)version;
+    if (!req->method) {
+        rc = begin(httpd, req, method);
+    } else if (*data_len > 0) {
+        rc = take(req, data, *data_len);
+        *data_len = 0;
+    } else {
+        rc = answer(httpd, req);
+    }
+    return rc < 0 ? MHD_NO : MHD_YES;
+}
+
+/* "127.0.0.1:8080" or "[::1]:0" into its two parts. */
+static int listen_split(char *host, size_t size, const char **ret_port, const char *listen_on,
+                        struct err *err)
+{
+    const char *colon = strrchr(listen_on, ':');
+    size_t len = colon ? (size_t)(colon - listen_on) : 0;
+    int64_t port;
+
+    if (len == 0 || len >= size)
+        return err_set(err, ERR_CONFIG, "listen address '%s' is not ADDRESS:PORT", listen_on);
+    if (parse_i64(&port, colon + 1, 0, UINT16_MAX, "listen port", err) < 0)
+        return -ERR_CONFIG;
+    if (listen_on[0] == '[' && colon[-1] == ']') {
+        listen_on++;
+        len -= 2;
+    }
+    memcpy(host, listen_on, len);
+    host[len] = '\0';
+    *ret_port = colon + 1;
+    return 0;
+}
+
+static int bind_and_listen(int fd, const struct addrinfo *address)
+{
+    int on = 1;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, address->ai_addr, address->ai_addrlen) != 0)
+        return -1;
+    return listen(fd, SOMAXCONN);
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t len = sizeof(address);
+
+    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)(const void *)&address)->sin6_port);
+    return ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
+}
+
+/* Our own socket rather than microhttpd's: only so does the reason of a failure reach us. */
+static int listen_open(int *ret_fd, const char *listen_on, struct err *err)
+{
+    const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                                    .ai_socktype = SOCK_STREAM };
+    struct addrinfo *address = NULL;
+    const char *port = NULL;
+    char host[128];
+
+    int rc = listen_split(host, sizeof(host), &port, listen_on, err);
+    if (rc < 0)
+        return rc;
+    if (getaddrinfo(host, port, &hints, &address) != 0)
+        return err_set(err, ERR_CONFIG, "listen address '%s' is not a numeric address",
+                       listen_on);
+
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || bind_and_listen(fd, address) != 0) {
+        rc = err_errno(err, "cannot listen on %s", listen_on);
+        if (fd >= 0)
+            (void)close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(address);
+    if (rc == 0)
+        *ret_fd = fd;
+    return rc;
+}
+
+static struct MHD_Daemon *daemon_start(struct httpd *httpd, const struct httpd_options *options,
+                                       int fd)
+{
+    const unsigned limit =
+        options->max_connections ? options->max_connections : DEFAULT_CONNECTIONS;
+    const unsigned idle_s =
+        options->idle_timeout_s ? options->idle_timeout_s : DEFAULT_IDLE_TIMEOUT_S;
+    const struct MHD_OptionItem pool[] = {
+        { MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL },
+        { MHD_OPTION_END, 0, NULL },
+    };
+
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ITC, 0, NULL, NULL, on_access,
+        httpd, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd,
+        options->threads > 1 ? MHD_OPTION_ARRAY : MHD_OPTION_END, pool, MHD_OPTION_END);
+}
+
+static void free_stopped(struct httpd *httpd)
+{
+    (void)pthread_cond_destroy(&httpd->idle);
+    (void)pthread_mutex_destroy(&httpd->lock);
+    free(httpd);
+}
+
+int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err)
+{
+    pthread_condattr_t monotonic;
+    int fd = -1;
+
+    int rc = listen_open(&fd, options->listen, err);
+    if (rc < 0)
+        return rc;
+
+    struct httpd *httpd = xcalloc(1, sizeof(*httpd));
+    httpd->routes = options->routes;
+    httpd->not_found = options->not_found;
+    httpd->ctx = options->ctx;
+    httpd->port = port_of(fd);
+    (void)pthread_mutex_init(&httpd->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&httpd->idle, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+
+    httpd->daemon = daemon_start(httpd, options, fd);
+    if (!httpd->daemon) {
+        free_stopped(httpd);
+        return err_set(err, ERR_IO, "cannot start the server on %s", options->listen);
+    }
+    *ret = httpd;
+    return 0;
+}
+
+uint16_t httpd_port(const struct httpd *httpd)
+{
+    return httpd->port;
+}
+
+void httpd_stop(struct httpd *httpd)
+{
+    struct timespec deadline;
+
+    if (!httpd)
+        return;
+
+    MHD_socket fd = MHD_quiesce_daemon(httpd->daemon);
+    if (fd != MHD_INVALID_SOCKET)
+        (void)close(fd);
+    (void)clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec += STOP_WAIT_S;
+    (void)pthread_mutex_lock(&httpd->lock);
+    while (httpd->active > 0 &&
+           pthread_cond_timedwait(&httpd->idle, &httpd->lock, &deadline) == 0)
+        ;
+    (void)pthread_mutex_unlock(&httpd->lock);
+    MHD_stop_daemon(httpd->daemon);
+    free_stopped(httpd);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/httpd_reply.h"
+
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/httpd_request.h"
+
+enum { STREAM_BLOCK_BYTES = 65536 };
+
+void httpd_response_init(struct httpd_response *res)
+{
+    memset(res, 0, sizeof(*res));
+    buf_init(&res->body, HTTPD_MAX_REPLY_BYTES);
+    res->file_len = -1;
+    res->stream_fd = -1;
+    res->cut_after = -1;
+}
+
+void httpd_response_finish(struct httpd_response *res)
+{
+    buf_finish(&res->body);
+    free(res->file);
+    res->file = NULL;
+    if (res->stream_fd >= 0)
+        (void)close(res->stream_fd);
+    res->stream_fd = -1;
+}
+
+/* The part of a regular file that was asked for; NULL when it is not there. */
+static struct MHD_Response *from_file(const struct httpd_response *res)
+{
+    struct MHD_Response *reply = NULL;
+    struct stat st;
+
+    int fd = open(res->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && res->file_offset >= 0 &&
+        res->file_offset <= st.st_size) {
+        int64_t rest = st.st_size - res->file_offset;
+        int64_t len = res->file_len < 0 ? rest : res->file_len;
+
+        if (len <= rest)
+            reply = MHD_create_response_from_fd_at_offset64((uint64_t)len, fd,
+                                                            (uint64_t)res->file_offset);
+    }
+    if (!reply)
+        (void)close(fd);
+    return reply;
+}
+
+/* Blocks its thread until the writer has something; the writer is a child of ours. */
+static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
+{
+    const int *fd = cls;
+
+    (void)pos;
+    ssize_t n = read(*fd, out, max);
+    if (n > 0)
+        return n;
+    return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void stream_close(void *cls)
+{
+    int *fd = cls;
+
+    (void)close(*fd);
+    free(fd);
+}
+
+static struct MHD_Response *from_stream(struct httpd_response *res)
+{
+    int *fd = xmemdup(&res->stream_fd, sizeof(res->stream_fd));
+
+    res->stream_fd = -1;
+    struct MHD_Response *reply = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, stream_read, fd, stream_close);
+    if (!reply)
+        stream_close(fd);
+    return reply;
+}
+
+/* A body of which only the first bytes arrive. */
+struct cut_body {
+    char *data;
+    uint64_t cut_after;
+};
+
+static ssize_t cut_read(void *cls, uint64_t pos, char *out, size_t max)
+{
+    const struct cut_body *cut = cls;
+
+    if (pos >= cut->cut_after)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    size_t n = cut->cut_after - pos < max ? (size_t)(cut->cut_after - pos) : max;
+    memcpy(out, cut->data + pos, n);
+    return (ssize_t)n;
+}
+
+static void cut_free(void *cls)
+{
+    struct cut_body *cut = cls;
+
+    free(cut->data);
+    free(cut);
+}
+
+static struct MHD_Response *from_cut_body(struct httpd_response *res)
+{
+    struct cut_body *cut = xcalloc(1, sizeof(*cut));
+    size_t len = res->body.len;
+
+    cut->cut_after = (uint64_t)res->cut_after < len ? (uint64_t)res->cut_after : len;
+    cut->data = buf_take(&res->body);
+    struct MHD_Response *reply =
+        MHD_create_response_from_callback(len, STREAM_BLOCK_BYTES, cut_read, cut, cut_free);
+    if (!reply)
+        cut_free(cut);
+    return reply;
+}
+
+static struct MHD_Response *from_text(const char *text)
+{
+    return MHD_create_response_from_buffer(strlen(text), xstrdup(text), MHD_RESPMEM_MUST_FREE);
+}
+
+static struct MHD_Response *from_body(struct httpd_response *res)
+{
+    size_t len = res->body.len;
+
+    return MHD_create_response_from_buffer(len, buf_take(&res->body), MHD_RESPMEM_MUST_FREE);
+}
+
+/* The reply, or the 500 that says why there is none. */
+static struct MHD_Response *create(struct httpd_response *res, int *status)
+{
+    struct MHD_Response *reply = NULL;
+
+    if (res->file)
+        reply = from_file(res);
+    else if (res->stream_fd >= 0)
+        reply = from_stream(res);
+    else if (res->body.overflow || *status < 100 || *status > 599)
+        reply = NULL;
+    else if (res->cut_after >= 0)
+        reply = from_cut_body(res);
+    else
+        reply = from_body(res);
+
+    if (reply)
+        return reply;
+    *status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    res->content_type = "text/plain; charset=utf-8";
+    return from_text("the server could not produce this reply\n");
+}
+
+int httpd_reply(struct httpd_request *req, int status, struct httpd_response *res)
+{
+    struct MHD_Response *reply = create(res, &status);
+
+    if (!reply)
+        return -1;
+    if (res->content_type)
+        (void)MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
+    for (size_t i = 0; i < req->n_reply_headers; i++)
+        (void)MHD_add_response_header(reply, req->reply_headers[i].name,
+                                      req->reply_headers[i].value);
+
+    enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
+    MHD_destroy_response(reply);
+    return sent == MHD_YES ? 0 : -1;
+}

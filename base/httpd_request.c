@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/httpd_request.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+enum { REPLY_HEADER_MAX_BYTES = 16384 };
+
+static void peer_set(struct httpd_request *req)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    if (!info || !info->client_addr)
+        return;
+
+    const struct sockaddr *address = info->client_addr;
+    const void *number = NULL;
+    if (address->sa_family == AF_INET)
+        number = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
+    else if (address->sa_family == AF_INET6)
+        number = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    if (number)
+        (void)inet_ntop(address->sa_family, number, req->peer, sizeof(req->peer));
+}
+
+/* A server must understand "GET http://host/path" too (RFC 9112 3.2.2). */
+static char *skip_origin(char *target)
+{
+    char *authority = strstr(target, "://");
+
+    if (target[0] == '/' || !authority)
+        return target;
+    return authority + 3 + strcspn(authority + 3, "/?");
+}
+
+struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const char *target)
+{
+    struct httpd_request *req = xcalloc(1, sizeof(*req));
+
+    req->connection = connection;
+    req->target = xstrdup(target);
+    req->path = skip_origin(req->target);
+
+    char *mark = strchr(req->path, '?');
+    if (mark)
+        *mark = '\0';
+    req->query = mark ? mark + 1 : req->path + strlen(req->path);
+    buf_init(&req->body, 0);
+    peer_set(req);
+    return req;
+}
+
+void httpd_request_free(struct httpd_request *req)
+{
+    if (!req)
+        return;
+    for (size_t i = 0; i < req->n_reply_headers; i++) {
+        free(req->reply_headers[i].name);
+        free(req->reply_headers[i].value);
+    }
+    httpd_match_finish(&req->match);
+    buf_finish(&req->body);
+    free(req->target);
+    free(req);
+}
+
+const char *httpd_method(const struct httpd_request *req)
+{
+    return req->method;
+}
+
+const char *httpd_path(const struct httpd_request *req)
+{
+    return req->path;
+}
+
+const char *httpd_query(const struct httpd_request *req)
+{
+    return req->query;
+}
+
+const char *httpd_param(const struct httpd_request *req, const char *name)
+{
+    return httpd_match_param(&req->match, name);
+}
+
+const char *httpd_header(const struct httpd_request *req, const char *name)
+{
+    return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
+}
+
+const char *httpd_peer(const struct httpd_request *req)
+{
+    return req->peer;
+}
+
+const struct buf *httpd_body(const struct httpd_request *req)
+{
+    return &req->body;
+}
+
+/* Decodes one name or value of a query in place: "a+b%20c" is "a b c". */
+static bool query_decode(char *s)
+{
+    for (char *c = s; *c; c++)
+        if (*c == '+')
+            *c = ' ';
+    return text_url_decode(s);
+}
+
+char *httpd_query_arg(const struct httpd_request *req, const char *name)
+{
+    const char *end;
+
+    for (const char *arg = req->query; *arg; arg = *end ? end + 1 : end) {
+        end = arg + strcspn(arg, "&");
+
+        const char *equals = memchr(arg, '=', (size_t)(end - arg));
+        char *key = xstrndup(arg, (size_t)((equals ? equals : end) - arg));
+        bool is_wanted = query_decode(key) && strcmp(key, name) == 0;
+        free(key);
+        if (!is_wanted)
+            continue;
+
+        const char *from = equals ? equals + 1 : end;
+        char *value = xstrndup(from, (size_t)(end - from));
+        if (query_decode(value))
+            return value;
+        free(value);
+        return NULL;
+    }
+    return NULL;
+}
+
+void httpd_reply_header(struct httpd_request *req, const char *name, const char *fmt, ...)
+{
+    struct buf value;
+    va_list args;
+
+    if (req->n_reply_headers == HTTPD_MAX_REPLY_HEADERS)
+        return;
+    buf_init(&value, REPLY_HEADER_MAX_BYTES);
+    va_start(args, fmt);
+    buf_vprintf(&value, fmt, args);
+    va_end(args);
+    if (value.overflow || strpbrk(value.data, "\r\n")) {
+        buf_finish(&value);
+        return;
+    }
+    req->reply_headers[req->n_reply_headers].name = xstrdup(name);
+    req->reply_headers[req->n_reply_headers].value = buf_take(&value);
+    req->n_reply_headers++;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/httpd_request.h
+ * httpd_request: one request as it grows from its first line to its answer.
+ * Private to base/httpd*.c, which share the struct; handlers see base/httpd.h only. Lives from
+ * the request line until microhttpd reports the request completed. */
+#ifndef BASE_HTTPD_REQUEST_H
+#define BASE_HTTPD_REQUEST_H
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/httpd_route.h"
+
+struct MHD_Connection;
+
+enum { HTTPD_MAX_REPLY_HEADERS = 32 };
+
+struct httpd_request {
+    struct MHD_Connection *connection;
+    const char *method; /* microhttpd's; NULL until the headers are complete */
+    char *path, *query; /* both inside `target` */
+    char *target;
+    char peer[INET6_ADDRSTRLEN];
+    enum httpd_found found;
+    struct httpd_match match;
+    size_t max_body;  /* bytes */
+    int64_t received; /* bytes of body, kept or not */
+    struct buf body;
+    struct {
+        char *name, *value;
+    } reply_headers[HTTPD_MAX_REPLY_HEADERS];
+    size_t n_reply_headers;
+};
+
+/* target as on the request line: a path with a query, or an absolute URL. */
+struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const char *target);
+void httpd_request_free(struct httpd_request *req);
+
+#endif
