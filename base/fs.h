@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * base/fs.h
  * fs: files that readers see whole or not at all.
- * Every path is bounded by PATH_MAX; every read has a limit. Returned memory is the caller's. */
+ * Paths are bounded by PATH_MAX; every read has a limit. Returned memory is the caller's. */
 #ifndef BASE_FS_H
 #define BASE_FS_H
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * base/hash.h
- * hash: SHA-256, whole and in pieces, and hex. The door to OpenSSL together with base/sign.h. */
+ * hash: SHA-256, whole and in pieces, and hex. The door to OpenSSL, with base/sign.h. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * The life of a request, by microhttpd's calls:
  *
  *   on_target    the request line is read: the request is made and counted
- *   on_access    1st call, headers complete: begin() finds the route and refuses what is too big
+ *   on_access    1st call, headers complete: begin() finds the route, refuses what is too big
  *                next calls: take() adds a piece of the body
  *                last call, no more body: answer() calls the handler and queues the reply
  *   on_completed sent, or the connection broke: the request is freed

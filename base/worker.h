@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
+#include "base/json.h"
 
 struct err;
 struct worker_io;
@@ -21,7 +21,7 @@ enum worker_jail {
     WORKER_JAILED,    /* seccomp: no network, no exec, no opening for writing; `judge` */
 };
 
-/* One kind of worker. The table of them stands in cli/; argv[0] "hearth-worker", argv[1] name. */
+/* One kind of worker; their table stands in cli/. argv[0] "hearth-worker", argv[1] name. */
 struct worker_kind {
     const char *name;
     enum worker_jail jail;

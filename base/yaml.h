@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * base/yaml.h
  * yaml: a YAML file as a flat list of values, each with its line.
- * The door to libyaml. Only what a configuration needs: mappings, sequences and scalars, at most
- * 16 levels; anchors, aliases, tags and several documents are refused. Owns its strings. */
+ * The door to libyaml. Only what a configuration needs: mappings, sequences and scalars, at
+ * most 16 levels. Anchors, aliases, tags, several documents are refused. Owns its strings. */
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 #include <stdbool.h>

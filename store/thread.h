@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * store/thread.h
  * thread: issues and pull requests, with their labels, and details of PRs that a rule names.
- * Structs borrow their strings: for puts from the caller, for gets from the row, alive until the
- * callback returns. Callbacks return 0 to go on, a negative error to stop with it. */
+ * Structs borrow their strings: for puts from the caller, for gets from the row, alive until
+ * the callback returns. Callbacks return 0 to go on, a negative error to stop with it. */
 #ifndef STORE_THREAD_H
 #define STORE_THREAD_H
 #include <stdbool.h>

@@ -5,8 +5,8 @@
  * page by page through a callback, so that a page and the cursor behind it are committed
  * together. Conditional requests, retries, rate limits and redirects are the transport's
  * (bot/forge/transport.h); budgets and time come from its options. Structs borrow their strings
- * from the page, alive until the callback returns. Times are unix seconds UTC, 0 = none; ids are
- * > 0, 0 = none (a ghost). */
+ * from the page, alive until the callback returns. Times are unix seconds UTC, 0 = none; ids
+ * are > 0, 0 = none (a ghost). */
 #ifndef BOT_FORGE_FORGE_H
 #define BOT_FORGE_FORGE_H
 #include <stdbool.h>

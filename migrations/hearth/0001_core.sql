@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The first schema of hearth.db: what a forge told us, what people said, what we decided and did.
+-- The first schema of hearth.db: what a forge told us, what people said, what we decided.
 --
--- Keys are natural (the forge's numbers, digests, our action keys), so that the same history gives
--- the same rows whatever was interrupted on the way. Times are unix seconds UTC, 0 = none.
--- `schema_volatile` names what depends on when and how often we ran; `hearth db dump --canonical`
+-- Keys are natural (the forge's numbers, digests, our action keys), so that the same history
+-- gives the same rows whatever was interrupted. Times are unix seconds UTC, 0 = none.
+-- `schema_volatile` names what depends on when and how often we ran; `db dump --canonical`
 -- leaves it out. Our own comments and events are not stored as entries and events: the ledger
 -- (`action`) and `own_comment` are the record of what we did.
 
@@ -272,9 +272,9 @@ CREATE TABLE release_file (
     FOREIGN KEY (repo_id, version) REFERENCES release (repo_id, version)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE action (                   -- the ledger: every write to the forge, before it is made
+CREATE TABLE action (               -- the ledger: every write to the forge, before it is made
     repo_id      INTEGER NOT NULL REFERENCES repository (id),
-    key          TEXT NOT NULL,         -- '<thread>/<rule>/<commit or period>[/detail]': once
+    key          TEXT NOT NULL,         -- '<thread>/<rule>/<commit or period>[/detail]'
     seq          INTEGER NOT NULL,      -- order of sending
     kind         TEXT NOT NULL CHECK (kind IN ('comment', 'label_add', 'label_remove', 'status',
                                                'release', 'asset')),
