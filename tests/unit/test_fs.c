@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+static int make_dir(void **state)
+{
+    char *dir = NULL;
+
+    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
+    *state = dir;
+    return 0;
+}
+
+static int remove_dir(void **state)
+{
+    assert_int_equal(fs_remove(*state, NULL), 0);
+    assert_false(fs_exists(*state));
+    free(*state);
+    return 0;
+}
+
+static void paths_are_joined_with_one_slash(void **state)
+{
+    (void)state;
+    char *path = fs_path("a/", "b", "c", NULL);
+    assert_string_equal(path, "a/b/c");
+    free(path);
+}
+
+static void a_written_file_replaces_the_old_one_and_leaves_nothing_aside(void **state)
+{
+    char *path = fs_path(*state, "file", NULL), **names = NULL;
+    struct buf text;
+    size_t n = 0;
+
+    assert_int_equal(fs_write(path, "old", 3, 0644, NULL), 0);
+    assert_int_equal(fs_write(path, "newer", 5, 0644, NULL), 0);
+    buf_init(&text, 100);
+    assert_int_equal(fs_read(&text, path, NULL), 0);
+    assert_string_equal(text.data, "newer");
+    assert_int_equal(fs_size(path), 5);
+    assert_int_equal(fs_list(&names, &n, *state, 10, NULL), 0);
+    assert_int_equal(n, 1);
+    fs_list_free(names, n);
+    buf_finish(&text);
+    free(path);
+}
+
+static void reading_stops_at_the_limit_and_names_it(void **state)
+{
+    char *path = fs_path(*state, "file", NULL);
+    struct err err = { 0 };
+    struct buf text;
+
+    assert_int_equal(fs_write(path, "12345", 5, 0644, NULL), 0);
+    buf_init(&text, 4);
+    assert_int_equal(fs_read(&text, path, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, path));
+    assert_non_null(strstr(err.msg, "limit of 4 bytes"));
+    buf_finish(&text);
+    free(path);
+}
+
+static void an_absent_file_is_not_found(void **state)
+{
+    char *path = fs_path(*state, "nothing", NULL);
+    struct err err = { 0 };
+    struct buf text;
+
+    buf_init(&text, 4);
+    assert_int_equal(fs_read(&text, path, &err), -ERR_NOTFOUND);
+    assert_non_null(strstr(err.msg, "nothing"));
+    assert_int_equal(fs_remove(path, &err), 0);
+    buf_finish(&text);
+    free(path);
+}
+
+static void folders_are_made_in_depth_and_removed_without_following_links(void **state)
+{
+    char *deep = fs_path(*state, "a", "b", "c", NULL), *link = fs_path(deep, "out", NULL);
+    char *outside = fs_path(*state, "outside", NULL), *a = fs_path(*state, "a", NULL);
+
+    assert_int_equal(fs_write(outside, "x", 1, 0644, NULL), 0);
+    assert_int_equal(fs_mkdirs(deep, 0755, NULL), 0);
+    assert_int_equal(fs_mkdirs(deep, 0755, NULL), 0);
+    assert_int_equal(symlink(outside, link), 0);
+    assert_int_equal(fs_remove(a, NULL), 0);
+    assert_true(fs_exists(outside));
+    assert_int_equal(fs_mkdirs(outside, 0755, NULL), -ERR_IO);
+    free(deep);
+    free(link);
+    free(outside);
+    free(a);
+}
+
+static void a_lock_is_held_by_one(void **state)
+{
+    char *path = fs_path(*state, "lock", NULL);
+    int first = -1, second = -1;
+
+    assert_int_equal(fs_lock(&first, path, NULL), 0);
+    assert_int_equal(fs_lock(&second, path, NULL), -ERR_LOCKED);
+    (void)close(first);
+    assert_int_equal(fs_lock(&second, path, NULL), 0);
+    (void)close(second);
+    free(path);
+}
+
+static void a_secret_is_one_line_that_others_cannot_read(void **state)
+{
+    char *path = fs_path(*state, "token", NULL), *secret = NULL;
+    struct err err = { 0 };
+
+    assert_int_equal(fs_write(path, "s3cret\n", 7, 0600, NULL), 0);
+    assert_int_equal(fs_read_secret(&secret, path, NULL), 0);
+    assert_string_equal(secret, "s3cret");
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_int_equal(fs_read_secret(&secret, path, &err), -ERR_CONFIG);
+    assert_non_null(strstr(err.msg, "chmod 600"));
+    assert_int_equal(fs_write(path, "\n", 1, 0600, NULL), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(fs_read_secret(&secret, path, &err), -ERR_CONFIG);
+    free(secret);
+    free(path);
+}
+
+int main(void)
+{
+#define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_are_joined_with_one_slash),
+        in_dir(a_written_file_replaces_the_old_one_and_leaves_nothing_aside),
+        in_dir(reading_stops_at_the_limit_and_names_it),
+        in_dir(an_absent_file_is_not_found),
+        in_dir(folders_are_made_in_depth_and_removed_without_following_links),
+        in_dir(a_lock_is_held_by_one),
+        in_dir(a_secret_is_one_line_that_others_cannot_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
