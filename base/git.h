@@ -40,6 +40,10 @@ int git_fetch(struct git_repo *repo, const struct git_fetch_options *options, st
 int git_resolve(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *rev,
                 struct err *err);
 
+/* The best common ancestor of two commits. -ERR_NOTFOUND when there is none. */
+int git_merge_base(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *a, const char *b,
+                   struct err *err);
+
 struct git_file {
     char *path; /* relative, checked: no "..", no empty segment, no control character, UTF-8 */
     char blob[GIT_HEX_SIZE];

@@ -64,7 +64,8 @@ struct forge_event {
 
 struct forge_pull {
     int64_t number;
-    const char *head_sha, *base_ref, *merge_sha;
+    const char *head_sha, *merge_sha;
+    const char *base_ref, *base_sha; /* the branch it goes to, and where that stood */
     bool is_open, is_merged;
     int64_t merged_at;
 };
