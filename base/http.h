@@ -2,8 +2,9 @@
  * base/http.h
  * http: one request to one origin, behind an interface that tests replace.
  * A client is a struct of function pointers; http_curl_new() is the real one. It adds no header
- * that the request does not name except Host, Content-Length and Accept-Encoding, follows no
- * redirect, keeps connections open, and never writes a token into an error or a log. */
+ * that the request does not name except Host, User-Agent, Content-Length and Accept-Encoding,
+ * follows no redirect, keeps connections open, and never writes a token into an error or a log.
+ * One client serves one thread. Whether plain http is acceptable is the caller's to decide. */
 #ifndef BASE_HTTP_H
 #define BASE_HTTP_H
 #include <stdbool.h>
@@ -30,7 +31,7 @@ struct http_request {
     size_t body_len;       /* bytes */
     const char *body_file; /* instead of body: a path that is streamed */
     int timeout_ms;        /* whole exchange; 0 means the client's default */
-    size_t max_body;       /* bytes of reply body; past it -ERR_LIMIT */
+    size_t max_body;       /* bytes of reply body, unpacked; past it -ERR_LIMIT */
 };
 
 /* A reply, whatever its status. Owns its memory; header names are lower case. */
@@ -45,9 +46,10 @@ struct http_response {
 };
 
 struct http_client {
-    /* Fills res and returns 0 when a complete reply came, with any status. -ERR_NET when
-     * the connection failed or broke, -ERR_TIMEOUT, -ERR_LIMIT. After -ERR_NET or
-     * -ERR_TIMEOUT of a request that writes, it may or may not have taken effect. */
+    /* Fills res (an initialised one) and returns 0 when a complete reply came, with any
+     * status. -ERR_NET when the connection failed or broke, -ERR_TIMEOUT, -ERR_LIMIT. After
+     * any failure of a request that writes it may or may not have taken effect; it was never
+     * sent twice. */
     int (*perform)(struct http_client *client, const struct http_request *req,
                    struct http_response *res, struct err *err);
     void (*destroy)(struct http_client *client);
@@ -65,19 +67,27 @@ int http_curl_new(struct http_client **ret, const struct http_curl_options *opti
                   struct err *err);
 void http_client_free(struct http_client *client); /* NULL is fine */
 
+enum { HTTP_DEFAULT_MAX_BODY = 8 << 20 }; /* bytes; what http_request_init sets */
+
+/* Strings are borrowed until the request was performed. Headers past HTTP_MAX_HEADERS are
+ * counted, and refused by perform. */
 void http_request_init(struct http_request *req, const char *method, const char *url);
 void http_request_header(struct http_request *req, const char *name, const char *value);
 
+/* 0, or why a request must not be sent: -ERR_PARSE, -ERR_LIMIT. perform checks it first. */
+int http_request_check(const struct http_request *req, struct err *err);
+
 void http_response_init(struct http_response *res);
-void http_response_finish(struct http_response *res);
+void http_response_finish(struct http_response *res); /* leaves an initialised one */
 /* The first header of that lower-case name, or NULL. Borrowed from res. */
 const char *http_response_header(const struct http_response *res, const char *name);
 
-/* The parts of an absolute URL, checked: scheme http or https, no user info, no fragment. */
+/* The parts of an absolute URL, checked: scheme http or https, no user info, no fragment, no
+ * blanks or bytes outside ASCII. */
 struct http_url {
-    char origin[300]; /* "https://host[:port]", default port left out */
-    char host[256];
-    char path[4096]; /* begins with '/', with the query */
+    char origin[300]; /* "https://host[:port]", lower case, default port left out */
+    char host[256];   /* lower case; an IPv6 address keeps its brackets */
+    char path[4096];  /* begins with '/', with the query */
     bool is_tls;
     bool is_loopback; /* 127.0.0.0/8, [::1] or localhost */
 };
