@@ -17,6 +17,8 @@ struct db;
 enum db_kind { DB_HEARTH, DB_HUB };
 enum db_mode { DB_READ, DB_WRITE, DB_CREATE }; /* create: makes and migrates a new file */
 
+enum put_result { PUT_SAME, PUT_NEW, PUT_CHANGED }; /* what a noun's put did */
+
 /* -ERR_SCHEMA when the file comes from a newer version; -ERR_NOTFOUND when there is none. */
 int db_open(struct db **ret, const char *path, enum db_kind kind, enum db_mode mode,
             struct err *err);

@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct db;
-struct err;
+#include "store/db.h"
 
 enum thread_kind { THREAD_ISSUE, THREAD_PULL };
 
@@ -26,8 +25,6 @@ struct thread {
     const char *const *labels; /* put: the whole set; get: NULL, see thread_each_label */
     size_t n_labels;
 };
-
-enum put_result { PUT_SAME, PUT_NEW, PUT_CHANGED }; /* what a put did */
 
 /* Inserts or updates thread and label set. *ret (may be NULL) tells what changed. */
 int thread_put(struct db *db, const struct thread *t, enum put_result *ret, struct err *err);
