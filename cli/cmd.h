@@ -6,6 +6,7 @@
 #define CLI_CMD_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -36,6 +37,7 @@ struct app {
     bool json;               /* --json */
     struct config *config;
     struct db *db;
+    int lock_fd; /* of hearth.lock, -1 when not held */
 };
 
 struct cmd_option {
@@ -60,7 +62,8 @@ struct cmd {
 /* The parsed command line. Strings are borrowed from argv. */
 struct cmd_args {
     const struct cmd *cmd;
-    const char **values; /* values[i]: the last argument of options[i], NULL when absent */
+    const char *
+        *values; /* values[i]: the last argument of options[i] ("" for a flag), or NULL */
     const char ***lists; /* lists[i]: all arguments of options[i], NULL-terminated */
     const char **operands;
     size_t n_operands;
@@ -69,11 +72,19 @@ struct cmd_args {
 /* By name as it stands in the table; asking for one that is not there is our bug. */
 bool cmd_has(const struct cmd_args *args, const char *option);
 const char *cmd_value(const struct cmd_args *args, const char *option, const char *fallback);
-const char **cmd_values(const struct cmd_args *args, const char *option); /* NULL-terminated */
+const char *const *cmd_values(const struct cmd_args *args,
+                              const char *option); /* NULL-terminated, empty when absent */
+
+/* The option's argument as a number, *ret left alone when it is absent; -ERR_USAGE. */
+int cmd_i64(int64_t *ret, const struct cmd_args *args, const char *option, int64_t min,
+            int64_t max, struct err *err);
+int cmd_f64(double *ret, const struct cmd_args *args, const char *option, double min,
+            double max, struct err *err);
 
 int cmd_exit_code(int rc); /* 0 or -ERR_X to enum exit_code */
 
-/* The whole program but for the clock: main.c passes the system's, a test its own. */
+/* The whole program but for the clock: main.c passes the system's, a test its own. Returns the
+ * exit code. */
 int hearth_main(int argc, char **argv, struct clock clock);
 
 #endif

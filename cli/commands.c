@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "cli/cmd.h"
+
+extern const struct cmd cmd_help;
+
+const struct cmd *const commands[] = {
+    &cmd_help,
+    NULL,
+};
+
+/* How many leading words the name takes, 0 when it is another one. */
+static size_t words_matched(const char *name, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(words[i]);
+        if (strncmp(name, words[i], len) != 0)
+            return 0;
+        if (name[len] == '\0')
+            return i + 1;
+        if (name[len] != ' ')
+            return 0;
+        name += len + 1;
+    }
+    return 0;
+}
+
+bool commands_is_below(const struct cmd *cmd, const char *word)
+{
+    size_t len = strlen(word);
+
+    return strncmp(cmd->name, word, len) == 0 && cmd->name[len] == ' ';
+}
+
+/* "db" alone or "db dumb": names what there is below it. False: the word has no subcommands. */
+static bool list_below(const char *word, struct buf *out)
+{
+    for (const struct cmd *const *cmd = commands; *cmd; cmd++)
+        if (commands_is_below(*cmd, word))
+            buf_printf(out, "%s%s", out->len ? ", " : "", (*cmd)->name + strlen(word) + 1);
+    return out->len > 0;
+}
+
+static const char *nearest_name(const char *word)
+{
+    const char *nearest = NULL;
+    size_t best = strlen(word) > 3 ? 3 : 2; /* further away is no typing error */
+
+    for (const struct cmd *const *cmd = commands; *cmd; cmd++) {
+        size_t distance = text_distance(word, (*cmd)->name);
+        if (distance < best) {
+            best = distance;
+            nearest = (*cmd)->name;
+        }
+    }
+    return nearest;
+}
+
+static int not_found(const char *const *words, size_t n, struct err *err)
+{
+    struct buf below;
+    int rc;
+
+    buf_init(&below, 512);
+    const char *nearest = nearest_name(words[0]);
+    if (list_below(words[0], &below))
+        rc = err_set(err, ERR_USAGE, "%s: %s%s; there is: %s", words[0],
+                     n > 1 ? "no subcommand " : "a subcommand is missing",
+                     n > 1 ? words[1] : "", below.data);
+    else if (nearest)
+        rc = err_set(err, ERR_USAGE, "no command '%s'; did you mean `hearth %s`?", words[0],
+                     nearest);
+    else
+        rc = err_set(err, ERR_USAGE, "no command '%s'; `hearth help` lists them", words[0]);
+    buf_finish(&below);
+    return rc;
+}
+
+int commands_find(const struct cmd **ret, size_t *ret_used, const char *const *words, size_t n,
+                  struct err *err)
+{
+    const struct cmd *found = NULL;
+    size_t used = 0;
+
+    for (const struct cmd *const *cmd = commands; *cmd; cmd++) {
+        size_t matched = words_matched((*cmd)->name, words, n);
+        if (matched > used) {
+            used = matched;
+            found = *cmd;
+        }
+    }
+    if (!found)
+        return not_found(words, n, err);
+    *ret = found;
+    *ret_used = used;
+    return 0;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/cmd.h"
+#include "cli/commands.h"
+
+static const char INTRO[] =
+    "Hearth runs the community of an open model: feedback, retraining, releases, a hub.\n"
+    "\n"
+    "usage: hearth COMMAND [ARGUMENT..] [--config PATH] [--json]\n"
+    "\n";
+
+static const char OUTRO[] =
+    "\n"
+    "  --config PATH       the configuration, instead of hearth.yml in this folder\n"
+    "  --json              results as JSON\n"
+    "  --help, --version\n"
+    "\n"
+    "`hearth help COMMAND` tells more. Exit codes: 0 done, 1 failed or refused, 2 wrong\n"
+    "usage, configuration, token, right, repository or schema, 3 finished but work is left\n"
+    "over, 4 another instance holds the lock.\n";
+
+static void add_line(struct buf *out, const char *left, const char *right)
+{
+    buf_printf(out, "  %-18s  %s\n", left, right);
+}
+
+void help_overview(struct buf *out)
+{
+    buf_add_str(out, INTRO);
+    for (const struct cmd *const *cmd = commands; *cmd; cmd++)
+        add_line(out, (*cmd)->name, (*cmd)->summary);
+    buf_add_str(out, OUTRO);
+}
+
+void help_command(struct buf *out, const struct cmd *cmd)
+{
+    char left[128];
+
+    buf_printf(out, "usage: hearth %s%s%s\n\n%s.\n", cmd->name, cmd->args ? " " : "",
+               cmd->args ? cmd->args : "", cmd->summary);
+    for (size_t i = 0; cmd->options && cmd->options[i].name; i++) {
+        const struct cmd_option *option = &cmd->options[i];
+        (void)snprintf(left, sizeof(left), "%s%s%s%s", option->name, option->arg ? " " : "",
+                       option->arg ? option->arg : "", option->repeated ? ".." : "");
+        buf_add_str(out, i == 0 ? "\n" : "");
+        add_line(out, left, option->help);
+    }
+}
+
+void help_below(struct buf *out, const char *word)
+{
+    for (const struct cmd *const *cmd = commands; *cmd; cmd++)
+        if (commands_is_below(*cmd, word))
+            add_line(out, (*cmd)->name, (*cmd)->summary);
+}
+
+static int run_help(struct app *app, const struct cmd_args *args, struct err *err)
+{
+    const struct cmd *cmd = NULL;
+    struct buf out;
+    size_t used;
+    int rc = 0;
+
+    (void)app;
+    buf_init(&out, 1 << 16);
+    if (args->n_operands == 1)
+        help_below(&out, args->operands[0]);
+    if (args->n_operands == 0)
+        help_overview(&out);
+    else if (out.len == 0)
+        rc = commands_find(&cmd, &used, args->operands, args->n_operands, err);
+    if (cmd)
+        help_command(&out, cmd);
+    (void)fputs(out.data, stdout);
+    buf_finish(&out);
+    return rc;
+}
+
+const struct cmd cmd_help = {
+    .name = "help",
+    .args = "[COMMAND]",
+    .summary = "List the commands, or explain one",
+    .needs = NEED_NOTHING,
+    .max_operands = 3,
+    .run = run_help,
+};
