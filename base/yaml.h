@@ -23,8 +23,9 @@ struct yaml_doc {
     size_t n_values;
 };
 
-/* Faults are "file:line:column: what is wrong" with -ERR_PARSE; a key twice in one mapping is a
- * fault; text over max_values values -ERR_LIMIT. */
+/* Writes *ret on success only; an empty file has no values. Text is UTF-8. Faults are
+ * "file:line:column: what is wrong" with -ERR_PARSE; a key twice in one mapping is a fault;
+ * more than max_values values are -ERR_LIMIT. */
 int yaml_parse(struct yaml_doc *ret, const char *text, size_t len, const char *file,
                size_t max_values, struct err *err);
 void yaml_finish(struct yaml_doc *doc);
