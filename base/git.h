@@ -3,7 +3,8 @@
  * git: bare repositories read and written without ever checking anything out.
  * The door to libgit2. Objects are looked at by header first, so that no blob past its limit is
  * ever loaded. Fetching has no timeout in libgit2 1.5: call it in a worker with a deadline.
- * Object names are 40 hex digits and a NUL. */
+ * Object names are 40 hex digits and a NUL. libgit2 shares our prefix: no function here may
+ * have a name of its. */
 #ifndef BASE_GIT_H
 #define BASE_GIT_H
 #include <stdbool.h>
@@ -23,7 +24,9 @@ int git_setup(struct err *err);
 
 int git_open(struct git_repo **ret, const char *path, struct err *err);
 int git_init_bare(struct git_repo **ret, const char *path, struct err *err); /* or opens */
-void git_close(struct git_repo *repo);                                       /* NULL is fine */
+/* Lets every user of its folder's group read and write the repository, now and later. */
+int git_share_with_group(struct git_repo *repo, struct err *err);
+void git_close(struct git_repo *repo); /* NULL is fine */
 
 struct git_fetch_options {
     const char *url;
@@ -41,8 +44,8 @@ int git_resolve(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *rev,
                 struct err *err);
 
 /* The best common ancestor of two commits. -ERR_NOTFOUND when there is none. */
-int git_merge_base(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *a, const char *b,
-                   struct err *err);
+int git_find_base(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *a, const char *b,
+                  struct err *err);
 
 struct git_file {
     char *path; /* relative, checked: no "..", no empty segment, no control character, UTF-8 */

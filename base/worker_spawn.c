@@ -26,8 +26,11 @@ static const char *const passed_on[] = {
 };
 enum { N_PASSED_ON = sizeof(passed_on) / sizeof(passed_on[0]) };
 
-/* Only for a kind with the network: where its certificates are. */
-static const char certificates[] = "SSL_CERT_FILE";
+/* Only for a kind with the network: where certificates are, and which proxy leads out. */
+static const char *const passed_to_network[] = {
+    "SSL_CERT_FILE", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY",
+};
+enum { N_PASSED_TO_NETWORK = sizeof(passed_to_network) / sizeof(passed_to_network[0]) };
 
 enum end { READ, WRITE };
 
@@ -66,7 +69,7 @@ static void add_variable(char **env, size_t *n, const char *name)
 static int spawn(struct worker_process *child, const struct worker_kind *kind, int request_r,
                  int frames_w, int stderr_w, struct err *err)
 {
-    char *env[N_PASSED_ON + 2] = { NULL };
+    char *env[N_PASSED_ON + N_PASSED_TO_NETWORK + 1] = { NULL };
     char *name = xstrdup(kind->name);
     char argv0[] = WORKER_ARGV0;
     char *argv[] = { argv0, name, NULL };
@@ -77,8 +80,8 @@ static int spawn(struct worker_process *child, const struct worker_kind *kind, i
 
     for (size_t i = 0; i < N_PASSED_ON; i++)
         add_variable(env, &n_env, passed_on[i]);
-    if (kind->jail == WORKER_NETWORKED)
-        add_variable(env, &n_env, certificates);
+    for (size_t i = 0; kind->jail == WORKER_NETWORKED && i < N_PASSED_TO_NETWORK; i++)
+        add_variable(env, &n_env, passed_to_network[i]);
 
     (void)sigemptyset(&none);
     (void)sigfillset(&all);
