@@ -134,6 +134,10 @@ int forge_me(struct forge *f, int (*fn)(void *, const struct forge_user *, struc
 /* -ERR_AUTH, -ERR_DENIED, -ERR_MOVED (names where to), -ERR_NOTFOUND, -ERR_FORGE (HTML...). */
 int forge_get_repo(struct forge *f, int (*fn)(void *, const struct forge_repo *, struct err *),
                    void *ctx, struct err *err);
+/* As it stands now: never from a validator. -ERR_NOTFOUND when it is deleted or moved away. */
+int forge_get_thread(struct forge *f, int64_t number,
+                     int (*fn)(void *, const struct forge_thread *, struct err *), void *ctx,
+                     struct err *err);
 int forge_get_pull(struct forge *f, int64_t number,
                    int (*fn)(void *, const struct forge_pull *, struct err *), void *ctx,
                    struct err *err);
