@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/git.h"
 
 enum { FRAME_DATA = 1 };
 
@@ -80,6 +81,35 @@ static int run_honest(struct worker_io *io, const json_t *request, struct err *e
     if (rc == 0)
         rc = worker_send(io, FRAME_DATA, text.data, 5, err);
     buf_finish(&text);
+    return rc;
+}
+
+/* Sends the bytes of the only file at HEAD. */
+static int run_read_git(struct worker_io *io, const json_t *request, struct err *err)
+{
+    const struct git_tree_limits limits = { 10, 10, 100 };
+    const char *path = json_string_value(json_object_get(request, "path"));
+    char commit[GIT_HEX_SIZE];
+    struct git_repo *repo = NULL;
+    struct git_file *files = NULL;
+    struct buf text;
+    size_t n = 0;
+
+    buf_init(&text, 100);
+    int rc = git_setup(err);
+    if (rc == 0)
+        rc = git_open(&repo, path, err);
+    if (rc == 0)
+        rc = git_resolve(commit, repo, "main", err);
+    if (rc == 0)
+        rc = git_list_files(&files, &n, repo, commit, "", &limits, err);
+    if (rc == 0)
+        rc = git_read_blob(&text, repo, files[0].blob, err);
+    if (rc == 0)
+        rc = worker_send(io, FRAME_DATA, text.data, text.len, err);
+    buf_finish(&text);
+    git_files_free(files, n);
+    git_close(repo);
     return rc;
 }
 
@@ -154,7 +184,9 @@ static int run_crime(struct worker_io *io, const json_t *request, struct err *er
 static const struct worker_kind look = { "look", WORKER_JAILED, 0, 0, run_look_around };
 static const struct worker_kind honest = { "honest", WORKER_JAILED, 1 << 30, 9, run_honest };
 static const struct worker_kind crime = { "crime", WORKER_JAILED, 0, 9, run_crime };
-static const struct worker_kind *const kinds[] = { &look, &honest, &crime, NULL };
+static const struct worker_kind read_git = { "read-git", WORKER_JAILED, 1 << 30, 9,
+                                             run_read_git };
+static const struct worker_kind *const kinds[] = { &look, &honest, &crime, &read_git, NULL };
 
 static int hear(void *ctx, const struct worker_frame *frame, struct err *err)
 {
@@ -214,6 +246,35 @@ static void honest_work_is_possible_in_the_jail(void **state)
     buf_finish(&heard);
 }
 
+static void git_objects_can_be_read_in_the_jail(void **state)
+{
+    const struct git_new_file file = { "one", "bytes", 5 };
+    const struct git_new_commit one = { &file, 1, NULL, "a", "a@example.org", 0, "one" };
+    char *dir = NULL, commit[GIT_HEX_SIZE];
+    struct git_repo *repo = NULL;
+    struct err err = { 0 };
+    struct buf heard;
+
+    (void)state;
+    assert_int_equal(git_setup(NULL), 0);
+    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
+    char *path = fs_path(dir, "x.git", NULL);
+    assert_int_equal(git_init_bare(&repo, path, NULL), 0);
+    assert_int_equal(git_commit_files(commit, repo, &one, NULL), 0);
+    assert_int_equal(git_set_ref(repo, "refs/heads/main", commit, NULL, NULL), 0);
+    buf_init(&heard, 100);
+
+    int rc = call(&read_git, &heard, json_pack("{s:s}", "path", path), &err);
+    assert_string_equal(err.msg, "");
+    assert_int_equal(rc, 0);
+    assert_string_equal(heard.data, "bytes");
+    buf_finish(&heard);
+    git_close(repo);
+    assert_int_equal(fs_remove(dir, NULL), 0);
+    free(path);
+    free(dir);
+}
+
 static void the_jail_stops_every_crime(void **state)
 {
     char *dir = NULL;
@@ -247,6 +308,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_child_inherits_neither_descriptors_nor_secrets),
         cmocka_unit_test(honest_work_is_possible_in_the_jail),
+        cmocka_unit_test(git_objects_can_be_read_in_the_jail),
         cmocka_unit_test(the_jail_stops_every_crime),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
