@@ -28,7 +28,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_str(struct buf *b, const char *s);
 void buf_add_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *b, const char *fmt, va_list args);
+void buf_vprintf(struct buf *b, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
 void buf_truncate(struct buf *b, size_t len); /* len <= b->len */
 
 /* 0, or -ERR_LIMIT "what: larger than N bytes". */

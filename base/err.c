@@ -43,7 +43,8 @@ static void one_line(char *text)
     }
 }
 
-static void set_text(struct err *err, int code, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void set_text(struct err *err, int code,
+                                                           const char *fmt, va_list args)
 {
     err->code = code;
     (void)vsnprintf(err->msg, sizeof(err->msg), fmt, args);
