@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model/arch.h
+ * arch: one row per architecture. Adding one is one file with its `struct arch` and one row in
+ * arch.c; training, evaluation, prediction, saving and loading go through this struct.
+ *
+ * A `struct model` holds weights as files do; a `struct net` is an architecture's own packed
+ * form of them, ready to run. Steps may not depend on the number of threads in any bit. */
+#ifndef MODEL_ARCH_H
+#define MODEL_ARCH_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/kernels.h"
+
+struct err;
+struct model;
+struct net;
+struct rng;
+struct shape;
+struct team;
+struct tensor;
+
+/* Everything that decides the bits of a training besides the data. */
+struct recipe {
+    uint64_t seed;
+    size_t epochs;        /* 1..10000 */
+    size_t batch;         /* 1..NET_MAX_BATCH */
+    double learning_rate; /* Adam; betas 0.9 and 0.999, epsilon 1e-8 */
+};
+
+enum { NET_MAX_BATCH = KERNEL_MAX_BATCH };
+
+/* Rows of a data set: pixels points to its first image, rows names which are meant. */
+struct batch {
+    const uint8_t *pixels; /* (?, side * side) */
+    const uint8_t *labels; /* (?) */
+    const uint32_t *rows;  /* (n) */
+    size_t n;              /* 1..NET_MAX_BATCH */
+};
+
+struct net_env {
+    const struct kernels *kernels;
+    struct team *team; /* NULL: this thread alone */
+};
+
+struct arch {
+    const char *name;
+    const char *summary;  /* one line for --help and model cards */
+    struct recipe recipe; /* what `hearth train` does when nothing is said; seed 0 */
+    size_t hidden;        /* default of shape.hidden */
+
+    /* Writes name and dims of each tensor; returns how many. The shape was validated. */
+    size_t (*describe)(struct tensor *tensors, const struct shape *shape);
+
+    /* Draws the initial weights. */
+    void (*init)(struct model *m, struct rng *rng);
+
+    /* A runnable copy of m; a net holds what it needs for training from its first step on. */
+    struct net *(*open)(const struct model *m, const struct net_env *env);
+    void (*close)(struct net *net);
+
+    /* Writes the net's weights back into m (the same architecture and shape). */
+    void (*store)(const struct net *net, struct model *m);
+
+    /* logits (n, classes) for the images of a batch; labels may be NULL. */
+    void (*forward)(struct net *net, float *logits, const struct batch *batch);
+
+    /* Gradients of the mean loss into grad's tensors; returns the sum of losses (nats). The
+     * net's weights stay. What step() descends along; here so that tests can see it. */
+    double (*gradient)(struct net *net, struct model *grad, const struct batch *batch);
+
+    /* One optimiser step; returns the sum of losses (nats) before it. */
+    double (*step)(struct net *net, const struct batch *batch, const struct adam *adam);
+};
+
+/* By name; -ERR_USAGE lists the names there are. */
+int arch_find(const struct arch **ret, const char *name, struct err *err);
+const struct arch *arch_at(size_t i); /* NULL past the end */
+
+extern const struct arch arch_mlp;
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model/dataset.h
+ * dataset: labelled grey images as bytes, all of one size.
+ * Owns its bytes. A pixel is 0..max_value (16 for 8x8 digits, 255 for 28x28); networks see
+ * pixel / max_value. Reading never trusts: every limit is checked, errors name file, line and
+ * column. Readers of folders, IDX and NPY go through the same struct. */
+#ifndef MODEL_DATASET_H
+#define MODEL_DATASET_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+
+struct err;
+
+enum {
+    DATASET_CLASSES = 10,
+    DATASET_MAX_SAMPLES = 1000000,
+    DATASET_MAX_FILE_BYTES = 256 << 20,
+};
+
+struct dataset {
+    size_t n;
+    size_t capacity;
+    size_t side;       /* 8 or 28; 0 while nothing is known */
+    uint8_t max_value; /* 16 or 255 */
+    uint8_t *pixels;   /* (n, side * side), row-major */
+    uint8_t *labels;   /* (n), 0..9 */
+};
+
+/* side 8 or 28 fixes the shape; 0 lets the first sample read decide. */
+void dataset_init(struct dataset *ds, size_t side);
+void dataset_finish(struct dataset *ds); /* NULL is fine */
+
+size_t dataset_image_size(const struct dataset *ds); /* side * side */
+const uint8_t *dataset_image(const struct dataset *ds, size_t i);
+
+/* Appends one sample: dataset_image_size() pixels. -ERR_RANGE for a pixel or label out of
+ * bounds, -ERR_LIMIT past DATASET_MAX_SAMPLES. */
+int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct err *err);
+
+/* Appends all of `from`, which must have the same side. */
+int dataset_append(struct dataset *ds, const struct dataset *from, struct err *err);
+
+/* Appends rows of comma-separated integers: 64 pixels 0..16 or 784 pixels 0..255, then a label
+ * 0..9. No header; LF or CRLF; blank lines are an error. what names the source. */
+int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const char *what,
+                     struct err *err);
+
+/* One such row (a line without its end) into pixels (784) and *ret_label; *ret_side becomes 8
+ * or 28. Errors name the column. For callers that judge line by line. */
+int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, const char *line,
+                      size_t len, struct err *err);
+
+/* Appends what path holds. */
+int dataset_read_path(struct dataset *ds, const char *path, struct err *err);
+
+/* SHA-256 over shape, pixels, labels in order: two sets are equal or their digests differ. */
+void dataset_digest(char out[SHA256_HEX_SIZE], const struct dataset *ds);
+
+#endif

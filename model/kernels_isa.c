@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The fast kernels. meson builds this file once per instruction set, with
+ *   KERNELS_SYMBOL  the name of the table it defines     KERNELS_NAME  its word in messages
+ *   KERNELS_WIDTH   floats in one register: 4, 8 or 16
+ * Each function computes what its namesake in reference.c does, bit for bit. */
+#include "model/kernels_isa.h"
+
+#include <math.h>
+
+#include "model/mathf.h"
+
+enum {
+    WIDTH = KERNELS_WIDTH,
+    PER_BLOCK = KERNEL_LANES / WIDTH, /* registers across KERNEL_LANES columns */
+    TILE_ROWS = WIDTH == 16  ? 12
+                : WIDTH == 8 ? 6
+                             : 3, /* accumulators fit the register file */
+};
+
+/* Any float address may be loaded as a vector. */
+typedef float vec __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
+typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec load(const float *p)
+{
+    return *(const vec *)(const void *)p;
+}
+
+INLINE void store(float *p, vec x)
+{
+    *(vec *)(void *)p = x;
+}
+
+INLINE vec splat(float x)
+{
+    return x - (vec){ 0 };
+}
+
+/* x where keep is all ones, else +0. */
+INLINE vec select(mask keep, vec x)
+{
+    return (vec)((mask)x & keep);
+}
+
+INLINE vec flush(vec x, float floor)
+{
+    return select(~(mask)((x < splat(floor)) & (x > splat(-floor))), x);
+}
+
+/* `rows` rows and KERNEL_LANES columns of c; rows is a constant at every call. */
+INLINE void dense_tile(const struct dense_args *d, size_t m, size_t n, size_t rows)
+{
+    vec sum[TILE_ROWS][PER_BLOCK];
+    const float *a = d->a + m * d->a_row;
+    const float *b = d->b + n;
+
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t j = 0; j < PER_BLOCK; j++)
+            sum[r][j] = d->bias ? load(d->bias + n + j * WIDTH) : splat(0.0f);
+    }
+    for (size_t k = 0; k < d->K; k++) {
+        for (size_t r = 0; r < rows; r++) {
+            vec factor = splat(a[r * d->a_row + k * d->a_col]);
+
+            for (size_t j = 0; j < PER_BLOCK; j++)
+                sum[r][j] += factor * load(b + k * d->b_row + j * WIDTH);
+        }
+    }
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t j = 0; j < PER_BLOCK; j++)
+            store(d->c + (m + r) * d->c_row + n + j * WIDTH, sum[r][j]);
+    }
+}
+
+static void dense(const struct dense_args *args)
+{
+    const struct dense_args d = *args;
+
+    for (size_t n = 0; n < d.N; n += KERNEL_LANES) {
+        size_t m = 0;
+
+        for (; m + TILE_ROWS <= d.M; m += TILE_ROWS)
+            dense_tile(&d, m, n, TILE_ROWS);
+        for (; m < d.M; m++)
+            dense_tile(&d, m, n, 1);
+    }
+}
+
+/* `width` registers of one output row; a constant at every call. */
+INLINE void pick_block(float *out, const float *init, const struct pick *picks, size_t n,
+                       const float *b, size_t b_row, size_t width)
+{
+    vec sum[8];
+
+    for (size_t j = 0; j < width; j++)
+        sum[j] = init ? load(init + j * WIDTH) : splat(0.0f);
+    for (size_t i = 0; i < n; i++) {
+        const float *row = b + picks[i].row * b_row;
+        vec factor = splat(picks[i].weight);
+
+        for (size_t j = 0; j < width; j++)
+            sum[j] += factor * load(row + j * WIDTH);
+    }
+    for (size_t j = 0; j < width; j++)
+        store(out + j * WIDTH, sum[j]);
+}
+
+static void pick_rows(float *out, const float *init, const struct pick *picks, size_t n,
+                      const float *b, size_t b_row, size_t N)
+{
+    size_t j = 0;
+
+    for (; j + 8 * WIDTH <= N; j += 8 * WIDTH)
+        pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, 8);
+    for (; j < N; j += KERNEL_LANES)
+        pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, PER_BLOCK);
+}
+
+static void relu(float *x, size_t x_row, size_t B, size_t N)
+{
+    for (size_t b = 0; b < B; b++) {
+        for (size_t j = 0; j < N; j += WIDTH) {
+            vec at = load(x + b * x_row + j);
+
+            store(x + b * x_row + j, select((mask)(at > splat(0.0f)), at));
+        }
+    }
+}
+
+static void relu_backward(float *dx, const float *y, size_t row, size_t B, size_t N)
+{
+    for (size_t b = 0; b < B; b++) {
+        for (size_t j = 0; j < N; j += WIDTH) {
+            float *at = dx + b * row + j;
+            mask keep = (mask)(load(y + b * row + j) > splat(0.0f));
+
+            store(at, select(keep, flush(load(at), GRADIENT_FLOOR)));
+        }
+    }
+}
+
+static void sum_rows(float *out, const float *x, size_t x_row, size_t B, size_t N)
+{
+    for (size_t j = 0; j < N; j += WIDTH) {
+        vec sum = splat(0.0f);
+
+        for (size_t b = 0; b < B; b++)
+            sum += load(x + b * x_row + j);
+        store(out + j, sum);
+    }
+}
+
+/* Columns of z (O, KERNEL_MAX_BATCH) are samples: loops over b are the vector ones. */
+struct columns {
+    float z[KERNEL_LANES][KERNEL_MAX_BATCH];
+};
+
+static void softmax_columns(struct columns *c, float *max, float *sum, size_t O)
+{
+    enum { B = KERNEL_MAX_BATCH };
+
+    for (size_t b = 0; b < B; b++) {
+        max[b] = c->z[0][b];
+        sum[b] = 0.0f;
+    }
+    for (size_t o = 1; o < O; o++) {
+        for (size_t b = 0; b < B; b++)
+            max[b] = c->z[o][b] > max[b] ? c->z[o][b] : max[b];
+    }
+    for (size_t o = 0; o < O; o++) {
+        for (size_t b = 0; b < B; b++) {
+            c->z[o][b] = exp_f32(c->z[o][b] - max[b]);
+            sum[b] += c->z[o][b];
+        }
+    }
+}
+
+static void softmax_loss(float *d, float *loss, const float *logits, const uint8_t *labels,
+                         float scale, size_t B, size_t O)
+{
+    struct columns c = { 0 };
+    float max[KERNEL_MAX_BATCH], sum[KERNEL_MAX_BATCH];
+
+    for (size_t b = 0; b < B; b++) {
+        for (size_t o = 0; o < O; o++)
+            c.z[o][b] = logits[b * KERNEL_LANES + o];
+    }
+    softmax_columns(&c, max, sum, O);
+    for (size_t b = 0; b < B; b++) {
+        float z_label = logits[b * KERNEL_LANES + labels[b]];
+        float inverse = 1.0f / sum[b];
+        float *row = d + b * KERNEL_LANES;
+
+        loss[b] = (float)log_f64(sum[b]) - (z_label - max[b]);
+        for (size_t o = 0; o < KERNEL_LANES; o++)
+            row[o] = c.z[o][b] * inverse;
+        row[labels[b]] -= 1.0f;
+        for (size_t j = 0; j < KERNEL_LANES; j += WIDTH)
+            store(row + j, flush(load(row + j) * splat(scale), GRADIENT_FLOOR));
+    }
+}
+
+INLINE vec square_root(vec x)
+{
+    vec root;
+
+    for (size_t i = 0; i < WIDTH; i++)
+        root[i] = sqrtf(x[i]);
+    return root;
+}
+
+static void adam_step(float *restrict w, float *restrict m, float *restrict v,
+                      const float *restrict g, size_t n, const struct adam *a)
+{
+    const vec beta1 = splat(a->beta1), rest1 = splat(1.0f - a->beta1);
+    const vec beta2 = splat(a->beta2), rest2 = splat(1.0f - a->beta2);
+    const vec rate = splat(a->rate), epsilon = splat(a->epsilon);
+    size_t i = 0;
+
+    for (; i + WIDTH <= n; i += WIDTH) {
+        vec grad = flush(load(g + i), GRADIENT_FLOOR);
+        vec m_i = flush(beta1 * load(m + i) + rest1 * grad, MOMENT_FLOOR);
+        vec v_i = flush(beta2 * load(v + i) + rest2 * (grad * grad), MOMENT_FLOOR);
+
+        store(m + i, m_i);
+        store(v + i, v_i);
+        store(w + i, load(w + i) - rate * m_i / (square_root(v_i) + epsilon));
+    }
+    if (i < n)
+        kernels_reference()->adam(w + i, m + i, v + i, g + i, n - i, a);
+}
+
+const struct kernels KERNELS_SYMBOL = {
+    .name = KERNELS_NAME,
+    .dense = dense,
+    .pick_rows = pick_rows,
+    .relu = relu,
+    .relu_backward = relu_backward,
+    .sum_rows = sum_rows,
+    .softmax_loss = softmax_loss,
+    .adam = adam_step,
+};

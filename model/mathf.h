@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model/mathf.h
+ * mathf: elementary functions in plain arithmetic, so that their bits do not depend on which
+ * variant a C library picks for a CPU. Inline: loops over them vectorise. */
+#ifndef MODEL_MATHF_H
+#define MODEL_MATHF_H
+#include <stdint.h>
+#include <string.h>
+
+static inline float float_of_bits(uint32_t bits)
+{
+    float f;
+
+    memcpy(&f, &bits, sizeof(f));
+    return f;
+}
+
+static inline uint32_t bits_of_float(float f)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &f, sizeof(bits));
+    return bits;
+}
+
+/* exp(x) to 2 ulp for x in [-87, 88]; x is clamped into it. exp(x) = 2^n exp(r) with
+ * |r| <= ln(2)/2 and the Taylor series of exp(r) to r^7/7!, whose rest is below 2^-27. */
+static inline float exp_f32(float x)
+{
+    const float to_int = 0x1.8p23f; /* adding it rounds to an integer, ties to even */
+    const float ln2_high = 0x1.63p-1f, ln2_low = -0x1.bd0106p-13f; /* high has 9 bits */
+
+    x = x < -87.0f ? -87.0f : x;
+    x = x > 88.0f ? 88.0f : x;
+    float shifted = x * 0x1.715476p0f + to_int;
+    float n = shifted - to_int;
+    float r = (x - n * ln2_high) - n * ln2_low;
+
+    float p = 1.0f / 5040;
+    p = p * r + 1.0f / 720;
+    p = p * r + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    return p * float_of_bits((bits_of_float(shifted) + 127u) << 23);
+}
+
+/* ln(x) to 4 ulp for normal x > 0: x = m 2^e with m in [sqrt(1/2), sqrt(2)), and the series
+ * ln(m) = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1), |s| < 0.172. */
+static inline double log_f64(double x)
+{
+    const double ln2 = 0x1.62e42fefa39efp-1;
+    uint64_t bits;
+    double m, sum = 0.0;
+
+    memcpy(&bits, &x, sizeof(bits));
+    int64_t e = (int64_t)((bits - 0x3fe6a09e667f3bcdu) >> 52);
+    e = e >= 2048 ? e - 4096 : e; /* the shift took no sign with it */
+    bits -= (uint64_t)e << 52;
+    memcpy(&m, &bits, sizeof(m));
+
+    double s = (m - 1.0) / (m + 1.0), square = s * s;
+    for (int k = 21; k >= 1; k -= 2)
+        sum = sum * square + 1.0 / k;
+    return (double)e * ln2 + 2.0 * s * sum;
+}
+
+#endif

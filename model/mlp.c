@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * mlp: pixels -> hidden ReLU units -> classes, the classic recipe for digits.
+ *
+ *   x (B,I) = pixels / max_value
+ *   h (B,H) = max(0, x W1 + b1)          W1 (I,H), Glorot uniform, b1 zero
+ *   z (B,O) = h W2 + b2                  W2 (H,O)
+ *   loss    = mean over B of -ln softmax(z)[label]
+ *
+ * and backwards, with dz = (softmax(z) - onehot) / B:
+ *   dh = dz W2^T where h > 0             dW2 = h^T dz     db2 = column sums of dz
+ *                                        dW1 = x^T dh     db1 = column sums of dh
+ *
+ * Half of the pixels are 0, and 0 w adds nothing to a sum: x is kept as picks (pixel, value),
+ * by image for x W1 and by pixel for x^T dh. Each row of dW1 goes straight into Adam while it
+ * is in the first cache. H and O are padded to KERNEL_LANES; padding starts at 0 and stays
+ * there, since its gradients are 0.
+ *
+ * Threads own hidden units in the first layer and images in the second, so every sum is added
+ * up by one thread in one order. */
+#include "model/arch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/rng.h"
+#include "model/model.h"
+#include "model/team.h"
+
+enum { MLP_HIDDEN = 128, W1 = 0, B1, W2, B2, N_BLOCKS };
+
+/* One array of parameters in packed form, with what Adam remembers of it. */
+struct block {
+    size_t n;
+    float *w;
+    float *m, *v; /* moments; NULL before the first step */
+    float *grad;  /* NULL but after gradient() */
+};
+
+struct net {
+    struct shape shape;
+    const struct kernels *kernels;
+    struct team *team;
+    size_t I, H, O;   /* H is padded; O is not, its rows are KERNEL_LANES long */
+    float value[256]; /* pixel -> input */
+    struct block blocks[N_BLOCKS];
+
+    struct pick *by_image; /* (B,I): the first n_by_image[b] of each row count */
+    size_t n_by_image[NET_MAX_BATCH];
+    struct pick *by_pixel; /* (I,B): row is the image's place in the batch */
+    size_t *n_by_pixel;    /* (I) */
+    float *h, *dh;         /* (B,H) */
+    float *w2_turned;      /* (O,H) */
+    float *dw2;            /* (H,KERNEL_LANES) */
+    float z[NET_MAX_BATCH * KERNEL_LANES], dz[NET_MAX_BATCH * KERNEL_LANES];
+    float loss[NET_MAX_BATCH];
+};
+
+static size_t padded(size_t n)
+{
+    return (n + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
+}
+
+static float *new_floats(size_t n)
+{
+    return xaligned(64, padded(n) * sizeof(float));
+}
+
+static size_t describe(struct tensor *tensors, const struct shape *s)
+{
+    size_t inputs = s->side * s->side;
+    const struct tensor all[] = {
+        { .name = "fc1.bias", .n_dims = 1, .dims = { s->hidden } },
+        { .name = "fc1.weight", .n_dims = 2, .dims = { s->hidden, inputs } },
+        { .name = "fc2.bias", .n_dims = 1, .dims = { s->classes } },
+        { .name = "fc2.weight", .n_dims = 2, .dims = { s->classes, s->hidden } },
+    };
+
+    memcpy(tensors, all, sizeof(all));
+    return sizeof(all) / sizeof(all[0]);
+}
+
+/* Glorot and Bengio 2010: U(-a, a) with a = sqrt(6 / (inputs + outputs)). */
+static void init_weights(const struct tensor *t, struct rng *rng)
+{
+    float limit = sqrtf(6.0f / (float)(t->dims[0] + t->dims[1]));
+
+    for (size_t i = 0; i < t->count; i++) {
+        float unit = (float)(rng_u32(rng) >> 8) * 0x1p-24f; /* [0, 1) */
+
+        t->data[i] = (2.0f * unit - 1.0f) * limit;
+    }
+}
+
+static void init(struct model *m, struct rng *rng)
+{
+    init_weights(model_tensor(m, "fc1.weight"), rng);
+    init_weights(model_tensor(m, "fc2.weight"), rng);
+}
+
+/* The file's (rows, columns) to or from our (columns, `stride`). */
+enum direction { INTO_NET, OUT_OF_NET };
+
+static void turn(const struct tensor *t, float *packed, size_t stride, enum direction way)
+{
+    for (size_t r = 0; r < t->dims[0]; r++) {
+        for (size_t c = 0; c < t->dims[1]; c++) {
+            float *ours = &packed[c * stride + r], *theirs = &t->data[r * t->dims[1] + c];
+
+            *(way == INTO_NET ? ours : theirs) = *(way == INTO_NET ? theirs : ours);
+        }
+    }
+}
+
+static void copy(const struct tensor *t, float *packed, enum direction way)
+{
+    memcpy(way == INTO_NET ? packed : t->data, way == INTO_NET ? t->data : packed,
+           t->count * sizeof(float));
+}
+
+/* arrays: one pointer per block, weights or gradients. */
+static void exchange(const struct net *net, const struct model *m, float *const *arrays,
+                     enum direction way)
+{
+    turn(model_tensor(m, "fc1.weight"), arrays[W1], net->H, way);
+    copy(model_tensor(m, "fc1.bias"), arrays[B1], way);
+    turn(model_tensor(m, "fc2.weight"), arrays[W2], KERNEL_LANES, way);
+    copy(model_tensor(m, "fc2.bias"), arrays[B2], way);
+}
+
+static struct net *net_open(const struct model *m, const struct net_env *env)
+{
+    struct net *net = xaligned(64, sizeof(*net));
+    const struct shape *s = &m->shape;
+
+    net->shape = *s;
+    net->kernels = env->kernels;
+    net->team = env->team;
+    net->I = s->side * s->side;
+    net->H = padded(s->hidden);
+    net->O = s->classes;
+    for (size_t i = 0; i < 256; i++)
+        net->value[i] = (float)i / (float)s->max_value;
+
+    const size_t sizes[N_BLOCKS] = { net->I * net->H, net->H, net->H * KERNEL_LANES,
+                                     KERNEL_LANES };
+    float *weights[N_BLOCKS];
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        net->blocks[i].n = sizes[i];
+        net->blocks[i].w = weights[i] = new_floats(sizes[i]);
+    }
+    exchange(net, m, weights, INTO_NET);
+
+    net->by_image = xcalloc(NET_MAX_BATCH * net->I, sizeof(*net->by_image));
+    net->h = new_floats(NET_MAX_BATCH * net->H);
+    return net;
+}
+
+static void net_close(struct net *net)
+{
+    if (!net)
+        return;
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        free(net->blocks[i].w);
+        free(net->blocks[i].m);
+        free(net->blocks[i].v);
+        free(net->blocks[i].grad);
+    }
+    free(net->by_image);
+    free(net->by_pixel);
+    free(net->n_by_pixel);
+    free(net->h);
+    free(net->dh);
+    free(net->w2_turned);
+    free(net->dw2);
+    free(net);
+}
+
+static void net_store(const struct net *net, struct model *m)
+{
+    float *const weights[N_BLOCKS] = { net->blocks[W1].w, net->blocks[B1].w, net->blocks[W2].w,
+                                       net->blocks[B2].w };
+
+    exchange(net, m, weights, OUT_OF_NET);
+}
+
+/* What only training needs. */
+static void prepare_training(struct net *net)
+{
+    if (net->dh)
+        return;
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        net->blocks[i].m = new_floats(net->blocks[i].n);
+        net->blocks[i].v = new_floats(net->blocks[i].n);
+    }
+    net->by_pixel = xcalloc(NET_MAX_BATCH * net->I, sizeof(*net->by_pixel));
+    net->n_by_pixel = xcalloc(net->I, sizeof(*net->n_by_pixel));
+    net->dh = new_floats(NET_MAX_BATCH * net->H);
+    net->w2_turned = new_floats(KERNEL_LANES * net->H);
+    net->dw2 = new_floats(net->H * KERNEL_LANES);
+}
+
+static const uint8_t *image_of(const struct net *net, const struct batch *batch, size_t b)
+{
+    return batch->pixels + batch->rows[b] * net->I;
+}
+
+/* Written without a branch: a zero is overwritten by what follows. */
+static void pick_by_image(struct net *net, const struct batch *batch, size_t from, size_t to)
+{
+    for (size_t b = from; b < to; b++) {
+        const uint8_t *pixels = image_of(net, batch, b);
+        struct pick *picks = net->by_image + b * net->I;
+        size_t n = 0;
+
+        for (size_t i = 0; i < net->I; i++) {
+            picks[n] = (struct pick){ (uint32_t)i, net->value[pixels[i]] };
+            n += pixels[i] != 0;
+        }
+        net->n_by_image[b] = n;
+    }
+}
+
+static void pick_by_pixel(struct net *net, const struct batch *batch, size_t from, size_t to)
+{
+    memset(net->n_by_pixel + from, 0, (to - from) * sizeof(*net->n_by_pixel));
+    for (size_t b = 0; b < batch->n; b++) {
+        const uint8_t *pixels = image_of(net, batch, b);
+
+        for (size_t i = from; i < to; i++) {
+            struct pick *picks = net->by_pixel + i * NET_MAX_BATCH;
+
+            picks[net->n_by_pixel[i]] = (struct pick){ (uint32_t)b, net->value[pixels[i]] };
+            net->n_by_pixel[i] += pixels[i] != 0;
+        }
+    }
+}
+
+/* h for images [0, n) and hidden units [from, to). */
+static void forward_hidden(struct net *net, size_t n, size_t from, size_t to)
+{
+    for (size_t b = 0; b < n; b++)
+        net->kernels->pick_rows(net->h + b * net->H + from, net->blocks[B1].w + from,
+                                net->by_image + b * net->I, net->n_by_image[b],
+                                net->blocks[W1].w + from, net->H, to - from);
+    net->kernels->relu(net->h + from, net->H, n, to - from);
+}
+
+/* z for images [from, to). */
+static void forward_classes(struct net *net, size_t from, size_t to)
+{
+    const struct dense_args args = {
+        .c = net->z + from * KERNEL_LANES,
+        .c_row = KERNEL_LANES,
+        .a = net->h + from * net->H,
+        .a_row = net->H,
+        .a_col = 1,
+        .b = net->blocks[W2].w,
+        .b_row = KERNEL_LANES,
+        .bias = net->blocks[B2].w,
+        .M = to - from,
+        .N = KERNEL_LANES,
+        .K = net->shape.hidden,
+    };
+    net->kernels->dense(&args);
+}
+
+static void net_forward(struct net *net, float *logits, const struct batch *batch)
+{
+    pick_by_image(net, batch, 0, batch->n);
+    forward_hidden(net, batch->n, 0, net->H);
+    forward_classes(net, 0, batch->n);
+    for (size_t b = 0; b < batch->n; b++)
+        memcpy(logits + b * net->O, net->z + b * KERNEL_LANES, net->O * sizeof(float));
+}
+
+struct job {
+    struct net *net;
+    const struct batch *batch;
+    const struct adam *adam; /* NULL: keep the gradients instead */
+};
+
+/* The gradients g of n parameters of a block, from `at` on, are known: use them. */
+static void take_gradient(const struct job *job, size_t block, size_t at, const float *g,
+                          size_t n)
+{
+    struct block *b = &job->net->blocks[block];
+
+    if (job->adam)
+        job->net->kernels->adam(b->w + at, b->m + at, b->v + at, g, n, job->adam);
+    else
+        memcpy(b->grad + at, g, n * sizeof(*g));
+}
+
+/* dh for hidden units [from, to). */
+static void backward_hidden(struct net *net, size_t n, size_t from, size_t to)
+{
+    for (size_t o = 0; o < net->O; o++) {
+        for (size_t j = from; j < to; j++)
+            net->w2_turned[o * net->H + j] = net->blocks[W2].w[j * KERNEL_LANES + o];
+    }
+    const struct dense_args args = {
+        .c = net->dh + from,
+        .c_row = net->H,
+        .a = net->dz,
+        .a_row = KERNEL_LANES,
+        .a_col = 1,
+        .b = net->w2_turned + from,
+        .b_row = net->H,
+        .M = n,
+        .N = to - from,
+        .K = net->O,
+    };
+    net->kernels->dense(&args);
+    net->kernels->relu_backward(net->dh + from, net->h + from, net->H, n, to - from);
+}
+
+/* dW2 and db1, rows and elements [from, to). */
+static void update_classes(const struct job *job, size_t from, size_t to)
+{
+    struct net *net = job->net;
+    const struct dense_args args = {
+        .c = net->dw2 + from * KERNEL_LANES,
+        .c_row = KERNEL_LANES,
+        .a = net->h + from,
+        .a_row = 1,
+        .a_col = net->H,
+        .b = net->dz,
+        .b_row = KERNEL_LANES,
+        .M = to - from,
+        .N = KERNEL_LANES,
+        .K = job->batch->n,
+    };
+    net->kernels->dense(&args);
+    take_gradient(job, W2, from * KERNEL_LANES, args.c, (to - from) * KERNEL_LANES);
+}
+
+/* dW1 for hidden units [from, to): one row at a time, a few of them never touched. */
+static void update_hidden(const struct job *job, size_t from, size_t to)
+{
+    enum { PIECE = 128 };
+    struct net *net = job->net;
+    float g[PIECE];
+
+    for (size_t j = from; j < to; j += PIECE) {
+        size_t n = to - j < PIECE ? to - j : PIECE;
+
+        for (size_t i = 0; i < net->I; i++) {
+            net->kernels->pick_rows(g, NULL, net->by_pixel + i * NET_MAX_BATCH,
+                                    net->n_by_pixel[i], net->dh + j, net->H, n);
+            take_gradient(job, W1, i * net->H + j, g, n);
+        }
+        net->kernels->sum_rows(g, net->dh + j, net->H, job->batch->n, n);
+        take_gradient(job, B1, j, g, n);
+    }
+}
+
+static void update_class_bias(const struct job *job)
+{
+    float g[KERNEL_LANES];
+
+    job->net->kernels->sum_rows(g, job->net->dz, KERNEL_LANES, job->batch->n, KERNEL_LANES);
+    take_gradient(job, B2, 0, g, KERNEL_LANES);
+}
+
+/* One step, as part `part` of n_parts. Between two syncs nobody reads what another writes. */
+static void work(void *ctx, size_t part, size_t n_parts)
+{
+    const struct job *job = ctx;
+    struct net *net = job->net;
+    size_t n = job->batch->n, image, image_end, pixel, pixel_end, unit, unit_end;
+
+    team_share(&image, &image_end, n, 1, part, n_parts);
+    team_share(&pixel, &pixel_end, net->I, 1, part, n_parts);
+    team_share(&unit, &unit_end, net->H, KERNEL_LANES, part, n_parts);
+
+    pick_by_image(net, job->batch, image, image_end);
+    pick_by_pixel(net, job->batch, pixel, pixel_end);
+    team_sync(net->team);
+
+    forward_hidden(net, n, unit, unit_end);
+    team_sync(net->team);
+
+    uint8_t labels[NET_MAX_BATCH];
+    for (size_t b = image; b < image_end; b++)
+        labels[b - image] = job->batch->labels[job->batch->rows[b]];
+    forward_classes(net, image, image_end);
+    net->kernels->softmax_loss(net->dz + image * KERNEL_LANES, net->loss + image,
+                               net->z + image * KERNEL_LANES, labels, 1.0f / (float)n,
+                               image_end - image, net->O);
+    team_sync(net->team);
+
+    backward_hidden(net, n, unit, unit_end);
+    update_classes(job, unit, unit_end);
+    update_hidden(job, unit, unit_end);
+    if (part == 0)
+        update_class_bias(job);
+}
+
+static double run(struct net *net, const struct batch *batch, const struct adam *adam)
+{
+    struct job job = { net, batch, adam };
+    double sum = 0.0;
+
+    prepare_training(net);
+    team_run(net->team, work, &job);
+    for (size_t b = 0; b < batch->n; b++)
+        sum += (double)net->loss[b];
+    return sum;
+}
+
+static double net_gradient(struct net *net, struct model *grad, const struct batch *batch)
+{
+    float *grads[N_BLOCKS];
+
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        if (!net->blocks[i].grad)
+            net->blocks[i].grad = new_floats(net->blocks[i].n);
+        grads[i] = net->blocks[i].grad;
+    }
+    double loss = run(net, batch, NULL);
+    exchange(net, grad, grads, OUT_OF_NET);
+    return loss;
+}
+
+static double net_step(struct net *net, const struct batch *batch, const struct adam *adam)
+{
+    return run(net, batch, adam);
+}
+
+const struct arch arch_mlp = {
+    .name = "mlp",
+    .summary = "64 -> 128 ReLU -> 10, the classic recipe",
+    .recipe = { .seed = 0, .epochs = 10, .batch = 64, .learning_rate = 1e-3 },
+    .hidden = MLP_HIDDEN,
+    .describe = describe,
+    .init = init,
+    .open = net_open,
+    .close = net_close,
+    .store = net_store,
+    .forward = net_forward,
+    .gradient = net_gradient,
+    .step = net_step,
+};

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model/model.h
+ * model: what a .safetensors file of ours holds: an architecture's name, its shape, named
+ * tensors, and how it came to be. Owns its tensors. Knows no arithmetic: net.h runs it. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+
+struct arch;
+struct buf;
+struct err;
+struct recipe;
+
+enum {
+    MODEL_MAX_TENSORS = 64,
+    MODEL_MAX_DIMS = 4,
+    MODEL_MAX_FILE_BYTES = 64 << 20,
+    MODEL_MAX_CLASSES = 10,
+    MODEL_MAX_HIDDEN = 4096,
+};
+
+struct tensor {
+    char name[48]; /* as in the file: "fc1.weight" */
+    size_t n_dims;
+    size_t dims[MODEL_MAX_DIMS];
+    size_t count; /* product of dims */
+    float *data;  /* row-major, 64-byte aligned */
+};
+
+/* What goes in and out; fixed when the model is made. */
+struct shape {
+    size_t side;       /* pixels: images are side x side */
+    uint8_t max_value; /* the pixel that means 1.0 */
+    size_t classes;
+    size_t hidden; /* units of the hidden layer, where the architecture has one */
+};
+
+/* Where the weights come from. Written into the file, compared by nobody. */
+struct origin {
+    uint64_t seed;
+    size_t epochs, batch;
+    double learning_rate;
+    size_t data_rows;
+    char data_sha256[SHA256_HEX_SIZE]; /* dataset_digest(), "" when unknown */
+};
+
+struct model {
+    const struct arch *arch;
+    struct shape shape;
+    struct origin origin;
+    size_t n_tensors;
+    struct tensor tensors[MODEL_MAX_TENSORS];
+};
+
+/* Tensors of the right shapes, all zero. */
+int model_new(struct model **ret, const struct arch *arch, const struct shape *shape,
+              struct err *err);
+void model_free(struct model *m); /* NULL is fine */
+struct model *model_copy(const struct model *m);
+
+/* The same model gives the same bytes. */
+int model_write(struct buf *out, const struct model *m, struct err *err);
+
+/* Refuses files that are damaged, of an unknown architecture, of other shapes than their
+ * metadata says, or with a weight that is not a finite number. what names the source. */
+int model_read(struct model **ret, const void *bytes, size_t len, const char *what,
+               struct err *err);
+
+/* A .safetensors file, or a folder that holds model.safetensors. */
+int model_load(struct model **ret, const char *path, struct err *err);
+
+/* NULL when there is none of this name. */
+const struct tensor *model_tensor(const struct model *m, const char *name);
+size_t model_parameters(const struct model *m);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The plain loops that define what every kernel set computes, bit for bit (kernels.h). */
+#include "model/kernels.h"
+
+#include <math.h>
+
+#include "model/mathf.h"
+
+static float flush(float x, float floor)
+{
+    return x < floor && x > -floor ? 0.0f : x;
+}
+
+static void dense(const struct dense_args *d)
+{
+    for (size_t m = 0; m < d->M; m++) {
+        for (size_t n = 0; n < d->N; n++) {
+            float sum = d->bias ? d->bias[n] : 0.0f;
+
+            for (size_t k = 0; k < d->K; k++)
+                sum += d->a[m * d->a_row + k * d->a_col] * d->b[k * d->b_row + n];
+            d->c[m * d->c_row + n] = sum;
+        }
+    }
+}
+
+static void pick_rows(float *out, const float *init, const struct pick *picks, size_t n,
+                      const float *b, size_t b_row, size_t N)
+{
+    for (size_t j = 0; j < N; j++) {
+        float sum = init ? init[j] : 0.0f;
+
+        for (size_t i = 0; i < n; i++)
+            sum += picks[i].weight * b[picks[i].row * b_row + j];
+        out[j] = sum;
+    }
+}
+
+static void relu(float *x, size_t x_row, size_t B, size_t N)
+{
+    for (size_t b = 0; b < B; b++) {
+        for (size_t j = 0; j < N; j++) {
+            float *at = &x[b * x_row + j];
+
+            *at = *at > 0.0f ? *at : 0.0f;
+        }
+    }
+}
+
+static void relu_backward(float *dx, const float *y, size_t row, size_t B, size_t N)
+{
+    for (size_t b = 0; b < B; b++) {
+        for (size_t j = 0; j < N; j++) {
+            float *at = &dx[b * row + j];
+
+            *at = y[b * row + j] > 0.0f ? flush(*at, GRADIENT_FLOOR) : 0.0f;
+        }
+    }
+}
+
+static void sum_rows(float *out, const float *x, size_t x_row, size_t B, size_t N)
+{
+    for (size_t j = 0; j < N; j++) {
+        float sum = 0.0f;
+
+        for (size_t b = 0; b < B; b++)
+            sum += x[b * x_row + j];
+        out[j] = sum;
+    }
+}
+
+/* p_o = exp(z_o - max z) / sum; loss = ln(sum) - (z_label - max z). */
+static void softmax_loss(float *d, float *loss, const float *logits, const uint8_t *labels,
+                         float scale, size_t B, size_t O)
+{
+    for (size_t b = 0; b < B; b++) {
+        const float *z = logits + b * KERNEL_LANES;
+        float *row = d + b * KERNEL_LANES;
+        float max = z[0], sum = 0.0f;
+
+        for (size_t o = 1; o < O; o++)
+            max = z[o] > max ? z[o] : max;
+        for (size_t o = 0; o < O; o++) {
+            row[o] = exp_f32(z[o] - max);
+            sum += row[o];
+        }
+        loss[b] = (float)log_f64(sum) - (z[labels[b]] - max);
+        float inverse = 1.0f / sum;
+        for (size_t o = 0; o < KERNEL_LANES; o++) {
+            float p = o < O ? row[o] * inverse : 0.0f;
+
+            row[o] = flush((p - (o == labels[b] ? 1.0f : 0.0f)) * scale, GRADIENT_FLOOR);
+        }
+    }
+}
+
+/* m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  w -= rate m / (sqrt(v) + epsilon). */
+static void adam_step(float *w, float *m, float *v, const float *g, size_t n,
+                      const struct adam *a)
+{
+    for (size_t i = 0; i < n; i++) {
+        float grad = flush(g[i], GRADIENT_FLOOR);
+
+        m[i] = flush(a->beta1 * m[i] + (1.0f - a->beta1) * grad, MOMENT_FLOOR);
+        v[i] = flush(a->beta2 * v[i] + (1.0f - a->beta2) * (grad * grad), MOMENT_FLOOR);
+        w[i] -= a->rate * m[i] / (sqrtf(v[i]) + a->epsilon);
+    }
+}
+
+const struct kernels *kernels_reference(void)
+{
+    static const struct kernels reference = {
+        .name = "reference",
+        .dense = dense,
+        .pick_rows = pick_rows,
+        .relu = relu,
+        .relu_backward = relu_backward,
+        .sum_rows = sum_rows,
+        .softmax_loss = softmax_loss,
+        .adam = adam_step,
+    };
+    return &reference;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/kernels.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/rng.h"
+#include "model/mathf.h"
+
+enum { M = 29, N = 48, K = 37, ODD = 1003 };
+
+static void fill(float *x, size_t n, uint64_t seed)
+{
+    struct rng rng;
+
+    rng_init(&rng, seed, 0);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)(2.0 * rng_uniform(&rng) - 1.0);
+}
+
+/* Calls check for every set that this CPU has. */
+static void for_each_set(void (*check)(const struct kernels *k, const struct kernels *naive))
+{
+    enum kernels_presence presence = KERNELS_ABSENT;
+    const struct kernels *k;
+    size_t n = 0;
+
+    for (size_t i = 0; (k = kernels_at(i, &presence)) != NULL; i++) {
+        if (presence == KERNELS_PRESENT) {
+            check(k, kernels_reference());
+            n++;
+        }
+    }
+    assert_true(n > 0);
+}
+
+static void check_dense(const struct kernels *k, const struct kernels *naive)
+{
+    static float a[M * K], b[K * N], bias[N], fast[M * N], slow[M * N];
+
+    fill(a, M * K, 1);
+    fill(b, K * N, 2);
+    fill(bias, N, 3);
+    for (int turned = 0; turned < 2; turned++) {
+        struct dense_args args = {
+            .c = fast,
+            .c_row = N,
+            .a = a,
+            .a_row = turned ? 1 : K,
+            .a_col = turned ? M : 1,
+            .b = b,
+            .b_row = N,
+            .bias = turned ? NULL : bias,
+            .M = M,
+            .N = N,
+            .K = K,
+        };
+        k->dense(&args);
+        args.c = slow;
+        naive->dense(&args);
+        assert_memory_equal(fast, slow, sizeof(fast));
+    }
+}
+
+static void check_pick_rows(const struct kernels *k, const struct kernels *naive)
+{
+    static float b[K * 272], init[272], fast[272], slow[272];
+    struct pick picks[20];
+
+    fill(b, K * 272, 4);
+    fill(init, 272, 5);
+    for (size_t i = 0; i < 20; i++)
+        picks[i] = (struct pick){ (uint32_t)(i * 7 % K), (float)i / 16.0f };
+    for (size_t n = 0; n <= 20; n += 5) {
+        for (size_t width = 16; width <= 272; width += 16) {
+            k->pick_rows(fast, n == 5 ? NULL : init, picks, n, b, 272, width);
+            naive->pick_rows(slow, n == 5 ? NULL : init, picks, n, b, 272, width);
+            assert_memory_equal(fast, slow, width * sizeof(float));
+        }
+    }
+}
+
+static void check_elementwise(const struct kernels *k, const struct kernels *naive)
+{
+    static float x[M * N], fast[M * N], slow[M * N], sum_fast[N], sum_slow[N];
+
+    fill(x, M * N, 6);
+    x[3] = NAN;
+    x[5] = -0.0f;
+    memcpy(fast, x, sizeof(x));
+    memcpy(slow, x, sizeof(x));
+    k->relu(fast, N, M, N);
+    naive->relu(slow, N, M, N);
+    assert_memory_equal(fast, slow, sizeof(fast));
+
+    memcpy(fast, x, sizeof(x));
+    fast[7] = 0x1p-60f;
+    fast[8] = -0x1p-149f;
+    memcpy(slow, fast, sizeof(x));
+    k->relu_backward(fast, x, N, M, N);
+    naive->relu_backward(slow, x, N, M, N);
+    assert_memory_equal(fast, slow, sizeof(fast));
+
+    k->sum_rows(sum_fast, x, N, M, N);
+    naive->sum_rows(sum_slow, x, N, M, N);
+    sum_fast[3] = sum_slow[3] = 0.0f; /* the sign of a NaN is the compiler's business */
+    assert_memory_equal(sum_fast, sum_slow, sizeof(sum_fast));
+}
+
+static void check_softmax_loss(const struct kernels *k, const struct kernels *naive)
+{
+    enum { B = 61, O = 10 };
+    static float z[B * KERNEL_LANES], fast[B * KERNEL_LANES], slow[B * KERNEL_LANES];
+    float loss_fast[B], loss_slow[B];
+    uint8_t labels[B];
+
+    fill(z, B * KERNEL_LANES, 7);
+    for (size_t b = 0; b < B; b++) {
+        labels[b] = (uint8_t)(b % O);
+        for (size_t o = 0; o < O; o++)
+            z[b * KERNEL_LANES + o] *= b < 30 ? 3.0f : 90.0f;
+    }
+    k->softmax_loss(fast, loss_fast, z, labels, 1.0f / B, B, O);
+    naive->softmax_loss(slow, loss_slow, z, labels, 1.0f / B, B, O);
+    assert_memory_equal(fast, slow, sizeof(fast));
+    assert_memory_equal(loss_fast, loss_slow, sizeof(loss_fast));
+}
+
+static void check_adam(const struct kernels *k, const struct kernels *naive)
+{
+    static float w[2][ODD], m[2][ODD], v[2][ODD], g[ODD];
+    const struct adam adam = { 0.9f, 0.999f, 1e-3f, 1e-8f };
+
+    for (size_t side = 0; side < 2; side++) {
+        fill(w[side], ODD, 8);
+        memset(m[side], 0, sizeof(m[side]));
+        memset(v[side], 0, sizeof(v[side]));
+    }
+    for (size_t step = 0; step < 50; step++) {
+        fill(g, ODD, 9 + step);
+        for (size_t i = 0; i < ODD; i += 3)
+            g[i] *= 0x1p-45f; /* some pass the floors, some do not */
+        k->adam(w[0], m[0], v[0], g, ODD, &adam);
+        naive->adam(w[1], m[1], v[1], g, ODD, &adam);
+    }
+    assert_memory_equal(w[0], w[1], sizeof(w[0]));
+    assert_memory_equal(m[0], m[1], sizeof(m[0]));
+    assert_memory_equal(v[0], v[1], sizeof(v[0]));
+}
+
+static void every_set_computes_dense_as_the_reference(void **state)
+{
+    (void)state;
+    for_each_set(check_dense);
+}
+
+static void every_set_computes_pick_rows_as_the_reference(void **state)
+{
+    (void)state;
+    for_each_set(check_pick_rows);
+}
+
+static void every_set_computes_elementwise_as_the_reference(void **state)
+{
+    (void)state;
+    for_each_set(check_elementwise);
+}
+
+static void every_set_computes_softmax_loss_as_the_reference(void **state)
+{
+    (void)state;
+    for_each_set(check_softmax_loss);
+}
+
+static void every_set_computes_adam_as_the_reference(void **state)
+{
+    (void)state;
+    for_each_set(check_adam);
+}
+
+static void planted_denormals_are_flushed_by_adam(void **state)
+{
+    const struct adam adam = { 0.9f, 0.999f, 1e-3f, 1e-8f };
+    float w = 1.0f, m = 0x1p-140f, v = 0x1p-149f, g = 0x1p-130f;
+
+    (void)state;
+    kernels_reference()->adam(&w, &m, &v, &g, 1, &adam);
+    assert_true(w == 1.0f && m == 0.0f && v == 0.0f);
+}
+
+static void exp_is_within_two_ulp(void **state)
+{
+    (void)state;
+    for (double x = -86.9; x < 88.0; x += 0.00371) {
+        float got = exp_f32((float)x);
+        double want = exp((double)(float)x);
+
+        assert_true(fabs((double)got - want) <= want * 0x1p-22);
+    }
+    assert_true(exp_f32(0.0f) == 1.0f);
+    assert_true(exp_f32(-1000.0f) > 0.0f && exp_f32(-1000.0f) < 1e-37f);
+}
+
+static void log_is_within_four_ulp(void **state)
+{
+    (void)state;
+    for (double x = 1e-300; x < 1e300; x *= 1.37)
+        assert_true(fabs(log_f64(x) - log(x)) <= fabs(log(x)) * 0x1p-50);
+    for (double x = 0.5; x < 2.0; x += 0.00137)
+        assert_true(fabs(log_f64(x) - log(x)) <= 0x1p-52);
+    assert_true(log_f64(1.0) == 0.0);
+}
+
+static void unknown_set_is_refused_by_name(void **state)
+{
+    const struct kernels *k = NULL;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(kernels_choose(&k, "v5", &err), -ERR_USAGE);
+    assert_non_null(strstr(err.msg, "'v5'"));
+    assert_null(k);
+    assert_int_equal(kernels_choose(&k, "baseline", &err), 0);
+    assert_string_equal(k->name, "baseline");
+    assert_int_equal(kernels_choose(&k, "", &err), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_set_computes_dense_as_the_reference),
+        cmocka_unit_test(every_set_computes_pick_rows_as_the_reference),
+        cmocka_unit_test(every_set_computes_elementwise_as_the_reference),
+        cmocka_unit_test(every_set_computes_softmax_loss_as_the_reference),
+        cmocka_unit_test(every_set_computes_adam_as_the_reference),
+        cmocka_unit_test(planted_denormals_are_flushed_by_adam),
+        cmocka_unit_test(exp_is_within_two_ulp),
+        cmocka_unit_test(log_is_within_four_ulp),
+        cmocka_unit_test(unknown_set_is_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

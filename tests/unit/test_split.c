@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/split.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+
+#include "tests/unit/digits.h"
+
+enum { ROWS = 1797, HOLDOUT = 360, PRACTICE = 137 };
+
+static struct dataset all_digits(void)
+{
+    struct dataset all;
+
+    dataset_init(&all, 8);
+    assert_int_equal(dataset_read_csv(&all, (const char *)bundled_digits()->data,
+                                      bundled_digits()->len, "digits.csv", NULL),
+                     0);
+    return all;
+}
+
+static void classic_split_is_numpys_index_for_index(void **state)
+{
+    static uint32_t order[ROWS];
+    uint8_t le[HOLDOUT * 4];
+    char hex[SHA256_HEX_SIZE];
+
+    (void)state;
+    split_numpy_permutation(order, ROWS, 42);
+    for (size_t i = 0; i < HOLDOUT; i++) {
+        for (size_t j = 0; j < 4; j++)
+            le[4 * i + j] = (uint8_t)(order[i] >> (8 * j));
+    }
+    sha256_hex(hex, le, sizeof(le));
+    assert_int_equal(order[0], 1245);
+    assert_string_equal(hex,
+                        "da1f840714b75e475a8ce891b8bfe38f317cbf092d2cf427b86e141bc1b4ceb8");
+}
+
+/* As the data card says: of each digit its share of 137 by largest remainder, the first ones
+ * in the order of the permutation. */
+static void mark_practice(uint8_t *part, const uint32_t *order, const struct dataset *all)
+{
+    size_t counts[10] = { 0 }, quota[10], rest[10], left = PRACTICE;
+
+    for (size_t i = HOLDOUT; i < ROWS; i++)
+        counts[all->labels[order[i]]]++;
+    for (size_t d = 0; d < 10; d++) {
+        quota[d] = counts[d] * PRACTICE / (ROWS - HOLDOUT);
+        rest[d] = counts[d] * PRACTICE % (ROWS - HOLDOUT);
+        left -= quota[d];
+    }
+    for (; left > 0; left--) {
+        size_t best = 0;
+
+        for (size_t d = 1; d < 10; d++)
+            best = rest[d] > rest[best] ? d : best;
+        quota[best]++;
+        rest[best] = 0;
+    }
+    for (size_t i = HOLDOUT; i < ROWS; i++) {
+        size_t digit = all->labels[order[i]];
+
+        if (quota[digit] > 0) {
+            quota[digit]--;
+            part[order[i]] = SPLIT_PRACTICE;
+        }
+    }
+}
+
+static void split_file_follows_the_rule_of_the_data_card(void **state)
+{
+    static uint32_t order[ROWS];
+    static uint8_t part[ROWS];
+    struct dataset all = all_digits();
+    char *text = malloc(64 * ROWS);
+    int len = snprintf(text, 64, "row,part\n");
+
+    (void)state;
+    split_numpy_permutation(order, ROWS, 42);
+    for (size_t i = 0; i < HOLDOUT; i++)
+        part[order[i]] = SPLIT_HOLDOUT;
+    mark_practice(part, order, &all);
+    for (size_t row = 0; row < ROWS; row++)
+        len += snprintf(text + len, 64, "%zu,%s\n", row, split_names[part[row]]);
+    assert_int_equal(len, bundled_split()->len);
+    assert_memory_equal(text, bundled_split()->data, (size_t)len);
+    free(text);
+    dataset_finish(&all);
+}
+
+static void damaged_split_files_are_refused(void **state)
+{
+    const struct {
+        const char *text, *says;
+    } cases[] = {
+        { "", "split.csv:1" },
+        { "row,part\n", "ends before row 0" },
+        { "row,part\n0,base\n2,base\n", "split.csv:3" },
+        { "row,part\n0,secret\n", "split.csv:2" },
+    };
+    struct dataset all = all_digits();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct err err = { 0 };
+        struct dataset out;
+
+        dataset_init(&out, 8);
+        assert_int_equal(
+            split_select(&out, &all, SPLIT_BASE, cases[i].text, strlen(cases[i].text), &err),
+            -ERR_PARSE);
+        assert_non_null(strstr(err.msg, cases[i].says));
+        dataset_finish(&out);
+    }
+    dataset_finish(&all);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classic_split_is_numpys_index_for_index),
+        cmocka_unit_test(split_file_follows_the_rule_of_the_data_card),
+        cmocka_unit_test(damaged_split_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

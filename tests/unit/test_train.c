@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/train.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/rng.h"
+#include "model/dataset.h"
+#include "model/model.h"
+
+#include "tests/unit/digits.h"
+
+static struct train_options options_for(const struct kernels *k, size_t threads)
+{
+    return (struct train_options){
+        .arch = &arch_mlp, .recipe = arch_mlp.recipe, .kernels = k, .threads = threads
+    };
+}
+
+static void hash_of_training(char out[SHA256_HEX_SIZE], const struct dataset *data,
+                             const struct train_options *options)
+{
+    struct model *m = NULL;
+    struct err err = { 0 };
+    struct buf file;
+
+    buf_init(&file, MODEL_MAX_FILE_BYTES);
+    assert_int_equal(train_model(&m, NULL, data, options, &err), 0);
+    assert_int_equal(model_write(&file, m, &err), 0);
+    sha256_hex(out, file.data, file.len);
+    buf_finish(&file);
+    model_free(m);
+}
+
+static void bundled_champion_is_rebuilt_to_the_same_bytes_by_every_set_and_thread_count(
+    void **state)
+{
+    struct dataset base = digits_part(SPLIT_BASE);
+    enum kernels_presence presence = KERNELS_ABSENT;
+    char want[SHA256_HEX_SIZE], got[SHA256_HEX_SIZE];
+    const struct kernels *k;
+
+    (void)state;
+    sha256_hex(want, bundled_champion()->data, bundled_champion()->len);
+    for (size_t i = 0; (k = kernels_at(i, &presence)) != NULL; i++) {
+        for (size_t threads = 1; threads <= 3 && presence == KERNELS_PRESENT; threads++) {
+            struct train_options options = options_for(k, threads);
+
+            hash_of_training(got, &base, &options);
+            print_message("# mlp digits-8x8 seed 0 %-8s %zu threads %s\n", k->name, threads,
+                          got);
+            assert_string_equal(got, want);
+        }
+        if (presence != KERNELS_PRESENT)
+            print_message("# mlp digits-8x8 seed 0 %-8s not on this CPU\n", k->name);
+    }
+    dataset_finish(&base);
+}
+
+static void naive_loops_train_the_same_bits(void **state)
+{
+    struct dataset base = digits_part(SPLIT_PRACTICE);
+    struct train_options slow = options_for(kernels_reference(), 1), fast = slow;
+    char slow_hash[SHA256_HEX_SIZE], fast_hash[SHA256_HEX_SIZE];
+
+    (void)state;
+    assert_int_equal(kernels_choose(&fast.kernels, NULL, NULL), 0);
+    hash_of_training(slow_hash, &base, &slow);
+    hash_of_training(fast_hash, &base, &fast);
+    assert_string_equal(slow_hash, fast_hash);
+    dataset_finish(&base);
+}
+
+static void another_seed_gives_another_model(void **state)
+{
+    struct dataset base = digits_part(SPLIT_PRACTICE);
+    struct train_options options = options_for(kernels_reference(), 1);
+    char zero[SHA256_HEX_SIZE], one[SHA256_HEX_SIZE];
+
+    (void)state;
+    options.recipe.epochs = 1;
+    hash_of_training(zero, &base, &options);
+    options.recipe.seed = 1;
+    hash_of_training(one, &base, &options);
+    assert_string_not_equal(zero, one);
+    dataset_finish(&base);
+}
+
+static double mean_loss(const struct model *m, const struct batch *batch)
+{
+    const struct net_env env = { .kernels = kernels_reference() };
+    struct model *unused = model_copy(m);
+    struct net *net = m->arch->open(m, &env);
+    double loss = m->arch->gradient(net, unused, batch) / (double)batch->n;
+
+    m->arch->close(net);
+    model_free(unused);
+    return loss;
+}
+
+/* The central difference for one weight; NAN where the two sides disagree, since a hidden unit
+ * has its kink in between. */
+static double slope_at(struct model *m, float *w, double middle, const struct batch *batch)
+{
+    const float h = 2e-3f, before = *w;
+
+    *w = before + h;
+    double above = mean_loss(m, batch);
+    *w = before - h;
+    double below = mean_loss(m, batch);
+    *w = before;
+    double bend = fabs(above + below - 2.0 * middle) / (double)h;
+    return bend > 2e-3 ? (double)NAN : (above - below) / (2.0 * (double)h);
+}
+
+/* gradient() against differences on 60 weights of every tensor; a few kinks are no surprise. */
+static void check_differences(struct model *m, const struct batch *batch)
+{
+    const struct net_env env = { .kernels = kernels_reference() };
+    struct model *grad = model_copy(m);
+    struct net *net = m->arch->open(m, &env);
+    double middle = m->arch->gradient(net, grad, batch) / (double)batch->n;
+    size_t n = 0, n_kinks = 0;
+
+    m->arch->close(net);
+    for (size_t t = 0; t < m->n_tensors; t++) {
+        for (size_t i = 0; i < m->tensors[t].count; i += m->tensors[t].count / 60 + 1) {
+            double slope = slope_at(m, &m->tensors[t].data[i], middle, batch);
+            double got = (double)grad->tensors[t].data[i];
+
+            n++;
+            n_kinks += isnan(slope) != 0;
+            if (!isnan(slope))
+                assert_true(fabs(slope - got) <= 3e-4 + 0.01 * fabs(slope));
+        }
+    }
+    assert_true(n > 100 && n_kinks * 20 < n);
+    model_free(grad);
+}
+
+static void gradients_agree_with_finite_differences(void **state)
+{
+    struct dataset data = digits_part(SPLIT_PRACTICE);
+    struct shape shape = { .side = 8, .max_value = 16, .classes = 10, .hidden = 20 };
+    struct model *m = NULL;
+    uint32_t rows[9] = { 0, 3, 5, 9, 20, 30, 41, 77, 100 };
+    struct rng rng;
+
+    (void)state;
+    assert_int_equal(model_new(&m, &arch_mlp, &shape, NULL), 0);
+    rng_init(&rng, 4, 4);
+    m->arch->init(m, &rng);
+    check_differences(m, &(struct batch){ data.pixels, data.labels, rows, 9 });
+    model_free(m);
+    dataset_finish(&data);
+}
+
+static void wrong_recipes_are_refused(void **state)
+{
+    struct dataset data = digits_part(SPLIT_PRACTICE);
+    struct train_options good = options_for(kernels_reference(), 1), bad = good;
+    struct model *m = NULL;
+    struct err err = { 0 };
+
+    (void)state;
+    bad.recipe.epochs = 0;
+    assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
+    bad = good;
+    bad.recipe.batch = NET_MAX_BATCH + 1;
+    assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
+    bad = good;
+    bad.recipe.learning_rate = NAN;
+    assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
+    bad = good;
+    bad.threads = 0;
+    assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
+    data.n = 1;
+    assert_int_equal(train_model(&m, NULL, &data, &good, &err), -ERR_RANGE);
+    assert_non_null(strstr(err.msg, "1 samples"));
+    assert_null(m);
+    dataset_finish(&data);
+}
+
+static void report_tells_what_was_done(void **state)
+{
+    struct dataset data = digits_part(SPLIT_PRACTICE);
+    struct train_options options = options_for(kernels_reference(), 2);
+    struct train_report report = { 0 };
+    struct model *m = NULL;
+
+    (void)state;
+    options.recipe.epochs = 3;
+    assert_int_equal(train_model(&m, &report, &data, &options, NULL), 0);
+    assert_int_equal(report.n, 137);
+    assert_int_equal(report.steps, 9);
+    assert_true(report.losses[2] < report.losses[0]);
+    json_t *doc = train_report_json(&report);
+    assert_string_equal(json_string_value(json_object_get(doc, "isa")), "reference");
+    assert_int_equal(json_integer_value(json_object_get(doc, "threads")), 2);
+    assert_int_equal(json_array_size(json_object_get(doc, "losses")), 3);
+    json_decref(doc);
+    train_report_finish(&report);
+    model_free(m);
+    dataset_finish(&data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            bundled_champion_is_rebuilt_to_the_same_bytes_by_every_set_and_thread_count),
+        cmocka_unit_test(naive_loops_train_the_same_bits),
+        cmocka_unit_test(another_seed_gives_another_model),
+        cmocka_unit_test(gradients_agree_with_finite_differences),
+        cmocka_unit_test(wrong_recipes_are_refused),
+        cmocka_unit_test(report_tells_what_was_done),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
