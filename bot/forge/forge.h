@@ -31,6 +31,7 @@ struct forge_repo {
     const char *owner, *name, *default_branch, *clone_url, *head_sha;
     bool is_archived;
     bool may_push, may_triage; /* what our token may */
+    int64_t n_open;            /* open issues and pull requests */
 };
 
 struct forge_thread {
@@ -42,6 +43,7 @@ struct forge_thread {
     size_t n_labels;
     int64_t n_comments;
     int64_t created_at, updated_at, closed_at, merged_at;
+    const char *repo_url; /* of the repository that it is in now; "" where not told */
 };
 
 enum forge_entry_kind { FORGE_COMMENT, FORGE_REVIEW, FORGE_REVIEW_COMMENT };
@@ -114,7 +116,8 @@ struct forge_page {
     const struct forge_event *events;
     const struct forge_release *releases;
     size_t n;
-    const char *next; /* path and query of the next page, "" at the end */
+    const char *next;  /* path and query of the next page, "" at the end */
+    int64_t server_at; /* the forge's time when it answered */
 };
 
 struct forge_read {
@@ -122,25 +125,38 @@ struct forge_read {
     bool oldest_first; /* by creation, for the first walk; otherwise by update */
     int64_t since_at;  /* 0: everything */
     int64_t number;    /* > 0: comments of that thread only */
-    const char *next;  /* a page's next, instead of all the above */
+    const char *next;  /* a page's next, instead of the order, since_at and number */
+    bool if_changed;   /* asks with the validator of the last time; may be is_unchanged */
 };
 typedef int forge_page_fn(void *ctx, const struct forge_page *page, struct err *err);
-/* Exactly one request (and its retries); fn is called once. */
+/* Exactly one request (and its retries); fn is called once. The validator of the page is kept
+ * after fn returned 0, so fn commits what the page holds. */
 int forge_read_page(struct forge *forge, const struct forge_read *what, forge_page_fn *fn,
                     void *ctx, struct err *err);
 
 int forge_me(struct forge *f, int (*fn)(void *, const struct forge_user *, struct err *),
              void *ctx, struct err *err);
-/* -ERR_AUTH, -ERR_DENIED, -ERR_MOVED (names where to), -ERR_NOTFOUND, -ERR_FORGE (HTML...). */
+/* The same, but fn is not called when nothing changed since the last time. */
+int forge_poll_me(struct forge *f, int (*fn)(void *, const struct forge_user *, struct err *),
+                  void *ctx, struct err *err);
+/* Two requests: the repository, and the head of its default branch ("" while it is empty).
+ * -ERR_AUTH, -ERR_DENIED, -ERR_MOVED (names where to), -ERR_NOTFOUND, -ERR_FORGE (HTML...). */
 int forge_get_repo(struct forge *f, int (*fn)(void *, const struct forge_repo *, struct err *),
                    void *ctx, struct err *err);
-/* As it stands now: never from a validator. -ERR_NOTFOUND when it is deleted or moved away. */
+/* As it stands now: never from a validator. -ERR_NOTFOUND or -ERR_MOVED when it is deleted or
+ * was transferred to another repository. */
 int forge_get_thread(struct forge *f, int64_t number,
                      int (*fn)(void *, const struct forge_thread *, struct err *), void *ctx,
                      struct err *err);
 int forge_get_pull(struct forge *f, int64_t number,
                    int (*fn)(void *, const struct forge_pull *, struct err *), void *ctx,
                    struct err *err);
+/* Whether a comment or review comment is there now. */
+int forge_has_entry(struct forge *f, enum forge_entry_kind kind, int64_t id, bool *ret,
+                    struct err *err);
+int forge_each_review(struct forge *f, int64_t number,
+                      int (*fn)(void *, const struct forge_entry *, struct err *), void *ctx,
+                      struct err *err);
 int forge_each_moment(struct forge *f, int64_t number,
                       int (*fn)(void *, const struct forge_moment *, struct err *), void *ctx,
                       struct err *err); /* all pages of the timeline */
@@ -200,7 +216,8 @@ void forge_free(struct forge *forge);
 
 /* What this cycle cost so far. */
 struct forge_counts {
-    int64_t requests, unchanged, writes, retries, timelines, pulls;
+    int64_t requests, conditional, unchanged, writes, retries;
+    int64_t timelines, pulls; /* pages of timelines and reviews; single pull requests */
     int64_t wire_bytes;
 };
 struct forge_counts forge_counts(const struct forge *forge);

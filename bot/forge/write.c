@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Writes to threads and commits. Every one counts against the pace; what cannot be repeated
+ * without doubling its effect is EFFECT_ONCE. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "bot/forge/dialect.h"
+#include "bot/forge/send.h"
+
+int forge_send(struct forge *f, const struct send *what, json_t *body, int64_t *ret_id,
+               struct err *err)
+{
+    struct transport_request req = {
+        .method = what->method, .path = what->path, .effect = what->effect, .is_content = true
+    };
+    struct transport_reply reply;
+    struct json_reader r;
+    struct buf text;
+
+    buf_init(&text, TRANSPORT_MAX_BODY);
+    if (body) {
+        json_write(&text, body, 0);
+        req.body = text.data;
+        req.body_len = text.len;
+    }
+    json_decref(body);
+    int rc = buf_check(&text, "request", err);
+    if (rc == 0)
+        rc = transport_send(f->transport, &req, &reply, err);
+    buf_finish(&text);
+    free(what->path);
+    if (rc < 0)
+        return rc;
+    if (ret_id) {
+        json_reader_init(&r, "reply");
+        int64_t id = json_i64(&r, reply.doc, "id", 1, INT64_MAX);
+        rc = forge_check_map(&r, err);
+        if (rc == 0)
+            *ret_id = id;
+    }
+    transport_reply_finish(&reply);
+    return rc;
+}
+
+/* NULL for text that is not UTF-8, which jansson refuses: a bug of ours or of the database. */
+static int check_text(const json_t *body, struct err *err)
+{
+    return body ? 0 : err_set(err, ERR_PARSE, "text for the forge is not UTF-8");
+}
+
+int forge_create_comment(struct forge *f, int64_t number, const char *body, int64_t *ret_id,
+                         struct err *err)
+{
+    json_t *doc = json_pack("{s:s}", "body", body);
+
+    if (check_text(doc, err) < 0)
+        return -ERR_PARSE;
+    const struct send what = { "POST", forge_path(f, "/issues/%" PRId64 "/comments", number),
+                               EFFECT_ONCE };
+    return forge_send(f, &what, doc, ret_id, err);
+}
+
+int forge_edit_comment(struct forge *f, int64_t id, const char *body, struct err *err)
+{
+    json_t *doc = json_pack("{s:s}", "body", body);
+
+    if (check_text(doc, err) < 0)
+        return -ERR_PARSE;
+    const struct send what = { "PATCH", forge_path(f, "/issues/comments/%" PRId64, id),
+                               EFFECT_IDEMPOTENT };
+    return forge_send(f, &what, doc, NULL, err);
+}
+
+int forge_add_label(struct forge *f, int64_t number, const char *label, struct err *err)
+{
+    json_t *doc = json_pack("{s:[s]}", "labels", label);
+
+    if (check_text(doc, err) < 0)
+        return -ERR_PARSE;
+    const struct send what = { "POST", forge_path(f, "/issues/%" PRId64 "/labels", number),
+                               EFFECT_IDEMPOTENT };
+    return forge_send(f, &what, doc, NULL, err);
+}
+
+/* One that is not there (any more) is removed already. */
+int forge_remove_label(struct forge *f, int64_t number, const char *label, struct err *err)
+{
+    struct buf name;
+
+    buf_init(&name, 2000);
+    text_add_url(&name, label, TEXT_SLASH_ENCODED);
+    int rc = buf_check(&name, "label", err);
+    if (rc == 0) {
+        const struct send what = {
+            "DELETE", forge_path(f, "/issues/%" PRId64 "/labels/%s", number, name.data),
+            EFFECT_IDEMPOTENT
+        };
+        rc = forge_send(f, &what, NULL, NULL, err);
+    }
+    buf_finish(&name);
+    return rc == -ERR_NOTFOUND ? 0 : rc;
+}
+
+int forge_create_status(struct forge *f, const char *sha, const struct forge_status *status,
+                        const char *target_url, struct err *err)
+{
+    json_t *doc = json_pack("{s:s, s:s, s:s}", "state", status->state, "context",
+                            status->context, "description", status->description);
+
+    if (check_text(doc, err) < 0)
+        return -ERR_PARSE;
+    if (target_url && target_url[0])
+        (void)json_object_set_new(doc, "target_url", json_string(target_url));
+    const struct send what = { "POST", forge_path(f, "/statuses/%s", sha), EFFECT_ONCE };
+    return forge_send(f, &what, doc, NULL, err);
+}
