@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Opening, naming and reading hosted repositories. */
+#include "hub/repo/repo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/text.h"
+#include "hub/repo/repo_impl.h"
+
+enum { MAX_SEGMENT = 96, MAX_NAMESPACES = 10000, MAX_TAGS = 10000 };
+
+static const char suffix[] = ".git";
+
+static int check_segment(const char *segment, size_t len, const char *id, struct err *err)
+{
+    static const char bytes[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+    if (len == 0 || len > MAX_SEGMENT)
+        return err_set(err, ERR_RANGE, "repository '%.200s': each part has 1 to %d characters",
+                       id, MAX_SEGMENT);
+    if (strspn(segment, bytes) < len)
+        return err_set(err, ERR_RANGE, "repository '%.200s': only A-Z a-z 0-9 _ . -", id);
+    if (strchr("-.", segment[0]) || strchr("-.", segment[len - 1]))
+        return err_set(err, ERR_RANGE, "repository '%.200s': '-' or '.' at an end", id);
+    for (size_t i = 1; i < len; i++) {
+        if (strchr("-.", segment[i]) && segment[i] == segment[i - 1])
+            return err_set(err, ERR_RANGE, "repository '%.200s': '--' or '..'", id);
+    }
+    return 0;
+}
+
+int hub_check_id(const char *id, struct err *err)
+{
+    const char *slash = strchr(id, '/');
+
+    if (!slash)
+        return err_set(err, ERR_RANGE, "repository '%.200s': expected namespace/name", id);
+    int rc = check_segment(id, (size_t)(slash - id), id, err);
+    if (rc == 0)
+        rc = check_segment(slash + 1, strlen(slash + 1), id, err);
+    if (rc == 0 && text_has_suffix(slash + 1, suffix))
+        rc = err_set(err, ERR_RANGE, "repository '%.200s': must not end in .git", id);
+    return rc;
+}
+
+static char *folder_of(const char *root, const char *id)
+{
+    char *name = xasprintf("%s%s", id, suffix);
+    char *path = fs_path(root, name, NULL);
+
+    free(name);
+    return path;
+}
+
+static int take(struct hub_repo **ret, struct git_repo *git, const char *id)
+{
+    *ret = xmalloc(sizeof(**ret));
+    **ret = (struct hub_repo){ .git = git, .id = xstrdup(id) };
+    return 0;
+}
+
+int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struct err *err)
+{
+    struct git_repo *git = NULL;
+
+    int rc = hub_check_id(id, err);
+    if (rc < 0)
+        return rc;
+    char *path = folder_of(root, id);
+    if (!fs_exists(path))
+        rc = err_set(err, ERR_NOTFOUND, "no repository '%s' on this hub", id);
+    if (rc == 0)
+        rc = git_open(&git, path, err);
+    free(path);
+    return rc < 0 ? rc : take(ret, git, id);
+}
+
+int hub_repo_create(struct hub_repo **ret, const char *root, const char *id, struct err *err)
+{
+    struct git_repo *git = NULL;
+
+    int rc = hub_check_id(id, err);
+    if (rc < 0)
+        return rc;
+    char *path = folder_of(root, id);
+    rc = git_init_bare(&git, path, err);
+    if (rc == 0)
+        rc = git_share_with_group(git, err);
+    free(path);
+    if (rc < 0) {
+        git_close(git);
+        return rc;
+    }
+    return take(ret, git, id);
+}
+
+void hub_repo_close(struct hub_repo *repo)
+{
+    if (!repo)
+        return;
+    git_close(repo->git);
+    free(repo->id);
+    free(repo);
+}
+
+struct id_list {
+    char **ids;
+    size_t n, max;
+};
+
+static int add_namespace(struct id_list *list, const char *root, const char *name,
+                         struct err *err)
+{
+    char *folder = fs_path(root, name, NULL);
+    char **repos = NULL;
+    size_t n = 0;
+    int rc = 0;
+
+    char *itself = fs_path(folder, ".", NULL);
+    if (fs_exists(itself)) /* a folder, that is */
+        rc = fs_list(&repos, &n, folder, MAX_NAMESPACES, err);
+    free(itself);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char *head = fs_path(folder, repos[i], "HEAD", NULL);
+        bool is_repo = text_has_suffix(repos[i], suffix) && fs_exists(head);
+
+        free(head);
+        if (!is_repo)
+            continue;
+        char *id =
+            xasprintf("%s/%.*s", name, (int)(strlen(repos[i]) - strlen(suffix)), repos[i]);
+        if (hub_check_id(id, NULL) < 0) {
+            free(id); /* not made by us */
+        } else if (list->n == list->max) {
+            free(id);
+            rc = err_set(err, ERR_LIMIT, "hub: more than %zu repositories", list->max);
+        } else {
+            list->ids = xrealloc_array(list->ids, list->n + 1, sizeof(*list->ids));
+            list->ids[list->n++] = id;
+        }
+    }
+    fs_list_free(repos, n);
+    free(folder);
+    return rc;
+}
+
+int hub_repo_list(char ***ret_ids, size_t *ret_n, const char *root, size_t max_repos,
+                  struct err *err)
+{
+    struct id_list list = { .max = max_repos };
+    char **names = NULL;
+    size_t n = 0;
+    int rc = 0;
+
+    if (fs_exists(root))
+        rc = fs_list(&names, &n, root, MAX_NAMESPACES, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (check_segment(names[i], strlen(names[i]), names[i], NULL) == 0)
+            rc = add_namespace(&list, root, names[i], err);
+    }
+    fs_list_free(names, n);
+    if (rc < 0) {
+        fs_list_free(list.ids, list.n);
+        return rc;
+    }
+    *ret_ids = list.ids;
+    *ret_n = list.n;
+    return 0;
+}
+
+void hub_repo_list_free(char **ids, size_t n)
+{
+    fs_list_free(ids, n);
+}
+
+int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *revision,
+                     struct err *err)
+{
+    int rc = git_resolve(ret_commit, repo->git, revision, err);
+
+    return rc < 0 ? err_wrap(err, rc, "repository '%s'", repo->id) : 0;
+}
+
+int hub_repo_list_files(struct hub_file **ret, size_t *ret_n, struct hub_repo *repo,
+                        const char *commit, const char *prefix, struct err *err)
+{
+    static const struct git_tree_limits limits = { HUB_MAX_FILES, 64, 1024 };
+    struct git_file *found = NULL;
+    size_t n_found = 0, n = 0;
+
+    int rc = git_list_files(&found, &n_found, repo->git, commit, prefix, &limits, err);
+    if (rc < 0)
+        return err_wrap(err, rc, "repository '%s'", repo->id);
+    struct hub_file *files = xcalloc(n_found + 1, sizeof(*files));
+    for (size_t i = 0; i < n_found; i++) {
+        if (!found[i].is_plain)
+            continue;
+        files[n].path = xstrdup(found[i].path);
+        files[n].size = found[i].size;
+        memcpy(files[n++].blob, found[i].blob, GIT_HEX_SIZE);
+    }
+    git_files_free(found, n_found);
+    *ret = files;
+    *ret_n = n;
+    return 0;
+}
+
+void hub_files_free(struct hub_file *files, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(files[i].path);
+    free(files);
+}
+
+static int compare_path(const void *key, const void *file)
+{
+    return strcmp(key, ((const struct hub_file *)file)->path);
+}
+
+int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commit,
+                       const char *path, struct err *err)
+{
+    struct hub_file *files = NULL;
+    size_t n = 0;
+
+    int rc = hub_repo_list_files(&files, &n, repo, commit, "", err);
+    if (rc < 0)
+        return rc;
+    const struct hub_file *file = bsearch(path, files, n, sizeof(*files), compare_path);
+    if (!file)
+        rc = err_set(err, ERR_NOTFOUND, "repository '%s': no file '%.200s' at %.12s", repo->id,
+                     path, commit);
+    else
+        rc = git_read_blob(out, repo->git, file->blob, err);
+    hub_files_free(files, n);
+    return rc;
+}
+
+int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
+                       struct err *err)
+{
+    return git_list_refs(ret, ret_n, repo->git, "refs/tags/v", MAX_TAGS, err);
+}
