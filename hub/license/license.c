@@ -46,6 +46,8 @@ const struct license *license_nearest(const char *id)
     const struct license *nearest = NULL;
     size_t best = strlen(id) / 3 + 1;
 
+    if (strlen(id) >= MAX_ID) /* the distance of long texts takes long, and says nothing */
+        return NULL;
     for (const struct license *l = license_table; l->spdx; l++) {
         size_t by_spdx = text_distance(id, l->spdx), by_card = text_distance(id, l->card);
         size_t distance = by_spdx < by_card ? by_spdx : by_card;
