@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/web/card.h
+ * card: a README.md split into its metadata and its text. */
+#ifndef HUB_WEB_CARD_H
+#define HUB_WEB_CARD_H
+#include <stddef.h>
+
+#include "base/yaml.h"
+
+struct card {
+    struct yaml_doc meta; /* empty when there is none, or it is broken */
+    const char *text;     /* inside the README, behind the metadata */
+    size_t text_len;
+};
+
+void card_init(struct card *card, const char *readme, size_t len);
+void card_finish(struct card *card);
+
+/* The text at a path of the metadata ("license", "tags[0]"), or NULL. Borrowed. */
+const char *card_get(const struct card *card, const char *path);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/web/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "hub/web/card.h"
+#include "hub/web/markdown.h"
+#include "hub/web/shelf.h"
+#include "report/html.h"
+
+enum {
+    MAX_TAGS_SHOWN = 12,
+    MAX_FILES_BESIDE = 25,
+    MAX_FILES_SHOWN = 10000,
+    MAX_MODELS = 10000
+};
+
+static const char HTML[] = "text/html; charset=utf-8";
+
+int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_request *req,
+                    struct httpd_response *res)
+{
+    const char *rev = httpd_param(req, "rev");
+    char *decoded = xstrdup(rev ? rev : "main");
+
+    char *id = xasprintf("%s/%s", httpd_param(req, "ns"), httpd_param(req, "name"));
+
+    (void)text_url_decode(decoded); /* a broken escape stays, and names nothing */
+    int rc = shelf_open(ret, site->hub_dir, id, decoded, NULL);
+    free(id);
+    free(decoded);
+    if (rc == 0)
+        return 0;
+    if (rc != -ERR_NOTFOUND)
+        return reply_error(site, req, res, 500, NULL, "this repository cannot be read");
+    return ret->id ? reply_error(site, req, res, 404, "RevisionNotFound", "no such revision")
+                   : reply_error(site, req, res, 404, "RepoNotFound", "no such repository");
+}
+
+/* The README's metadata and text; both empty without one. *readme holds what card points to. */
+static void read_card(struct card *card, struct buf *readme, const struct shelf *shelf)
+{
+    const struct hub_file *file = shelf_find(shelf, "README.md");
+
+    buf_init(readme, MARKDOWN_MAX_BYTES);
+    if (file)
+        (void)shelf_read(readme, shelf, file, NULL); /* one too long is left out */
+    card_init(card, readme->data, readme->len);
+}
+
+static const char *tag_name(const struct git_ref *tag)
+{
+    return tag->name + strlen("refs/tags/");
+}
+
+/* "/namespace/name/WHAT/rev/": rev is one segment. */
+static void add_rev_url(struct buf *out, const struct shelf *shelf, const char *what,
+                        const char *rev)
+{
+    buf_printf(out, "/%s/%s/", shelf->id, what);
+    text_add_url(out, rev, TEXT_SLASH_ENCODED);
+}
+
+static void add_file_row(struct buf *out, const struct shelf *shelf,
+                         const struct hub_file *file)
+{
+    struct buf url;
+
+    buf_init(&url, 16384);
+    add_rev_url(&url, shelf, "resolve", shelf->rev);
+    buf_add_char(&url, '/');
+    text_add_url(&url, file->path, TEXT_SLASH_KEPT);
+    html_printf(out, "<tr><td><a href=\"%s\">%s</a></td><td class=\"number\">", url.data,
+                file->path);
+    page_add_size(out, file->size);
+    html_printf(out, "</td></tr>\n");
+    buf_finish(&url);
+}
+
+static void add_files(struct buf *out, const struct shelf *shelf, size_t max)
+{
+    html_printf(out, "<div class=\"wide\"><table>\n<tr><th>File</th>"
+                     "<th class=\"number\">Size</th></tr>\n");
+    for (size_t i = 0; i < shelf->n_files && i < max; i++)
+        add_file_row(out, shelf, &shelf->files[i]);
+    html_printf(out, "</table></div>\n");
+    if (shelf->n_files > max)
+        html_printf(out, "<p class=\"soft\">and %zu more</p>\n", shelf->n_files - max);
+}
+
+static void add_badges(struct buf *out, const struct shelf *shelf, const struct card *card)
+{
+    const char *licence = card_get(card, "license");
+    int64_t total = 0;
+
+    for (size_t i = 0; i < shelf->n_files; i++)
+        total += shelf->files[i].size;
+    html_printf(out, "<ul class=\"badges\">\n<li>licence: %s</li>\n",
+                licence ? licence : "not stated");
+    if (shelf->n_tags > 0)
+        html_printf(out, "<li>%s</li>\n", tag_name(&shelf->tags[0]));
+    html_printf(out, "<li>%zu files, ", shelf->n_files);
+    page_add_size(out, total);
+    html_printf(out, "</li>\n<li><code>%.7s</code></li>\n</ul>\n", shelf->commit);
+}
+
+static void add_versions(struct buf *out, const struct shelf *shelf)
+{
+    if (shelf->n_tags == 0)
+        return;
+    html_printf(out, "<h2>Versions</h2>\n<ul class=\"badges\">\n");
+    for (size_t i = 0; i < shelf->n_tags && i < MAX_TAGS_SHOWN; i++) {
+        const char *name = tag_name(&shelf->tags[i]);
+        struct buf url;
+
+        buf_init(&url, 4096);
+        add_rev_url(&url, shelf, "tree", name);
+        html_printf(out, "<li><a href=\"%s\">%s</a></li>\n", url.data, name);
+        buf_finish(&url);
+    }
+    html_printf(out, "</ul>\n");
+}
+
+/* How to take a file home with nothing but curl. */
+static void add_snippet(struct buf *out, const struct site *site,
+                        const struct httpd_request *req, const struct shelf *shelf)
+{
+    const char *host = httpd_header(req, "Host");
+    const char *wanted = "model.safetensors";
+
+    if (!shelf_find(shelf, wanted))
+        return;
+    html_printf(out,
+                "<h2>Download</h2>\n<pre><code>curl -LO %s%s/%s/resolve/%s/%s</code></pre>\n",
+                *site->public_url ? site->public_url : "http://",
+                *site->public_url ? ""
+                : host            ? host
+                                  : "localhost",
+                shelf->id, shelf->rev, wanted);
+}
+
+int page_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct buf *out = &res->body;
+    struct shelf shelf;
+    struct card card;
+    struct buf readme;
+
+    int status = site_open_shelf(&shelf, site, req, res);
+    if (status == 0) {
+        char *base = xasprintf("/%s/resolve/%s/", shelf.id, shelf.rev);
+
+        read_card(&card, &readme, &shelf);
+        page_begin(out, site, shelf.id);
+        html_printf(out, "<h1>%s</h1>\n", shelf.id);
+        add_badges(out, &shelf, &card);
+        html_printf(out, "<div class=\"columns\">\n<article class=\"document\">\n");
+        if (card.text_len > 0)
+            markdown_add(out, card.text, card.text_len, base);
+        else
+            html_printf(out, "<p class=\"lead\">This model has no README yet.</p>\n");
+        html_printf(out, "</article>\n<aside>\n<h2>Files</h2>\n");
+        add_files(out, &shelf, MAX_FILES_BESIDE);
+        add_versions(out, &shelf);
+        add_snippet(out, site, req, &shelf);
+        html_printf(out, "</aside>\n</div>\n");
+        page_end(out);
+        card_finish(&card);
+        buf_finish(&readme);
+        free(base);
+        httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
+        status = reply_body(req, res, HTML, REPLY_PAGE);
+    }
+    shelf_close(&shelf);
+    return status;
+}
+
+int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct buf *out = &res->body;
+    struct shelf shelf;
+
+    int status = site_open_shelf(&shelf, site, req, res);
+    if (status == 0) {
+        page_begin(out, site, shelf.id);
+        html_printf(out,
+                    "<h1><a href=\"/%s\">%s</a></h1>\n"
+                    "<p class=\"lead\">at <strong>%s</strong>, commit <code>%s</code></p>\n",
+                    shelf.id, shelf.id, shelf.rev, shelf.commit);
+        add_files(out, &shelf, MAX_FILES_SHOWN);
+        add_versions(out, &shelf);
+        page_end(out);
+        httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
+        status = reply_body(req, res, HTML, REPLY_PAGE);
+    }
+    shelf_close(&shelf);
+    return status;
+}
+
+/* A repository that cannot be read is shown by its name alone. */
+static void add_model_card(struct buf *out, const struct site *site, const char *id)
+{
+    struct shelf shelf;
+    struct card card;
+    struct buf readme;
+
+    html_printf(out, "<li class=\"card\"><h2><a href=\"/%s\">%s</a></h2>\n", id, id);
+    if (shelf_open(&shelf, site->hub_dir, id, "main", NULL) == 0) {
+        read_card(&card, &readme, &shelf);
+        const char *summary = card_get(&card, "summary");
+        if (summary)
+            html_printf(out, "<p>%s</p>\n", summary);
+        add_badges(out, &shelf, &card);
+        card_finish(&card);
+        buf_finish(&readme);
+    } else {
+        html_printf(out, "<p class=\"soft\">nothing uploaded yet</p>\n");
+    }
+    html_printf(out, "</li>\n");
+    shelf_close(&shelf);
+}
+
+int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct buf *out = &res->body;
+    char **ids = NULL;
+    size_t n = 0;
+
+    if (hub_repo_list(&ids, &n, site->hub_dir, MAX_MODELS, NULL) < 0)
+        return reply_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
+    page_begin(out, site, "Models");
+    html_printf(out,
+                "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "
+                "<a href=\"/reports/\">report</a> tells how.</p>\n",
+                site->title);
+    if (n == 0)
+        html_printf(out, "<p>No model has been released yet.</p>\n");
+    html_printf(out, "<ul class=\"cards\">\n");
+    for (size_t i = 0; i < n; i++)
+        add_model_card(out, site, ids[i]);
+    html_printf(out, "</ul>\n");
+    page_end(out);
+    hub_repo_list_free(ids, n);
+    return reply_body(req, res, HTML, REPLY_PAGE);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/web/shelf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+/* Numbers by value, the rest by bytes: v1.10.0 is above v1.9.0. */
+static int compare_versions(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+
+    while (*a && *b) {
+        size_t na = strspn(a, digits), nb = strspn(b, digits);
+
+        if (na == 0 || nb == 0) {
+            if (*a != *b)
+                return (unsigned char)*a - (unsigned char)*b;
+            a++;
+            b++;
+            continue;
+        }
+        for (; na > 1 && *a == '0'; na--)
+            a++;
+        for (; nb > 1 && *b == '0'; nb--)
+            b++;
+        int order = na != nb ? (na < nb ? -1 : 1) : memcmp(a, b, na);
+        if (order != 0)
+            return order;
+        a += na;
+        b += nb;
+    }
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct git_ref *x = a, *y = b;
+
+    return compare_versions(y->name, x->name);
+}
+
+static int read_revision(struct shelf *shelf, struct err *err)
+{
+    int rc = hub_repo_list_tags(&shelf->tags, &shelf->n_tags, shelf->repo, err);
+    if (rc < 0)
+        return rc;
+    if (shelf->n_tags > 1)
+        qsort(shelf->tags, shelf->n_tags, sizeof(*shelf->tags), newest_first);
+    rc = hub_repo_resolve(shelf->commit, shelf->repo, shelf->rev, err);
+    if (rc < 0)
+        return rc;
+    return hub_repo_list_files(&shelf->files, &shelf->n_files, shelf->repo, shelf->commit, "",
+                               err);
+}
+
+int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *rev,
+               struct err *err)
+{
+    memset(ret, 0, sizeof(*ret));
+    if (hub_check_id(id, err) < 0)
+        return -ERR_NOTFOUND;
+    int rc = hub_repo_open(&ret->repo, hub_dir, id, err);
+    if (rc < 0)
+        return rc;
+    ret->id = xstrdup(id);
+    ret->rev = xstrdup(rev);
+    return read_revision(ret, err);
+}
+
+void shelf_close(struct shelf *shelf)
+{
+    hub_files_free(shelf->files, shelf->n_files);
+    git_refs_free(shelf->tags, shelf->n_tags);
+    hub_repo_close(shelf->repo);
+    free(shelf->id);
+    free(shelf->rev);
+    memset(shelf, 0, sizeof(*shelf));
+}
+
+static int by_path(const void *key, const void *item)
+{
+    const struct hub_file *file = item;
+
+    return strcmp(key, file->path);
+}
+
+const struct hub_file *shelf_find(const struct shelf *shelf, const char *path)
+{
+    if (shelf->n_files == 0)
+        return NULL;
+    return bsearch(path, shelf->files, shelf->n_files, sizeof(*shelf->files), by_path);
+}
+
+int shelf_read(struct buf *out, const struct shelf *shelf, const struct hub_file *file,
+               struct err *err)
+{
+    return hub_repo_read_file(out, shelf->repo, shelf->commit, file->path, err);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/web/site.h
+ * site: what every page of the hub is made from, and the ways to answer.
+ * Private to hub/web. Handlers share one site and never write to it. */
+#ifndef HUB_WEB_SITE_H
+#define HUB_WEB_SITE_H
+#include "base/httpd.h"
+
+struct shelf;
+
+struct site {
+    char *title;
+    char *hub_dir, *reports_dir;
+    char *public_url; /* no trailing slash; "" takes the request's Host */
+};
+
+/* Which Content-Security-Policy goes with an answer. */
+enum reply_kind {
+    REPLY_PAGE,   /* our markup, our style sheet, no script */
+    REPLY_REPORT, /* a self-contained page of ours: style inside */
+    REPLY_FILE,   /* a stranger's file: sandboxed */
+};
+
+/* The headers every answer has. Once per request, before returning the status. */
+void reply_headers(struct httpd_request *req, enum reply_kind kind);
+
+/* Ends an answer whose body is complete: an ETag from its content, and 304 with an empty body
+ * when the client has it already. Returns the status. */
+int reply_body(struct httpd_request *req, struct httpd_response *res, const char *content_type,
+               enum reply_kind kind);
+
+/* An answer that says what is wrong: a page for browsers, {"error": what} for programs. code
+ * is the hub protocol's X-Error-Code ("EntryNotFound"), NULL for none. Returns status. */
+int reply_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
+                int status, const char *code, const char *what);
+
+/* The frame around every page. title may be a stranger's. Between the two calls the caller adds
+ * the content of <main>. */
+void page_begin(struct buf *out, const struct site *site, const char *title);
+void page_end(struct buf *out);
+
+/* The repository of a request's {ns}, {name} and {rev} ("main" without one), open. 0, or the
+ * status of the error that is filled in. *ret is zeroed in every case. */
+int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_request *req,
+                    struct httpd_response *res);
+
+/* "1.4 MB", "312 bytes". */
+void page_add_size(struct buf *out, int64_t bytes);
+
+httpd_handler page_home, page_model, page_tree; /* models.c */
+httpd_handler send_file, send_report, send_static;
+
+#endif

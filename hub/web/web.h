@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/web/web.h
+ * web: the hub as a web site.
+ * Shows the report pages and the released models, and sends their files. It reads only; nothing
+ * it is asked by GET changes anything. Pages work without JavaScript. */
+#ifndef HUB_WEB_WEB_H
+#define HUB_WEB_WEB_H
+#include <stdint.h>
+
+struct err;
+struct web;
+
+struct web_options {
+    const char *listen;      /* "127.0.0.1:0" */
+    const char *public_url;  /* "" takes the listen address */
+    const char *title;       /* of the community */
+    const char *hub_dir;     /* hub repositories */
+    const char *reports_dir; /* what `hearth run` writes */
+    unsigned threads;        /* 0: one per processor */
+};
+
+int web_start(struct web **ret, const struct web_options *options, struct err *err);
+const char *web_url(const struct web *web); /* "http://127.0.0.1:8080", the listen address */
+void web_stop(struct web *web);             /* NULL is fine */
+
+#endif
