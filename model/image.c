@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/image.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+enum {
+    SIGNATURE = 8,
+    CHUNK_FRAME = 12, /* length, type and check sum of a chunk */
+    IHDR_END = SIGNATURE + CHUNK_FRAME + 13,
+};
+
+void image_finish(struct image *image)
+{
+    if (!image)
+        return;
+    free(image->grey);
+    memset(image, 0, sizeof(*image));
+}
+
+static uint32_t read_u32be(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* An animation says so in a chunk before the first picture data. */
+static bool is_animated(const unsigned char *file, size_t len)
+{
+    size_t at = SIGNATURE;
+
+    while (len - at >= CHUNK_FRAME) {
+        size_t size = read_u32be(file + at);
+
+        if (memcmp(file + at + 4, "acTL", 4) == 0)
+            return true;
+        if (memcmp(file + at + 4, "IDAT", 4) == 0 || size > len - at - CHUNK_FRAME)
+            return false;
+        at += CHUNK_FRAME + size;
+    }
+    return false;
+}
+
+/* Before libpng sees a byte: is this one picture of a size we take? */
+static int check_png(const unsigned char *file, size_t len, const char *what, struct err *err)
+{
+    if (len < IHDR_END || png_sig_cmp(file, 0, SIGNATURE) != 0 ||
+        memcmp(file + SIGNATURE + 4, "IHDR", 4) != 0)
+        return err_set(err, ERR_PARSE, "%s: not a PNG picture", what);
+
+    uint32_t width = read_u32be(file + SIGNATURE + 8);
+    uint32_t height = read_u32be(file + SIGNATURE + 12);
+    if (width == 0 || height == 0)
+        return err_set(err, ERR_PARSE, "%s: a picture of %u x %u pixels", what, width, height);
+    if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE)
+        return err_set(err, ERR_LIMIT, "%s: %u x %u pixels; the limit is %d a side", what,
+                       width, height, IMAGE_MAX_SIDE);
+    if ((size_t)width * height > IMAGE_MAX_PIXELS)
+        return err_set(err, ERR_LIMIT, "%s: %u x %u pixels; the limit is 16 Mpixel", what,
+                       width, height);
+    if (is_animated(file, len))
+        return err_set(err, ERR_REFUSED, "%s: animated pictures are not taken", what);
+    return 0;
+}
+
+int image_decode_png(struct image *out, const void *bytes, size_t len, const char *what,
+                     struct err *err)
+{
+    static const png_color white = { 255, 255, 255 };
+    png_image png = { .version = PNG_IMAGE_VERSION };
+
+    int rc = check_png(bytes, len, what, err);
+    if (rc < 0)
+        return rc;
+    if (!png_image_begin_read_from_memory(&png, bytes, len))
+        goto damaged;
+    png.format = PNG_FORMAT_GRAY;
+    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16 bits without a gamma are no linear light */
+    uint8_t *grey = xmalloc(PNG_IMAGE_SIZE(png));
+    if (!png_image_finish_read(&png, &white, grey, 0, NULL)) {
+        free(grey);
+        goto damaged;
+    }
+    *out = (struct image){ .width = png.width, .height = png.height, .grey = grey };
+    return 0;
+
+damaged:
+    rc = err_set(err, ERR_PARSE, "%s: damaged PNG: %s", what, png.message);
+    png_image_free(&png);
+    return rc;
+}
+
+int image_encode_png(struct buf *out, const uint8_t *grey, size_t width, size_t height,
+                     struct err *err)
+{
+    png_image png = { .version = PNG_IMAGE_VERSION, .format = PNG_FORMAT_GRAY };
+    png_alloc_size_t size = 0;
+
+    if (width == 0 || height == 0 || width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE)
+        return err_set(err, ERR_RANGE, "%zu x %zu pixels are not 1..%d a side", width, height,
+                       IMAGE_MAX_SIDE);
+    png.width = (png_uint_32)width;
+    png.height = (png_uint_32)height;
+    size = PNG_IMAGE_PNG_SIZE_MAX(png);
+    unsigned char *file = xmalloc(size);
+    int ok = png_image_write_to_memory(&png, file, &size, 0, grey, 0, NULL);
+    if (ok)
+        buf_add(out, file, size);
+    free(file);
+    if (!ok)
+        return err_set(err, ERR_NOMEM, "cannot write a PNG: %s", png.message);
+    return buf_check(out, "PNG picture", err);
+}
