@@ -162,7 +162,8 @@ int ledger_send_asset(int64_t *ret_id, struct bot *bot, const struct ledger_task
     struct release_search search = { .bot = bot, .task = task, .found = &now };
     const char *name = ledger_text(task, "name");
     const char *planned = ledger_text(task, "path");
-    char *path = planned[0] == '/' ? fs_path(planned, NULL) : config_path(bot->config, planned);
+    char *path =
+        planned[0] == '/' ? fs_path(planned, NULL) : fs_path(bot->config->dir, planned, NULL);
     int rc = search_assets(&search, err);
 
     if (rc == 0 && fs_size(path) != planned_size(task))
