@@ -13,7 +13,7 @@
 /* One conversion of a format: "%lld", "%.2f". */
 struct conversion {
     int longs;     /* number of 'l' */
-    int precision; /* -1 for none */
+    int precision; /* 0..9, -1 for none */
     bool is_size;  /* 'z' */
     char type;
 };
@@ -68,6 +68,21 @@ static void add_unsigned(struct buf *out, const struct conversion *c, va_list *a
         buf_printf(out, "%u", va_arg(*args, unsigned));
 }
 
+/* "%.7s" cuts, but never inside a character. */
+static void add_text(struct buf *out, const struct conversion *c, const char *text)
+{
+    char cut[16];
+
+    if (c->precision < 0 || strlen(text) <= (size_t)c->precision) {
+        text_add_html(out, text);
+        return;
+    }
+    size_t len = text_cut(text, (size_t)c->precision);
+    memcpy(cut, text, len);
+    cut[len] = '\0';
+    text_add_html(out, cut);
+}
+
 static void add_value(struct buf *out, const struct conversion *c, va_list *args)
 {
     const char *text;
@@ -75,7 +90,7 @@ static void add_value(struct buf *out, const struct conversion *c, va_list *args
     switch (c->type) {
     case 's':
         text = va_arg(*args, const char *);
-        text_add_html(out, text ? text : "");
+        add_text(out, c, text ? text : "");
         break;
     case 'c': add_char(out, (char)va_arg(*args, int)); break;
     case 'd': add_signed(out, c, args); break;

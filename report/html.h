@@ -9,8 +9,8 @@
 
 struct buf;
 
-/* Knows %s and %c (escaped; a NULL text is empty), %d and %u with l, ll or z, %.Nf and %%. No
- * widths, no flags: using one is our bug and ends in an assertion. */
+/* Knows %s and %c (escaped; a NULL text is empty), %.Ns, %d and %u with l, ll or z, %.Nf and
+ * %%, N being one digit. No widths, no flags: using one is our bug and ends in an assertion. */
 void html_printf(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -26,6 +26,8 @@ static void texts_are_escaped_and_the_format_is_not(void **state)
     check(&out, "<a title=\"&quot;&gt;&lt;script&gt;\">Tom &amp; &#39;Jerry&#39;</a>");
     html_printf(&out, "<b>%c%c</b>", '<', 'x');
     check(&out, "<b>&lt;x</b>");
+    html_printf(&out, "%.7s|%.3s|%.0s|%.2s", "0123456789", "<b", "gone", "\xc3\xa4\xc3\xa4");
+    check(&out, "0123456|&lt;b||\xc3\xa4");
     html_printf(&out, "plain");
     check(&out, "plain");
     buf_finish(&out);
