@@ -77,6 +77,9 @@ struct config {
 /* Every fault of the file at once, one a line, `file:line: key: what is wrong`, with the
  * nearest known key; -ERR_CONFIG. */
 int config_load(struct config **ret, const char *path, struct buf *faults, struct err *err);
+/* The same for a text that stands, or would stand, at path. */
+int config_load_text(struct config **ret, const char *path, const char *text, size_t len,
+                     struct buf *faults, struct err *err);
 void config_free(struct config *config); /* NULL is fine */
 
 /* A path beside hearth.yml; the caller frees. */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/checks.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/text.h"
+
+#define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+static int wrong(struct err *err, const char *what)
+{
+    return err_set(err, ERR_CONFIG, "%s", what);
+}
+
+static int check_no_controls(const char *text, const char *what, struct err *err)
+{
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            return wrong(err, what);
+    return 0;
+}
+
+int check_line(const char *text, struct err *err)
+{
+    return check_no_controls(text, "must be one line without control characters", err);
+}
+
+int check_url(const char *text, struct err *err)
+{
+    const char *rest = strstr(text, "://");
+
+    if (*text == '\0')
+        return 0;
+    if (!text_has_prefix(text, "http://") && !text_has_prefix(text, "https://"))
+        return wrong(err, "must begin with https:// or http://");
+    rest += 3;
+    if (*rest == '\0' || *rest == '/')
+        return wrong(err, "has no host");
+    if (text_has_suffix(text, "/"))
+        return wrong(err, "must not end with a slash");
+    if (strpbrk(text, "?#@ \"<>\\"))
+        return wrong(err, "must not hold a query, a fragment, a user or blanks");
+    return check_line(text, err);
+}
+
+int check_repo(const char *text, struct err *err)
+{
+    const char *slash = strchr(text, '/');
+    const char *fault = "must be OWNER/NAME of letters, digits, '-', '_' and '.'";
+
+    if (*text == '\0')
+        return 0;
+    if (!slash || slash == text || slash[1] == '\0')
+        return wrong(err, fault);
+    if (text + strspn(text, ALNUM "-_.") != slash ||
+        slash[1 + strspn(slash + 1, ALNUM "-_.")] != '\0')
+        return wrong(err, fault);
+    if (strcmp(slash, "/.") == 0 || strcmp(slash, "/..") == 0 || text[0] == '.')
+        return wrong(err, fault);
+    return 0;
+}
+
+int check_label(const char *text, struct err *err)
+{
+    if (strchr(text, ','))
+        return wrong(err, "must not hold a comma: forges take it for two labels");
+    return check_line(text, err);
+}
+
+int check_login(const char *text, struct err *err)
+{
+    if (*text == '\0' || text[strspn(text, ALNUM "-_.[]")] != '\0')
+        return wrong(err, "is no account's name");
+    return 0;
+}
+
+int check_spdx(const char *text, struct err *err)
+{
+    if (*text == '\0' || text[strspn(text, ALNUM "-.+")] != '\0')
+        return wrong(err, "is no SPDX licence id, such as CC-BY-4.0");
+    return 0;
+}
+
+int check_listen(const char *text, struct err *err)
+{
+    const char *colon = strrchr(text, ':');
+    int64_t port;
+
+    if (!colon || colon == text)
+        return wrong(err, "must be ADDRESS:PORT");
+    if (parse_i64(&port, colon + 1, 0, 65535, "port", NULL) < 0)
+        return wrong(err, "must end with a port, 0..65535");
+    return check_line(text, err);
+}

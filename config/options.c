@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/options.h"
+
+#include "config/checks.h"
+#include "config/config.h"
+
+#define AT(place) offsetof(struct config, place)
+
+enum { KIB = 1 << 10, MIB = 1 << 20, GIB = 1 << 30 };
+enum { MINUTE = 60, HOUR = 3600 };
+
+const struct option options[] = {
+    { "forge.url", OPTION_TEXT, AT(forge.url), 0, 500, "", NULL, check_url,
+      "Base of the forge's API, without a slash at its end; empty for a hub without a forge.\n"
+      "GitHub: https://api.github.com; Gitea and Forgejo: https://HOST/api/v1" },
+    { "forge.dialect", OPTION_TEXT, AT(forge.dialect), 0, 16, "github", "github|gitea", NULL,
+      "How the forge speaks." },
+    { "forge.repo", OPTION_TEXT, AT(forge.repo), 0, 200, "", NULL, check_repo,
+      "The repository whose community this is: owner/name." },
+    { "forge.token_file", OPTION_TEXT, AT(forge.token_file), 0, 4000, "", NULL, NULL,
+      "A file with the access token, readable by its owner only; relative to this file.\n"
+      "Empty: the environment's HEARTH_TOKEN. The token itself never stands in here." },
+    { "forge.upload_url", OPTION_TEXT, AT(forge.upload_url), 0, 500, "", NULL, check_url,
+      "Where release files go. Empty: the dialect's own rule." },
+    { "forge.git_url", OPTION_TEXT, AT(forge.git_url), 0, 500, "", NULL, check_url,
+      "Base of git addresses (BASE/owner/name.git). Empty: what the forge says." },
+    { "forge.ca_file", OPTION_TEXT, AT(forge.ca_file), 0, 4000, "", NULL, NULL,
+      "Certificates to trust, PEM. Empty: the system's." },
+    { "forge.timeout", OPTION_DURATION, AT(forge.timeout_s), 1, 10 * MINUTE, "30s", NULL, NULL,
+      "How long one request may take." },
+
+    { "retrain.trigger_label", OPTION_TEXT, AT(retrain.trigger_label), 1, 50, "retrain", NULL,
+      check_label, "Who puts this label on a pull request asks for a run of its data." },
+    { "retrain.accepted_label", OPTION_TEXT, AT(retrain.accepted_label), 1, 50,
+      "retrain: accepted", NULL, check_label, "Set when the gate accepts a candidate." },
+    { "retrain.refused_label", OPTION_TEXT, AT(retrain.refused_label), 1, 50,
+      "retrain: refused", NULL, check_label, "Set when the gate or the screening refuses." },
+    { "retrain.min_role", OPTION_TEXT, AT(retrain.min_role), 0, 16, "triage",
+      "triage|write|maintain|admin", NULL,
+      "The least role, checked when the run starts, whose label counts." },
+    { "retrain.trusted_bots", OPTION_LIST, AT(retrain.trusted_bots), 0, 50, "", NULL,
+      check_login, "Bots whose label counts. A labeler that anybody can steer is none." },
+    { "retrain.licences", OPTION_LIST, AT(retrain.licences), 1, 20, "CC0-1.0, CC-BY-4.0", NULL,
+      check_spdx, "Licences that contributed data may state, by SPDX id." },
+    { "retrain.max_samples", OPTION_INT, AT(retrain.max_samples), 1, 1000000, "10000", NULL,
+      NULL, "Samples in one contribution." },
+    { "retrain.max_file_size", OPTION_SIZE, AT(retrain.max_file_size), 64, 64.0 * MIB, "4M",
+      NULL, NULL, "Size of one contributed file." },
+    { "retrain.max_pack_size", OPTION_SIZE, AT(retrain.max_pack_size), KIB, 4.0 * GIB, "64M",
+      NULL, NULL, "What is fetched of one pull request at most." },
+    { "retrain.max_files", OPTION_INT, AT(retrain.max_files), 1, 100000, "20000", NULL, NULL,
+      "Files in one contribution." },
+    { "retrain.fetch_timeout", OPTION_DURATION, AT(retrain.fetch_timeout_s), 1, HOUR, "2m",
+      NULL, NULL, "How long fetching one pull request may take." },
+    { "retrain.judge_timeout", OPTION_DURATION, AT(retrain.judge_timeout_s), 1, 24 * HOUR,
+      "10m", NULL, NULL, "How long screening, training and judging may take." },
+    { "retrain.judge_memory", OPTION_SIZE, AT(retrain.judge_memory), 64.0 * MIB, 64.0 * GIB,
+      "1G", NULL, NULL, "Memory that the judge may use." },
+    { "retrain.arch", OPTION_TEXT, AT(retrain.arch), 0, 16, "mlp", "mlp", NULL,
+      "The network that is trained." },
+    { "retrain.seed", OPTION_INT, AT(retrain.seed), 0, 4294967295.0, "1", NULL, NULL,
+      "The same data and seed give the same model, bit for bit." },
+    { "retrain.epochs", OPTION_INT, AT(retrain.epochs), 1, 1000, "10", NULL, NULL,
+      "How often training sees each sample." },
+    { "retrain.threads", OPTION_INT, AT(retrain.threads), 1, 256, "1", NULL, NULL,
+      "Threads for training; the result does not depend on it." },
+
+    { "gate.mcnemar_p", OPTION_NUMBER, AT(gate.mcnemar_p), 0.0001, 0.5, "0.05", NULL, NULL,
+      "A loss of accuracy counts when the exact McNemar test gives less than this." },
+    { "gate.max_nll_ratio", OPTION_NUMBER, AT(gate.max_nll_ratio), 1, 10, "1.02", NULL, NULL,
+      "The candidate's negative log-likelihood over the champion's, at most." },
+
+    { "release.enabled", OPTION_BOOL, AT(release.enabled), 0, 1, "true", NULL, NULL,
+      "Publish a release when accepted contributions were merged." },
+    { "release.hub_repo", OPTION_TEXT, AT(release.hub_repo), 3, 200, "community/digits", NULL,
+      check_repo, "The model's repository on our own hub: namespace/name." },
+    { "release.model_licence", OPTION_TEXT, AT(release.model_licence), 1, 64, "Apache-2.0",
+      NULL, check_spdx, "Licence of the weights, by SPDX id." },
+    { "release.title", OPTION_TEXT, AT(release.title), 1, 100, "Digit classifier", NULL,
+      check_line, "The model's name on its card and in release notes." },
+
+    { "budgets.content_per_minute", OPTION_INT, AT(budgets.content_per_minute), 1, 80, "60",
+      NULL, NULL, "Writes to the forge in a minute." },
+    { "budgets.content_per_hour", OPTION_INT, AT(budgets.content_per_hour), 1, 500, "400", NULL,
+      NULL, "Writes to the forge in an hour." },
+    { "budgets.content_gap_ms", OPTION_INT, AT(budgets.content_gap_ms), 0, 60000, "1000", NULL,
+      NULL, "Milliseconds between two writes, at least." },
+    { "budgets.reserve_percent", OPTION_INT, AT(budgets.reserve_percent), 0, 90, "10", NULL,
+      NULL, "Share of the forge's request quota that is left to others." },
+    { "budgets.cycle_deadline", OPTION_DURATION, AT(budgets.cycle_deadline_s), 10, 24 * HOUR,
+      "50m", NULL, NULL, "After this time a cycle starts nothing new; the rest is left over." },
+
+    { "serve.listen", OPTION_TEXT, AT(serve.listen), 3, 200, "127.0.0.1:8080", NULL,
+      check_listen, "Address and port of `hearth serve`; port 0 takes a free one." },
+    { "serve.public_url", OPTION_TEXT, AT(serve.public_url), 0, 500, "", NULL, check_url,
+      "How the world reaches it, for links. Empty: the listen address." },
+
+    { "report.title", OPTION_TEXT, AT(report.title), 1, 100, "Community report", NULL,
+      check_line, "Heading of the report." },
+    { "report.bots", OPTION_LIST, AT(report.bots), 0, 200, "", NULL, check_login,
+      "Accounts that figures leave out, beside those the forge marks as bots." },
+    { 0 },
+};
