@@ -2,8 +2,10 @@
 #include "base/base64.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -25,4 +27,49 @@ void base64_add(struct buf *out, const void *data, size_t len)
         };
         buf_add(out, four, sizeof(four));
     }
+}
+
+/* 0..63, or -1. */
+static int value_of(char c)
+{
+    const char *place = c ? strchr(digits, c) : NULL;
+
+    return place ? (int)(place - digits) : -1;
+}
+
+/* Four characters to three bytes, or fewer by as many '=' as end them. */
+static int decode_group(struct buf *out, const char *text, size_t n_pad)
+{
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        int value = i < 4 - n_pad ? value_of(text[i]) : 0;
+
+        if (value < 0)
+            return -1;
+        bits = bits << 6 | (uint32_t)value;
+    }
+    if ((bits & ((1U << 8 * n_pad) - 1)) != 0)
+        return -1;
+    for (size_t i = 0; i < 3 - n_pad; i++)
+        buf_add_char(out, (char)(bits >> (16 - 8 * i) & 0xFF));
+    return 0;
+}
+
+int base64_decode(struct buf *out, const char *text, size_t len, const char *what,
+                  struct err *err)
+{
+    if (len % 4 != 0)
+        return err_set(err, ERR_PARSE, "%s: base64 of %zu characters, not a multiple of 4",
+                       what, len);
+    for (size_t i = 0; i < len; i += 4) {
+        bool is_last = i + 4 == len;
+        size_t n_pad = is_last && text[i + 3] == '=' ? 1 : 0;
+
+        if (n_pad > 0 && text[i + 2] == '=')
+            n_pad++;
+        if (decode_group(out, text + i, n_pad) < 0)
+            return err_set(err, ERR_PARSE, "%s: no base64 at character %zu", what, i + 1);
+    }
+    return buf_check(out, what, err);
 }

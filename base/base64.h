@@ -6,7 +6,13 @@
 #include <stddef.h>
 
 struct buf;
+struct err;
 
 void base64_add(struct buf *out, const void *data, size_t len);
+
+/* Appends the decoded bytes. -ERR_PARSE for anything but whole groups of the alphabet,
+ * -ERR_LIMIT at out's maximum; what names the source. */
+int base64_decode(struct buf *out, const char *text, size_t len, const char *what,
+                  struct err *err);
 
 #endif

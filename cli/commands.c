@@ -10,9 +10,10 @@
 
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
+extern const struct cmd cmd_practice;
 
 const struct cmd *const commands[] = {
-    &cmd_help, &cmd_license_list, &cmd_license_show, &cmd_license_check, NULL,
+    &cmd_help, &cmd_license_list, &cmd_license_show, &cmd_license_check, &cmd_practice, NULL,
 };
 
 /* How many leading words the name takes, 0 when it is another one. */

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "practice/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/git.h"
+#include "practice/call.h"
+#include "practice/code.h"
+#include "practice/moves.h"
+#include "practice/select.h"
+
+static json_t *listed_pull(const struct view *v, const json_t *thread)
+{
+    return render_pull(v, thread, PULL_LISTED);
+}
+
+/* "owner:branch" or "branch" for head, "branch" for base. */
+static bool is_wanted(const struct call *c, const json_t *thread)
+{
+    const json_t *pull = json_object_get(thread, "pull");
+    const char *state = call_arg(c, "state", "open");
+    const char *base = call_arg(c, "base", NULL), *head = call_arg(c, "head", NULL);
+    const char *colon = head ? strchr(head, ':') : NULL;
+
+    if (!json_is_object(pull) || row_bool(thread, "deleted"))
+        return false;
+    if (strcmp(state, "all") != 0 && strcmp(state, row_str(thread, "state")) != 0)
+        return false;
+    if (base && strcmp(base, row_str(pull, "base_ref")) != 0)
+        return false;
+    return !head || strcmp(colon ? colon + 1 : head, row_str(pull, "head_ref")) == 0;
+}
+
+int api_pulls_list(struct call *c)
+{
+    static const char *const sorts[] = { "created", "updated", NULL };
+    struct selection s;
+    int status = selection_init(&s, c, sorts, SORT_DESC);
+    size_t i;
+    json_t *row;
+
+    if (status != 0)
+        return status;
+    s.since[0] = '\0'; /* GitHub has no `since` here and ignores it */
+    json_array_foreach(state_table(&c->forge->state, THREADS), i, row)
+    {
+        if (is_wanted(c, row))
+            (void)json_array_append(s.rows, row);
+    }
+    return call_list(c, selection_take(&s), listed_pull);
+}
+
+int api_pull_get(struct call *c)
+{
+    int status;
+    json_t *pull = call_pull(c, &status);
+
+    if (!pull)
+        return status;
+    call_last_modified(c, pull);
+    return call_show(c, 200, render_pull(&c->view, pull, PULL_FULL));
+}
+
+static json_t *file_entry(const struct view *v, const json_t *file)
+{
+    const char *path = row_str(file, "path"), *sha = row_str(file, "sha");
+    int64_t lines = row_int(file, "lines");
+    bool is_gone = strcmp(row_str(file, "status"), "removed") == 0;
+
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "sha", sha, "filename", path, "status",
+        row_str(file, "status"), "additions", (json_int_t)(is_gone ? 0 : lines), "deletions",
+        (json_int_t)(is_gone ? lines : 0), "changes", (json_int_t)lines, "blob_url",
+        view_html_url(v, "/blob/%s", sha), "raw_url", view_html_url(v, "/raw/%s", sha),
+        "contents_url", view_url(v, "/contents/%s", sha));
+}
+
+/* What the two trees differ in. No text is compared, so each file counts as one line. */
+static json_t *changed_files(const struct git_file *base, size_t n_base,
+                             const struct git_file *head, size_t n_head)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0, k = 0; i < n_base || k < n_head;) {
+        int order = i == n_base ? 1 : k == n_head ? -1 : strcmp(base[i].path, head[k].path);
+        const struct git_file *file = order < 0 ? &base[i] : &head[k];
+        bool is_same = order == 0 && strcmp(base[i].blob, head[k].blob) == 0;
+
+        if (!is_same)
+            (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:i}", "path",
+                                                        file->path, "sha", file->blob, "status",
+                                                        order < 0   ? "removed"
+                                                        : order > 0 ? "added"
+                                                                    : "modified",
+                                                        "lines", 1));
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return rows;
+}
+
+int api_pull_files(struct call *c)
+{
+    static const struct git_tree_limits limits = { 3000, 32, 1024 };
+    struct git_file *base = NULL, *head = NULL;
+    size_t n_base = 0, n_head = 0;
+    int status;
+    const json_t *thread = call_pull(c, &status);
+
+    if (!thread)
+        return status;
+    const json_t *pull = json_object_get(thread, "pull");
+    struct git_repo *git = c->forge->git;
+    int rc = git_list_files(&base, &n_base, git, row_str(pull, "base_sha"), "", &limits, NULL);
+    if (rc == 0)
+        rc = git_list_files(&head, &n_head, git, row_str(pull, "head_sha"), "", &limits, NULL);
+    if (rc == 0)
+        status = call_list(c, changed_files(base, n_base, head, n_head), file_entry);
+    else
+        status = call_error(c, 422, "Sorry, this diff is not available.");
+    git_files_free(base, n_base);
+    git_files_free(head, n_head);
+    return status;
+}
+
+static int list_of_pull(struct call *c, enum table table,
+                        json_t *(*render)(const struct view *v, const json_t *row))
+{
+    int status;
+    const json_t *pull = call_pull(c, &status);
+
+    if (!pull)
+        return status;
+    return call_list(c, rows_of_thread(&c->forge->state, table, row_int(pull, "id")), render);
+}
+
+int api_pull_reviews(struct call *c)
+{
+    return list_of_pull(c, REVIEWS, render_review);
+}
+
+int api_pull_comments(struct call *c)
+{
+    return list_of_pull(c, REVIEW_COMMENTS, render_review_comment);
+}
+
+int api_pull_review_create(struct call *c)
+{
+    static const struct {
+        const char *event, *state;
+    } verdicts[] = {
+        { "APPROVE", "APPROVED" },
+        { "REQUEST_CHANGES", "CHANGES_REQUESTED" },
+        { "COMMENT", "COMMENTED" },
+    };
+    const char *event = call_text(c, "event"), *body = call_text(c, "body");
+    int status;
+    json_t *pull = call_pull(c, &status);
+
+    if (!pull)
+        return status;
+    for (size_t i = 0; event && i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+        if (strcmp(verdicts[i].event, event) == 0)
+            return call_show(
+                c, 200,
+                render_review(&c->view, move_review(c->forge, c->view.me, pull,
+                                                    verdicts[i].state, body ? body : "")));
+    }
+    return call_invalid(c, "PullRequestReview", "event", "invalid");
+}
+
+int api_review_comments_of_repo(struct call *c)
+{
+    static const char *const sorts[] = { "created", "updated", NULL };
+    struct selection s;
+    int status = selection_init(&s, c, sorts, SORT_ASC);
+    size_t i;
+    json_t *row;
+
+    if (status != 0)
+        return status;
+    json_array_foreach(state_table(&c->forge->state, REVIEW_COMMENTS), i, row)
+    {
+        if (selection_has(&s, row))
+            (void)json_array_append(s.rows, row);
+    }
+    return call_list(c, selection_take(&s), render_review_comment);
+}

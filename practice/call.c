@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "practice/call.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "practice/forge.h"
+
+enum {
+    REPLY_MAX_BYTES = 256 << 20,
+    HEADER_MAX_BYTES = 8192,
+    PER_PAGE_DEFAULT = 30,
+    PER_PAGE_MAX = 100,
+    PAGE_MAX = 1000000,
+};
+
+void reply_init(struct reply *r)
+{
+    *r = (struct reply){ .cut_after = -1 };
+    buf_init(&r->body, REPLY_MAX_BYTES);
+}
+
+void reply_finish(struct reply *r)
+{
+    buf_finish(&r->body);
+    free(r->file);
+    r->file = NULL;
+    for (size_t i = 0; i < r->n_headers; i++)
+        free(r->headers[i].value);
+    r->n_headers = 0;
+}
+
+void reply_header(struct reply *r, const char *name, const char *fmt, ...)
+{
+    struct buf value;
+    va_list args;
+
+    if (r->n_headers == REPLY_MAX_HEADERS)
+        return;
+    buf_init(&value, HEADER_MAX_BYTES);
+    va_start(args, fmt);
+    buf_vprintf(&value, fmt, args);
+    va_end(args);
+    r->headers[r->n_headers].name = name;
+    r->headers[r->n_headers++].value = buf_take(&value);
+}
+
+const char *reply_find(const struct reply *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_headers; i++) {
+        if (text_equal_ignoring_case(r->headers[i].name, name))
+            return r->headers[i].value;
+    }
+    return NULL;
+}
+
+enum right right_of(const struct state *s, const char *login)
+{
+    static const struct {
+        const char *role;
+        enum right right;
+    } rights[] = {
+        { "triage", RIGHT_TRIAGE },
+        { "write", RIGHT_PUSH },
+        { "maintain", RIGHT_PUSH },
+        { "admin", RIGHT_ADMIN },
+    };
+
+    if (!login)
+        return RIGHT_ANYONE;
+    for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+        if (strcmp(state_role(s, login), rights[i].role) == 0)
+            return rights[i].right;
+    }
+    return RIGHT_SIGNED_IN;
+}
+
+bool call_may(const struct call *c, enum right right)
+{
+    return right_of(&c->forge->state, c->view.me) >= right;
+}
+
+/* One "name=value" of a query, decoded, '+' being a blank. */
+static int add_arg(json_t *args, const char *text, size_t len, struct err *err)
+{
+    char *name = xstrndup(text, len);
+    char *value = strchr(name, '=');
+    int rc = 0;
+
+    for (char *p = name; *p; p++) {
+        if (*p == '+')
+            *p = ' ';
+    }
+    if (value)
+        *value++ = '\0';
+    if (!text_url_decode(name) || (value && !text_url_decode(value)) ||
+        !text_is_utf8(name, strlen(name)) || (value && !text_is_utf8(value, strlen(value))))
+        rc = err_set(err, ERR_PARSE, "broken query argument");
+    else if (!json_object_get(args, name))
+        row_set_str(args, name, value ? value : "");
+    free(name);
+    return rc;
+}
+
+int call_init(struct call *c, struct forge *forge, const struct ask *ask, struct reply *reply,
+              struct err *err)
+{
+    int rc = 0;
+
+    *c = (struct call){ .forge = forge,
+                        .view = { .forge = forge },
+                        .ask = ask,
+                        .reply = reply,
+                        .args = json_object() };
+    for (const char *p = ask->query; rc == 0 && *p;) {
+        size_t len = strcspn(p, "&");
+
+        if (len > 0)
+            rc = add_arg(c->args, p, len, err);
+        p += len + (p[len] == '&');
+    }
+    return rc;
+}
+
+void call_finish(struct call *c)
+{
+    httpd_match_finish(&c->match);
+    json_decref(c->args);
+    json_decref(c->in);
+    json_decref(c->out);
+}
+
+int call_show(struct call *c, int status, json_t *out)
+{
+    json_decref(c->out);
+    c->out = out;
+    return status;
+}
+
+int call_error(struct call *c, int status, const char *message)
+{
+    return call_show(c, status,
+                     json_pack("{s:s, s:s, s:o}", "message", message, "documentation_url",
+                               "https://docs.github.com/rest", "status",
+                               json_sprintf("%d", status)));
+}
+
+int call_not_found(struct call *c)
+{
+    return call_error(c, 404, "Not Found");
+}
+
+int call_invalid(struct call *c, const char *resource, const char *field, const char *code)
+{
+    (void)call_error(c, 422, "Validation Failed");
+    row_set(c->out, "errors",
+            json_pack("[{s:s, s:s, s:s}]", "resource", resource, "field", field, "code", code));
+    return 422;
+}
+
+const char *call_arg(const struct call *c, const char *name, const char *fallback)
+{
+    const char *value = json_string_value(json_object_get(c->args, name));
+
+    return value && *value ? value : fallback;
+}
+
+char *call_param(const struct call *c, const char *name)
+{
+    const char *value = httpd_match_param(&c->match, name);
+    char *text = xstrdup(value ? value : "");
+
+    if (!text_url_decode(text) || !text_is_utf8(text, strlen(text)))
+        text[0] = '\0';
+    return text;
+}
+
+int64_t call_param_id(const struct call *c, const char *name)
+{
+    const char *value = httpd_match_param(&c->match, name);
+    int64_t id = 0;
+
+    return value && parse_i64(&id, value, 1, INT64_MAX, name, NULL) == 0 ? id : 0;
+}
+
+const char *call_text(const struct call *c, const char *key)
+{
+    return json_string_value(json_object_get(c->in, key));
+}
+
+json_t *call_row(const struct call *c, enum table table, const char *param)
+{
+    return state_row(&c->forge->state, table, call_param_id(c, param));
+}
+
+json_t *call_thread(struct call *c, int *ret_status)
+{
+    json_t *thread = call_row(c, THREADS, "number");
+
+    if (!thread) {
+        *ret_status = call_not_found(c);
+        return NULL;
+    }
+    if (row_bool(thread, "deleted")) {
+        *ret_status = call_error(c, 410, "This issue was deleted");
+        return NULL;
+    }
+    return thread;
+}
+
+json_t *call_pull(struct call *c, int *ret_status)
+{
+    json_t *thread = call_thread(c, ret_status);
+
+    if (thread && !row_has(thread, "pull")) {
+        *ret_status = call_not_found(c);
+        return NULL;
+    }
+    return thread;
+}
+
+void call_last_modified(struct call *c, const json_t *row)
+{
+    char date[HTTP_DATE_SIZE];
+    int64_t at;
+
+    if (rfc3339_parse(&at, row_str(row, "updated_at"), NULL) == 0)
+        reply_header(c->reply, "Last-Modified", "%s", http_date_format(date, at));
+}
+
+static int64_t number_arg(const struct call *c, const char *name, int64_t max, int64_t fallback)
+{
+    int64_t value = fallback;
+
+    if (parse_i64(&value, call_arg(c, name, ""), 1, INT32_MAX, name, NULL) < 0)
+        return fallback;
+    return value < max ? value : max;
+}
+
+/* <http://host/api/v3/repositories/1/issues?state=all&page=2>; rel="next" */
+static void add_link(struct buf *out, const struct call *c, const char *rest, int64_t page,
+                     const char *rel)
+{
+    const char *name;
+    json_t *value;
+
+    buf_printf(out, "%s<%s/repositories/%" PRId64 "%s?", out->len > 0 ? ", " : "", c->view.api,
+               row_int(state_repo(&c->forge->state), "id"), rest);
+    json_object_foreach(c->args, name, value)
+    {
+        if (strcmp(name, "page") == 0)
+            continue;
+        text_add_url(out, name, TEXT_SLASH_ENCODED);
+        buf_add_char(out, '=');
+        text_add_url(out, json_string_value(value), TEXT_SLASH_ENCODED);
+        buf_add_char(out, '&');
+    }
+    buf_printf(out, "page=%" PRId64 ">; rel=\"%s\"", page, rel);
+}
+
+static void add_links(struct call *c, int64_t page, int64_t last)
+{
+    struct buf links;
+    /* The path after /repos/OWNER/NAME or /repositories/ID; the router counts on it too. */
+    const char *rest = c->view.rest;
+
+    buf_init(&links, HEADER_MAX_BYTES);
+    if (page > 1)
+        add_link(&links, c, rest, page - 1, "prev");
+    if (page < last) {
+        add_link(&links, c, rest, page + 1, "next");
+        add_link(&links, c, rest, last, "last");
+    }
+    if (page > 1)
+        add_link(&links, c, rest, 1, "first");
+    if (links.len > 0)
+        reply_header(c->reply, "Link", "%s", links.data);
+    buf_finish(&links);
+}
+
+int call_list(struct call *c, json_t *rows,
+              json_t *(*render)(const struct view *v, const json_t *row))
+{
+    int64_t per_page = number_arg(c, "per_page", PER_PAGE_MAX, PER_PAGE_DEFAULT);
+    int64_t page = number_arg(c, "page", PAGE_MAX, 1);
+    int64_t n = (int64_t)json_array_size(rows);
+    json_t *out = json_array();
+
+    for (int64_t i = (page - 1) * per_page; i < n && i < page * per_page; i++) {
+        const json_t *row = json_array_get(rows, (size_t)i);
+
+        (void)json_array_append_new(out, render(&c->view, row));
+    }
+    json_decref(rows);
+    add_links(c, page, (n + per_page - 1) / per_page);
+    return call_show(c, 200, out);
+}

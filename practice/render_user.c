@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * People, and what they may do, as the API shows them. */
+#include "practice/render.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "practice/forge.h"
+
+enum { URL_MAX = 2048 };
+
+static json_t *url_of(const char *base, const json_t *repo, const char *fmt, va_list args)
+{
+    char rest[URL_MAX];
+
+    (void)vsnprintf(rest, sizeof(rest), fmt, args);
+    return json_sprintf("%s/%s/%s%s", base, row_str(repo, "owner"), row_str(repo, "name"),
+                        rest);
+}
+
+json_t *view_url(const struct view *v, const char *fmt, ...)
+{
+    char base[URL_MAX];
+    va_list args;
+
+    (void)snprintf(base, sizeof(base), "%s/repos", v->api);
+    va_start(args, fmt);
+    json_t *url = url_of(base, state_repo(&v->forge->state), fmt, args);
+    va_end(args);
+    return url;
+}
+
+json_t *view_html_url(const struct view *v, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    json_t *url = url_of(v->html, state_repo(&v->forge->state), fmt, args);
+    va_end(args);
+    return url;
+}
+
+json_t *render_node_id(const char *kind, int64_t id)
+{
+    return json_sprintf("%s_%" PRId64, kind, id);
+}
+
+/* The URL fields of a user: the key, and what follows /users/LOGIN. */
+static const struct {
+    const char *key, *rest;
+} user_urls[] = {
+    { "url", "" },
+    { "events_url", "/events{/privacy}" },
+    { "followers_url", "/followers" },
+    { "following_url", "/following{/other_user}" },
+    { "gists_url", "/gists{/gist_id}" },
+    { "organizations_url", "/orgs" },
+    { "received_events_url", "/received_events" },
+    { "repos_url", "/repos" },
+    { "starred_url", "/starred{/owner}{/repo}" },
+    { "subscriptions_url", "/subscriptions" },
+};
+
+json_t *render_user(const struct view *v, const char *login)
+{
+    const json_t *row = state_user(&v->forge->state, login);
+
+    if (!row)
+        return json_null();
+    int64_t id = row_int(row, "id");
+    json_t *user = json_pack("{s:s, s:I, s:o, s:s, s:s, s:b}", "login", login, "id",
+                             (json_int_t)id, "node_id", render_node_id("U", id), "gravatar_id",
+                             "", "type", row_str(row, "type"), "site_admin", 0);
+    row_set(user, "avatar_url", json_sprintf("%s/avatars/%" PRId64, v->html, id));
+    row_set(user, "html_url", json_sprintf("%s/%s", v->html, login));
+    for (size_t i = 0; i < sizeof(user_urls) / sizeof(user_urls[0]); i++)
+        row_set(user, user_urls[i].key,
+                json_sprintf("%s/users/%s%s", v->api, login, user_urls[i].rest));
+    return user;
+}
+
+json_t *render_user_of(const struct view *v, const json_t *row, const char *key)
+{
+    return render_user(v, json_string_value(json_object_get(row, key)));
+}
+
+json_t *render_me(const struct view *v, const char *login)
+{
+    const char *created_at = row_str(state_repo(&v->forge->state), "created_at");
+    json_t *user = render_user(v, login);
+    json_t *more =
+        json_pack("{s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:i, s:i, s:i, s:i, s:s, s:s}",
+                  "user_view_type", "public", "name", "company", "blog", "location", "email",
+                  "hireable", "bio", "public_repos", 0, "public_gists", 0, "followers", 0,
+                  "following", 0, "created_at", created_at, "updated_at", created_at);
+
+    (void)json_object_update(user, more);
+    json_decref(more);
+    return user;
+}
+
+/* What each role may: GitHub's five flags, and the older word that folds some of them. */
+static const struct {
+    const char *role, *permission;
+    int admin, maintain, push, triage, pull;
+} roles[] = {
+    { "admin", "admin", 1, 1, 1, 1, 1 }, { "maintain", "write", 0, 1, 1, 1, 1 },
+    { "write", "write", 0, 0, 1, 1, 1 }, { "triage", "read", 0, 0, 0, 1, 1 },
+    { "read", "read", 0, 0, 0, 0, 1 },   { "none", "none", 0, 0, 0, 0, 0 },
+};
+
+static size_t role_place(const char *role)
+{
+    size_t i = 0;
+
+    while (i + 1 < sizeof(roles) / sizeof(roles[0]) && strcmp(roles[i].role, role) != 0)
+        i++;
+    return i;
+}
+
+json_t *render_collaborator(const struct view *v, const char *login)
+{
+    size_t i = role_place(state_role(&v->forge->state, login));
+    json_t *user = render_user(v, login);
+
+    row_set_str(user, "role_name", roles[i].role);
+    row_set(user, "permissions",
+            json_pack("{s:b, s:b, s:b, s:b, s:b}", "admin", roles[i].admin, "maintain",
+                      roles[i].maintain, "push", roles[i].push, "triage", roles[i].triage,
+                      "pull", roles[i].pull));
+    return user;
+}
+
+/* Everybody may read a public repository, so that is what strangers are shown to have. */
+json_t *render_permission(const struct view *v, const char *login)
+{
+    size_t i = role_place(state_role(&v->forge->state, login));
+    size_t shown = strcmp(roles[i].role, "none") == 0 ? role_place("read") : i;
+
+    return json_pack("{s:s, s:s, s:o}", "permission", roles[shown].permission, "role_name",
+                     roles[shown].role, "user", render_collaborator(v, login));
+}
+
+const char *render_association(const struct view *v, const char *login)
+{
+    const struct state *s = &v->forge->state;
+
+    if (!state_user(s, login))
+        return "NONE";
+    if (strcmp(login, row_str(state_repo(s), "owner")) == 0)
+        return "OWNER";
+    if (role_place(state_role(s, login)) <= role_place("triage"))
+        return "COLLABORATOR";
+    return row_bool(state_user(s, login), "has_merged") ? "CONTRIBUTOR" : "NONE";
+}

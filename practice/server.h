@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * practice/server.h
+ * server: the running practice forge, as the files that make it up see it.
+ * `lock` is held around everything but sending, sleeping and git's own processes. */
+#ifndef PRACTICE_SERVER_H
+#define PRACTICE_SERVER_H
+#include <pthread.h>
+
+#include "practice/faults.h"
+#include "practice/forge.h"
+#include "practice/rate.h"
+
+struct ask;
+struct httpd;
+struct reply;
+
+enum { REQUEST_MAX_BYTES = 256 << 20 };
+
+struct practice {
+    struct forge forge;
+    struct faults faults;
+    struct rate signed_in, anonymous;
+    pthread_mutex_t lock;
+    struct httpd *httpd;
+    char *public_url; /* or NULL */
+    char *token;      /* of PRACTICE_BOT */
+    char *moved_from; /* OWNER/NAME that answers with redirects; NULL */
+    int gone_status;  /* the repository answers 404, 410 or 451; 0: it is there */
+    json_t *requests; /* ["GET /api/v3/user 200"], the last ones, for tests */
+};
+
+/* pipeline.c: from a request to its reply. host: for URLs in replies; may be NULL. */
+void practice_api(struct practice *p, const struct ask *ask, const char *host,
+                  struct reply *reply);
+
+/* control.c: /_practice/... */
+void practice_control(struct practice *p, const struct ask *ask, struct reply *reply);
+
+/* git_backend.c: rest is the path behind OWNER/NAME.git, with its slash. */
+void practice_git(struct practice *p, const struct ask *ask, const char *rest,
+                  struct reply *reply);
+
+/* Whose token a request carries. SIGN_WRONG: one that is nobody's. */
+enum sign { SIGN_NONE, SIGN_BOT, SIGN_WRONG };
+enum sign practice_sign(const struct practice *p, const struct ask *ask);
+
+#endif
