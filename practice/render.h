@@ -16,6 +16,7 @@ struct view {
     const char *api;    /* "http://127.0.0.1:8080/api/v3" */
     const char *upload; /* "http://127.0.0.1:8080/api/uploads" */
     const char *html;   /* "http://127.0.0.1:8080" */
+    const char *fork;   /* whose fork is shown in place of the repository; NULL: itself */
     const char *rest;   /* of the path asked for, after the repository: "/issues" */
 };
 
@@ -36,6 +37,7 @@ const char *render_association(const struct view *v, const char *login);
 
 enum repo_detail { REPO_MINIMAL, REPO_FULL };
 json_t *render_repo(const struct view *v, enum repo_detail detail);
+json_t *render_fork(const struct view *v, const char *owner); /* owner unknown: null */
 json_t *render_label(const struct view *v, const json_t *label);
 json_t *render_labels(const struct view *v, const json_t *names);
 json_t *render_issue(const struct view *v, const json_t *thread);

@@ -26,7 +26,6 @@ static json_t *pull_links(const struct view *v, int64_t number, const char *sha)
                      "statuses", link_to(view_url(v, "/statuses/%s", sha)));
 }
 
-/* Heads live in forks that are not served, as after a fork's deletion: repo is null. */
 static json_t *pull_end(const struct view *v, const char *owner, const char *ref,
                         const char *sha, json_t *repo)
 {
@@ -40,7 +39,7 @@ static void add_pull_ends(const struct view *v, json_t *out, const json_t *pull)
 
     row_set(out, "head",
             pull_end(v, row_str(pull, "head_owner"), row_str(pull, "head_ref"),
-                     row_str(pull, "head_sha"), json_null()));
+                     row_str(pull, "head_sha"), render_fork(v, row_str(pull, "head_owner"))));
     row_set(out, "base",
             pull_end(v, owner, row_str(pull, "base_ref"), row_str(pull, "base_sha"),
                      render_repo(v, REPO_FULL)));

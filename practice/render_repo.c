@@ -8,6 +8,8 @@
 #include "practice/forge.h"
 #include "practice/moves.h"
 
+enum { FORK_IDS = 1000000000 }; /* plus the owner's id: forks are shown, not kept */
+
 /* The URL fields of a repository: the key, and what follows /repos/OWNER/NAME. */
 static const struct {
     const char *key, *rest;
@@ -68,7 +70,7 @@ static int64_t count_open(const struct state *s)
 static json_t *full_fields(const struct view *v, const json_t *repo)
 {
     int64_t stars = row_int(repo, "stargazers_count"), forks = row_int(repo, "forks_count");
-    int64_t open = count_open(&v->forge->state);
+    int64_t open = v->fork ? 0 : count_open(&v->forge->state);
     json_t *more = json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "stargazers_count", (json_int_t)stars,
         "watchers_count", (json_int_t)stars, "watchers", (json_int_t)stars, "forks_count",
@@ -76,10 +78,10 @@ static json_t *full_fields(const struct view *v, const json_t *repo)
         "subscribers_count", (json_int_t)row_int(repo, "subscribers_count"), "open_issues",
         (json_int_t)open, "open_issues_count", (json_int_t)open);
     json_t *flags = json_pack(
-        "{s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i, s:n, s:n, s:n, s:n, s:[], s:s}", "has_issues",
-        1, "has_projects", 0, "has_wiki", 0, "has_pages", 0, "has_discussions", 0, "archived",
-        row_bool(repo, "archived"), "disabled", 0, "size", 1, "homepage", "language",
-        "mirror_url", "license", "topics", "visibility", "public");
+        "{s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i, s:n, s:n, s:n, s:n, s:[], s:s}",
+        "has_issues", 1, "has_projects", 0, "has_wiki", 0, "has_pages", 0, "has_discussions", 0,
+        "has_downloads", 0, "archived", row_bool(repo, "archived"), "disabled", 0, "size", 1,
+        "homepage", "language", "mirror_url", "license", "topics", "visibility", "public");
 
     (void)json_object_update(more, flags);
     json_decref(flags);
@@ -97,13 +99,15 @@ static json_t *full_fields(const struct view *v, const json_t *repo)
 json_t *render_repo(const struct view *v, enum repo_detail detail)
 {
     const json_t *row = state_repo(&v->forge->state);
-    const char *owner = row_str(row, "owner"), *name = row_str(row, "name");
-    int64_t id = row_int(row, "id");
+    const char *owner = v->fork ? v->fork : row_str(row, "owner");
+    const char *name = row_str(row, "name");
+    int64_t id = v->fork ? FORK_IDS + row_int(state_user(&v->forge->state, owner), "id")
+                         : row_int(row, "id");
     json_t *repo = json_pack(
         "{s:I, s:o, s:s, s:o, s:o, s:O, s:b, s:b, s:o}", "id", (json_int_t)id, "node_id",
         render_node_id("R", id), "name", name, "full_name", json_sprintf("%s/%s", owner, name),
         "owner", render_user(v, owner), "description", json_object_get(row, "description"),
-        "private", 0, "fork", 0, "html_url", view_html_url(v, "%s", ""));
+        "private", 0, "fork", v->fork != NULL, "html_url", view_html_url(v, "%s", ""));
 
     for (size_t i = 0; i < sizeof(repo_urls) / sizeof(repo_urls[0]); i++)
         row_set(repo, repo_urls[i].key, view_url(v, "%s", repo_urls[i].rest));
@@ -113,12 +117,22 @@ json_t *render_repo(const struct view *v, enum repo_detail detail)
     json_t *more = full_fields(v, row);
     (void)json_object_update(repo, more);
     json_decref(more);
-    if (v->me) {
+    if (v->me && !v->fork) {
         json_t *me = render_collaborator(v, v->me);
         (void)json_object_set(repo, "permissions", json_object_get(me, "permissions"));
         json_decref(me);
     }
     return repo;
+}
+
+json_t *render_fork(const struct view *v, const char *owner)
+{
+    struct view fork = *v;
+
+    if (!state_user(&v->forge->state, owner))
+        return json_null();
+    fork.fork = owner;
+    return render_repo(&fork, REPO_FULL);
 }
 
 json_t *render_ref(const struct view *v, const char *name, const char *sha)

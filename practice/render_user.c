@@ -7,17 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/text.h"
 #include "practice/forge.h"
 
 enum { URL_MAX = 2048 };
 
-static json_t *url_of(const char *base, const json_t *repo, const char *fmt, va_list args)
+static json_t *url_of(const struct view *v, const char *base, const char *fmt, va_list args)
 {
+    const json_t *repo = state_repo(&v->forge->state);
     char rest[URL_MAX];
 
     (void)vsnprintf(rest, sizeof(rest), fmt, args);
-    return json_sprintf("%s/%s/%s%s", base, row_str(repo, "owner"), row_str(repo, "name"),
-                        rest);
+    return json_sprintf("%s/%s/%s%s", base, v->fork ? v->fork : row_str(repo, "owner"),
+                        row_str(repo, "name"), rest);
 }
 
 json_t *view_url(const struct view *v, const char *fmt, ...)
@@ -27,7 +30,7 @@ json_t *view_url(const struct view *v, const char *fmt, ...)
 
     (void)snprintf(base, sizeof(base), "%s/repos", v->api);
     va_start(args, fmt);
-    json_t *url = url_of(base, state_repo(&v->forge->state), fmt, args);
+    json_t *url = url_of(v, base, fmt, args);
     va_end(args);
     return url;
 }
@@ -37,7 +40,7 @@ json_t *view_html_url(const struct view *v, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    json_t *url = url_of(v->html, state_repo(&v->forge->state), fmt, args);
+    json_t *url = url_of(v, v->html, fmt, args);
     va_end(args);
     return url;
 }
@@ -66,18 +69,22 @@ static const struct {
 json_t *render_user(const struct view *v, const char *login)
 {
     const json_t *row = state_user(&v->forge->state, login);
+    struct buf name;
 
     if (!row)
         return json_null();
     int64_t id = row_int(row, "id");
+    buf_init(&name, URL_MAX);
+    text_add_url(&name, login, TEXT_SLASH_ENCODED);
     json_t *user = json_pack("{s:s, s:I, s:o, s:s, s:s, s:b}", "login", login, "id",
                              (json_int_t)id, "node_id", render_node_id("U", id), "gravatar_id",
                              "", "type", row_str(row, "type"), "site_admin", 0);
     row_set(user, "avatar_url", json_sprintf("%s/avatars/%" PRId64, v->html, id));
-    row_set(user, "html_url", json_sprintf("%s/%s", v->html, login));
+    row_set(user, "html_url", json_sprintf("%s/%s", v->html, name.data));
     for (size_t i = 0; i < sizeof(user_urls) / sizeof(user_urls[0]); i++)
         row_set(user, user_urls[i].key,
-                json_sprintf("%s/users/%s%s", v->api, login, user_urls[i].rest));
+                json_sprintf("%s/users/%s%s", v->api, name.data, user_urls[i].rest));
+    buf_finish(&name);
     return user;
 }
 
