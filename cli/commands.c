@@ -11,9 +11,12 @@
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
+extern const struct cmd cmd_train, cmd_eval, cmd_predict;
 
 const struct cmd *const commands[] = {
-    &cmd_help, &cmd_license_list, &cmd_license_show, &cmd_license_check, &cmd_practice, NULL,
+    &cmd_help,          &cmd_license_list, &cmd_license_show,
+    &cmd_license_check, &cmd_practice,     &cmd_train,
+    &cmd_eval,          &cmd_predict,      NULL,
 };
 
 /* How many leading words the name takes, 0 when it is another one. */

@@ -180,11 +180,12 @@ int safetensors_parse(struct safetensors *st, const void *bytes, size_t len, con
     if (len < 8)
         return err_set(err, ERR_PARSE, "%s: %zu bytes are too few for safetensors", what, len);
     uint64_t header_len = read_u64le(file);
+    if (header_len > len - 8 || header_len < 2 || file[8] != '{')
+        return err_set(err, ERR_PARSE, "%s: not safetensors, or its JSON header is cut off",
+                       what);
     if (header_len > SAFETENSORS_MAX_HEADER)
         return err_set(err, ERR_LIMIT, "%s: a header of %llu bytes; the limit is %d", what,
                        (unsigned long long)header_len, SAFETENSORS_MAX_HEADER);
-    if (header_len > len - 8 || header_len < 2 || file[8] != '{')
-        return err_set(err, ERR_PARSE, "%s: its header is cut off or no JSON object", what);
     int rc = json_parse(&st->header, (const char *)file + 8, (size_t)header_len, what, err);
     if (rc < 0)
         return rc;

@@ -67,7 +67,7 @@ static void damaged_headers_are_refused_with_a_reason(void **state)
         size_t n_data;
         const char *says;
     } cases[] = {
-        { "[]", 0, "JSON object" },
+        { "[]", 0, "JSON header" },
         { "{", 0, "" },
         { "{\"a\":1}", 0, "a" },
         { "{" T("a", "0", "4", "[1]") "}", 3, "outside the 3 bytes" },

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# usage: tests/integration/model_commands.sh HEARTH SOURCE_ROOT
+# train, eval and predict as a person uses them: results, exit codes, messages, same bytes.
+set -eu
+hearth=$1
+root=$2
+digits=$root/data/digits-8x8/digits.csv
+picture=$root/tests/fuzz/corpus/png/good-grey8.png
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() { echo "model_commands: $*" >&2; exit 1; }
+
+# expect CODE TEXT WORDS..: hearth WORDS ends with CODE and says TEXT on stderr.
+expect() {
+    code=$1 text=$2
+    shift 2
+    rc=0
+    "$hearth" "$@" >"$work/out" 2>"$work/err" || rc=$?
+    [ "$rc" = "$code" ] || fail "'$*' ended with $rc, not $code: $(cat "$work/err")"
+    [ -z "$text" ] || grep -qF -- "$text" "$work/err" ||
+        fail "'$*' did not say '$text': $(cat "$work/err")"
+}
+
+expect 0 '' train --data "$digits" --out "$work/one"
+expect 0 '' train --data "$digits" --out "$work/two" --threads 2
+cmp "$work/one/model.safetensors" "$work/two/model.safetensors" ||
+    fail "two threads gave another model than one"
+HEARTH_ISA=baseline "$hearth" train --data "$digits" --out "$work/three" >"$work/out"
+cmp "$work/one/model.safetensors" "$work/three/model.safetensors" ||
+    fail "the baseline kernels gave another model"
+grep -q '"isa": "baseline"' "$work/three/report.json" ||
+    fail "report.json does not name the isa"
+grep -q '"threads": 2' "$work/two/report.json" ||
+    fail "report.json does not name the threads"
+expect 0 '' train --data "$digits" --out "$work/four" --seed 1 --epochs 1
+! cmp -s "$work/one/model.safetensors" "$work/four/model.safetensors" ||
+    fail "another seed gave the same model"
+
+expect 0 '' eval "$work/one" --data "$digits" --json
+for key in accuracy n nll ece per_class confusion; do
+    grep -q "\"$key\":" "$work/out" || fail "eval --json has no $key"
+done
+expect 0 '' predict "$work/one/model.safetensors" "$picture" "$picture"
+[ "$(wc -l <"$work/out")" = 2 ] || fail "two pictures did not give two lines"
+
+printf '1,2,3\n' >"$work/bad.csv"
+expect 1 'bad.csv:1: 3 values' train --data "$work/bad.csv" --out "$work/bad"
+expect 2 "no architecture 'nothing'" train --data "$digits" --out "$work/bad" --arch nothing
+expect 2 '--epochs: 0' train --data "$digits" --out "$work/bad" --epochs 0
+expect 2 '--threads' train --data "$digits" --out "$work/bad" --threads x
+expect 2 'needs --data' train --out "$work/bad"
+expect 2 'nowhere.csv' train --data "$work/nowhere.csv" --out "$work/bad"
+expect 1 'not safetensors' eval "$digits" --data "$digits"
+expect 1 'not a PNG' predict "$work/one" "$digits"
+[ ! -e "$work/bad" ] || fail "a refused training left files behind"
+export HEARTH_ISA=v9
+expect 2 "'v9'" eval "$work/one" --data "$digits"
+echo "model_commands: ok"
