@@ -275,17 +275,18 @@ static int finish(struct session *s, int rc, struct err *err)
     return rc;
 }
 
-static int write_request(struct buf *out, const json_t *request, struct err *err)
+static int write_request(struct buf *out, const struct worker_call *call, struct err *err)
 {
-    struct worker_head head = { 0 };
+    struct worker_order order = { .max_memory = call->max_memory ? call->max_memory
+                                                                 : call->kind->max_memory };
 
-    buf_add(out, &head, sizeof(head));
-    json_write(out, request, 0);
+    buf_add(out, &order, sizeof(order));
+    json_write(out, call->request, 0);
     int rc = buf_check(out, "request to a worker", err);
     if (rc < 0)
         return rc;
-    head.len = (uint32_t)(out->len - sizeof(head));
-    memcpy(out->data, &head, sizeof(head));
+    order.len = out->len - sizeof(order);
+    memcpy(out->data, &order, sizeof(order));
     return 0;
 }
 
@@ -298,11 +299,11 @@ int worker_run(const struct worker_call *call, struct err *err)
     };
     size_t max_in = call->max_frame > sizeof(s.result) ? call->max_frame : sizeof(s.result);
 
-    buf_init(&s.request, WORKER_MAX_REQUEST);
+    buf_init(&s.request, WORKER_MAX_REQUEST + sizeof(struct worker_order));
     buf_init(&s.in, max_in);
     buf_init(&s.said, STDERR_MAX_BYTES);
 
-    int rc = write_request(&s.request, call->request, err);
+    int rc = write_request(&s.request, call, err);
     if (rc == 0)
         rc = worker_spawn(&s.child, call->kind, err);
     if (rc == 0)

@@ -45,6 +45,7 @@ int worker_send(struct worker_io *io, uint32_t type, const void *data, size_t le
 struct worker_call {
     const struct worker_kind *kind;
     const json_t *request;
+    int64_t max_memory;  /* bytes of address space; 0: the kind's */
     int64_t deadline_ms; /* wall clock for the whole call; then SIGKILL and -ERR_TIMEOUT */
     size_t max_frame;    /* bytes; a longer frame is -ERR_LIMIT and the child is killed */
     size_t max_total;    /* bytes of all frames */

@@ -46,20 +46,21 @@ static int read_exactly(void *out, size_t len, struct err *err)
     return 0;
 }
 
-static int read_request(json_t **ret, struct err *err)
+static int read_request(json_t **ret, int64_t *ret_max_memory, struct err *err)
 {
-    struct worker_head head;
+    struct worker_order order;
 
-    int rc = read_exactly(&head, sizeof(head), err);
+    int rc = read_exactly(&order, sizeof(order), err);
     if (rc < 0)
         return rc;
-    if (head.len > WORKER_MAX_REQUEST)
-        return err_set(err, ERR_LIMIT, "request of %u bytes", head.len);
+    if (order.len > WORKER_MAX_REQUEST)
+        return err_set(err, ERR_LIMIT, "request of %llu bytes", (unsigned long long)order.len);
 
-    char *text = xmalloc(head.len + 1);
-    rc = read_exactly(text, head.len, err);
+    char *text = xmalloc(order.len + 1);
+    rc = read_exactly(text, order.len, err);
     if (rc == 0)
-        rc = json_parse(ret, text, head.len, "request", err);
+        rc = json_parse(ret, text, order.len, "request", err);
+    *ret_max_memory = order.max_memory;
     free(text);
     return rc;
 }
@@ -86,7 +87,7 @@ static int limit(enum __rlimit_resource what, int64_t soft, int64_t hard, struct
     return setrlimit(what, &value) == 0 ? 0 : err_errno(err, "cannot set a resource limit");
 }
 
-static int take_limits(const struct worker_kind *kind, struct err *err)
+static int take_limits(const struct worker_kind *kind, int64_t max_memory, struct err *err)
 {
     int rc = limit(RLIMIT_CORE, 0, 0, err);
 
@@ -96,9 +97,9 @@ static int take_limits(const struct worker_kind *kind, struct err *err)
         rc = limit(RLIMIT_CPU, kind->max_cpu_s, kind->max_cpu_s + 1, err);
     if (rc == 0 && kind->jail == WORKER_JAILED)
         rc = limit(RLIMIT_FSIZE, 0, 0, err);
-    if (rc == 0 && kind->max_memory > 0 && !WORKER_SANITIZED) {
+    if (rc == 0 && max_memory > 0 && !WORKER_SANITIZED) {
         (void)mallopt(M_ARENA_MAX, MAX_HEAPS); /* each heap reserves 64 MB of addresses */
-        rc = limit(RLIMIT_AS, kind->max_memory, kind->max_memory, err);
+        rc = limit(RLIMIT_AS, max_memory, max_memory, err);
     }
     return rc;
 }
@@ -140,12 +141,13 @@ int worker_send(struct worker_io *io, uint32_t type, const void *data, size_t le
 static int work(struct worker_io *io, const struct worker_kind *kind, struct err *err)
 {
     json_t *request = NULL;
+    int64_t max_memory = 0;
 
-    int rc = read_request(&request, err);
+    int rc = read_request(&request, &max_memory, err);
     if (rc == 0)
         rc = die_with_parent(err);
     if (rc == 0)
-        rc = take_limits(kind, err);
+        rc = take_limits(kind, max_memory, err);
     if (rc == 0 && kind->jail == WORKER_JAILED && !WORKER_SANITIZED)
         rc = worker_jail_enter(err);
     if (rc == 0)

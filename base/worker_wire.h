@@ -13,14 +13,20 @@ struct err;
 struct worker_kind;
 
 enum { WORKER_FD_REQUEST = 0, WORKER_FD_FRAMES = 3 };
-enum { WORKER_MAX_REQUEST = 1 << 20 }; /* bytes of JSON */
+enum { WORKER_MAX_REQUEST = 64 << 20 }; /* bytes of JSON */
 
 /* Exit codes that no kind chooses. */
 enum { WORKER_EXIT_DENIED = 86, WORKER_EXIT_BROKEN = 87 };
 
 #define WORKER_ARGV0 "hearth-worker"
 
-/* In front of a request (type 0) and of every frame. Type 0 among frames is the result. */
+/* In front of a request. */
+struct worker_order {
+    uint64_t len;
+    int64_t max_memory; /* bytes of address space, 0: none */
+};
+
+/* In front of every frame. Type 0 is the result. */
 struct worker_head {
     uint32_t type;
     uint32_t len;

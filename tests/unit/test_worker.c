@@ -213,7 +213,7 @@ static void a_request_past_its_limit_starts_nothing(void **state)
 {
     struct err err = { 0 };
 
-    assert_int_equal(call(&echo, *state, echo_request(1, 1 << 20), 20000, &err), -ERR_LIMIT);
+    assert_int_equal(call(&echo, *state, echo_request(1, 64 << 20), 20000, &err), -ERR_LIMIT);
     assert_non_null(strstr(err.msg, "request"));
 }
 
