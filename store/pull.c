@@ -2,7 +2,7 @@
 #include "store/nouns.h"
 #include "store/thread.h"
 
-enum { PUT, GET };
+enum { PUT, GET, EACH_UNSETTLED, N_STATEMENTS };
 
 static const char *const statements[] = {
     [PUT] = "INSERT INTO pull (repo_id, number, head_sha, head_seen_at, base_ref, merge_sha) "
@@ -14,8 +14,12 @@ static const char *const statements[] = {
             "(excluded.head_sha, excluded.base_ref, excluded.merge_sha)",
     [GET] = "SELECT repo_id, number, head_sha, head_seen_at, base_ref, merge_sha FROM pull "
             "WHERE repo_id = ?1 AND number = ?2",
+    [EACH_UNSETTLED] = "SELECT p.number FROM pull p JOIN thread t "
+                       "ON t.repo_id = p.repo_id AND t.number = p.number "
+                       "WHERE p.repo_id = ?1 AND t.merged_at > 0 AND p.merge_sha = '' "
+                       "ORDER BY p.number",
 };
-const struct stmt_table pull_stmts = { "pull", statements, 2 };
+const struct stmt_table pull_stmts = { "pull", statements, N_STATEMENTS };
 
 int pull_put(struct db *db, const struct pull *p, struct err *err)
 {
@@ -61,4 +65,15 @@ int pull_get(struct db *db, int64_t repo_id, int64_t number,
     query_i64(&q, repo_id);
     query_i64(&q, number);
     return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
+}
+
+int pull_each_unsettled(struct db *db, int64_t repo_id,
+                        int (*fn)(void *ctx, int64_t number, struct err *err), void *ctx,
+                        struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &pull_stmts, EACH_UNSETTLED);
+    query_i64(&q, repo_id);
+    return query_each_i64(&q, fn, ctx, err);
 }

@@ -161,6 +161,23 @@ int query_each(struct query *q, query_fn *fn, void *ctx, struct err *err)
     return rc == SQLITE_DONE ? 0 : rc;
 }
 
+struct i64_visitor {
+    query_i64_fn *fn;
+    void *ctx;
+};
+
+static int visit_i64(const struct query *q, void *visitor, struct err *err)
+{
+    const struct i64_visitor *v = visitor;
+
+    return v->fn(v->ctx, row_i64(q, 0), err);
+}
+
+int query_each_i64(struct query *q, query_i64_fn *fn, void *ctx, struct err *err)
+{
+    return query_each(q, visit_i64, &(struct i64_visitor){ fn, ctx }, err);
+}
+
 int query_one(struct query *q, query_fn *fn, void *ctx, struct err *err)
 {
     int rc = step(q, err);

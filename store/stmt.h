@@ -51,6 +51,9 @@ int query_run(struct query *q, int64_t *ret_changed, struct err *err);
 /* Calls fn for each row, for at most one row. A negative result of fn stops and is returned. */
 typedef int query_fn(const struct query *q, void *ctx, struct err *err);
 int query_each(struct query *q, query_fn *fn, void *ctx, struct err *err);
+/* The first column of each row. */
+typedef int query_i64_fn(void *ctx, int64_t value, struct err *err);
+int query_each_i64(struct query *q, query_i64_fn *fn, void *ctx, struct err *err);
 int query_one(struct query *q, query_fn *fn, void *ctx, struct err *err); /* -ERR_NOTFOUND */
 int query_one_i64(struct query *q, int64_t *ret, struct err *err);        /* first column */
 

@@ -260,18 +260,6 @@ int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *
     return query_run(&q, NULL, err);
 }
 
-struct number_visitor {
-    int (*fn)(void *ctx, int64_t number, struct err *err);
-    void *ctx;
-};
-
-static int visit_number(const struct query *q, void *visitor, struct err *err)
-{
-    const struct number_visitor *v = visitor;
-
-    return v->fn(v->ctx, row_i64(q, 0), err);
-}
-
 int thread_each_with_lost_comments(struct db *db, int64_t repo_id,
                                    int (*fn)(void *ctx, int64_t number, struct err *err),
                                    void *ctx, struct err *err)
@@ -280,5 +268,5 @@ int thread_each_with_lost_comments(struct db *db, int64_t repo_id,
 
     query_init(&q, db, &thread_stmts, LOST_COMMENTS);
     query_i64(&q, repo_id);
-    return query_each(&q, visit_number, &(struct number_visitor){ fn, ctx }, err);
+    return query_each_i64(&q, fn, ctx, err);
 }

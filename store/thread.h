@@ -62,4 +62,9 @@ int pull_get(struct db *db, int64_t repo_id, int64_t number,
              int (*fn)(void *ctx, const struct pull *p, struct err *err), void *ctx,
              struct err *err); /* -ERR_NOTFOUND */
 
+/* Numbers of PRs that were merged since their details were last read. */
+int pull_each_unsettled(struct db *db, int64_t repo_id,
+                        int (*fn)(void *ctx, int64_t number, struct err *err), void *ctx,
+                        struct err *err);
+
 #endif
