@@ -23,8 +23,7 @@ struct bot {
     int64_t repo_id;
     const char *owner, *name, *default_branch;
     const char *clone_url;
-    const char *head_sha; /* of the default branch */
-    int64_t self_id;      /* who our token belongs to */
+    int64_t self_id; /* who our token belongs to */
     const char *self_login;
     bool is_archived; /* nothing is written */
 

@@ -69,6 +69,10 @@ const struct option options[] = {
       "A loss of accuracy counts when the exact McNemar test gives less than this." },
     { "gate.max_nll_ratio", OPTION_NUMBER, AT(gate.max_nll_ratio), 1, 10, "1.02", NULL, NULL,
       "The candidate's negative log-likelihood over the champion's, at most." },
+    { "gate.min_label_p", OPTION_NUMBER, AT(gate.min_label_p), 0, 1, "0.1", NULL, NULL,
+      "A sample is refused when the model in service gives its label less than this." },
+    { "gate.alarm_p", OPTION_NUMBER, AT(gate.alarm_p), 0, 0.1, "0.001", NULL, NULL,
+      "All of a contribution is refused when so many such labels are less probable." },
 
     { "release.enabled", OPTION_BOOL, AT(release.enabled), 0, 1, "true", NULL, NULL,
       "Publish a release when accepted contributions were merged." },

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * After a lost database. A comment of ours says what a run was built on; our commit status,
+ * which nobody but us can set in our name, says that the run was made. */
+#include "bot/retrain/retrain.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "bot/bot.h"
+#include "bot/forge/forge.h"
+#include "bot/retrain/attempt.h"
+#include "bot/retrain/basis.h"
+#include "bot/retrain/facts.h"
+#include "bot/retrain/own_facts.h"
+#include "bot/retrain/request.h"
+#include "config/config.h"
+#include "store/thread.h"
+
+/* A pull request with a comment of ours that has not been followed up yet. */
+struct trace {
+    int64_t number;
+    struct facts facts;
+    bool is_done;
+};
+
+struct trace_list {
+    struct bot *bot;
+    struct trace *items;
+    size_t n;
+};
+
+static int collect(void *ctx, const struct thread *thread, struct err *err)
+{
+    struct trace_list *list = ctx;
+    struct bot *bot = list->bot;
+    struct facts facts = { 0 };
+    bool is_found = false, is_standing = false;
+
+    if (thread->kind != THREAD_PULL || thread->is_gone)
+        return 0;
+    int rc = own_facts_find(&facts, &is_found, bot, thread->number, err);
+    if (rc == 0 && is_found)
+        rc = thread_has_label(bot->db, bot->repo_id, thread->number,
+                              bot->config->retrain.trigger_label, &is_standing, err);
+    /* Where the label still stands, the answer is completed as for any standing request. */
+    if (rc < 0 || !is_found || is_standing || strcmp(facts.answer, "granted") != 0) {
+        facts_finish(&facts);
+        return rc;
+    }
+    list->items = xrealloc_array(list->items, list->n + 1, sizeof(*list->items));
+    list->items[list->n++] = (struct trace){ .number = thread->number, .facts = facts };
+    return 0;
+}
+
+struct status_search {
+    int64_t self_id;
+    bool is_found;
+};
+
+static int look_at_status(void *ctx, const struct forge_status *status, struct err *err)
+{
+    struct status_search *search = ctx;
+
+    (void)err;
+    if (status->creator_id == search->self_id && strcmp(status->context, "hearth/retrain") == 0)
+        search->is_found = true;
+    return 0;
+}
+
+/* The request of that time, for the commit of that time. */
+static int rebuild_request(struct request *request, struct bot *bot, const struct trace *trace,
+                           struct err *err)
+{
+    int rc = request_read_pull(request, bot, trace->number, err);
+
+    if (rc < 0)
+        return rc;
+    free(request->sha);
+    request->sha = xstrdup(trace->facts.sha);
+    request->event_id = trace->facts.event_id;
+    request->actor = xstrdup(trace->facts.actor);
+    request->role = xstrdup(trace->facts.role);
+    return 0;
+}
+
+static int follow(struct bot *bot, const struct trace *trace, struct err *err)
+{
+    struct status_search search = { .self_id = bot->self_id };
+    struct request request = { 0 };
+    struct basis basis = { 0 };
+
+    int rc = basis_replay(&basis, bot, &trace->facts, err);
+    if (rc == 0)
+        rc = forge_each_status(bot->forge, trace->facts.sha, look_at_status, &search, err);
+    if (rc == 0 && !search.is_found)
+        rc = err_set(err, ERR_NOTFOUND, "commit %.10s has no status of ours", trace->facts.sha);
+    if (rc == 0)
+        rc = rebuild_request(&request, bot, trace, err);
+    if (rc == 0)
+        rc = attempt_run(bot, &request, &basis, err);
+    request_finish(&request);
+    basis_finish(&basis);
+    return rc;
+}
+
+/* What cannot be followed, now or ever: a commit that is gone, a status that is not ours, a
+ * contribution that another trace has yet to bring. */
+static bool is_passed_over(int rc)
+{
+    return rc == -ERR_NOTFOUND || rc == -ERR_CONFLICT;
+}
+
+/* One pass over what is not done; true in *ret_moved when something was. */
+static int follow_all(struct trace_list *list, bool *ret_moved, struct retrain_counts *counts,
+                      struct err *err)
+{
+    *ret_moved = false;
+    for (size_t i = 0; i < list->n; i++) {
+        struct trace *trace = &list->items[i];
+
+        if (trace->is_done)
+            continue;
+        int rc = follow(list->bot, trace, err);
+        if (rc < 0 && !is_passed_over(rc))
+            return rc;
+        trace->is_done = rc == 0;
+        counts->runs += rc == 0;
+        *ret_moved = *ret_moved || rc == 0;
+    }
+    return 0;
+}
+
+int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *err)
+{
+    struct trace_list list = { .bot = bot };
+    bool has_moved = true;
+
+    *counts = (struct retrain_counts){ 0 };
+    int rc = thread_each(bot->db, bot->repo_id, collect, &list, err);
+    while (rc == 0 && has_moved)
+        rc = follow_all(&list, &has_moved, counts, err);
+    for (size_t i = 0; i < list.n; i++) {
+        counts->left += !list.items[i].is_done;
+        facts_finish(&list.items[i].facts);
+    }
+    if (rc == 0 && counts->left > 0)
+        (void)snprintf(counts->why_left, sizeof(counts->why_left),
+                       "runs of former times whose commits or statuses are gone");
+    free(list.items);
+    return rc;
+}
