@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: practice_speaks_github.py HEARTH
+
+The practice forge answers as GitHub's own OpenAPI description says: every request here goes
+through Prism, which turns a reply that breaks the description into a 500 with the reasons.
+Prints TAP.
+"""
+import json
+import urllib.error
+import urllib.request
+
+import servers
+
+READS = [
+    "/user",
+    "/rate_limit",
+    "{repo}",
+    "{repo}/issues?state=all&per_page=100&sort=created&direction=asc",
+    "{repo}/issues?state=all&since=2026-01-01T00:00:00Z&sort=updated&per_page=100",
+    "{repo}/issues/{issue}",
+    "{repo}/issues/{issue}/comments",
+    "{repo}/issues/{issue}/timeline",
+    "{repo}/issues/{issue}/reactions",
+    "{repo}/issues/comments?per_page=100&sort=updated&direction=asc",
+    "{repo}/issues/events?per_page=100",
+    "{repo}/labels",
+    "{repo}/pulls/{pull}",
+    "{repo}/pulls/{pull}/reviews",
+    "{repo}/pulls/{pull}/files",
+    "{repo}/pulls/comments?per_page=100",
+    "{repo}/issues/{pull}/timeline?per_page=100",
+    "{repo}/collaborators/maintainer-1/permission",
+    "{repo}/commits/{head}/status",
+    "{repo}/commits/{head}/statuses",
+    "{repo}/releases",
+]
+
+
+class Client:
+    """Speaks to the forge through Prism, as Hearth does."""
+
+    def __init__(self, url, token):
+        self.url = url
+        self.headers = {
+            "Authorization": "Bearer " + token,
+            "User-Agent": "hearth-interop",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        self.n = 0
+        self.failed = 0
+
+    def call(self, method, path, body=None, headers=None):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        content = {"Content-Type": "application/json"} if data else {}
+        for name, value in {**self.headers, **content, **(headers or {})}.items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as reply:
+                return reply.status, reply.headers, reply.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def want(self, status, method, path, body=None, headers=None):
+        """One test: the status; the decoded reply comes back."""
+        got, reply_headers, text = self.call(method, path, body, headers)
+        self.n += 1
+        print(f"{'ok' if got == status else 'not ok'} {self.n} - {method} {path} is {status}")
+        reply = json.loads(text) if text else None
+        if got != status:
+            self.failed += 1
+            self.explain(got, reply)
+        return reply, reply_headers
+
+    @staticmethod
+    def explain(got, reply):
+        print(f"# got {got}")
+        reasons = reply.get("validation", [reply]) if isinstance(reply, dict) else [reply]
+        for reason in reasons[:10]:
+            print("#", json.dumps(reason))
+
+
+def reads(client, places):
+    for path in READS:
+        _, headers = client.want(200, "GET", path.format(**places))
+        tag = headers.get("ETag")
+        if tag and path != "/rate_limit":
+            client.want(304, "GET", path.format(**places), headers={"If-None-Match": tag})
+    client.want(404, "GET", "{repo}/issues/99999".format(**places))
+
+
+def writes(client, places):
+    repo, pull = places["repo"], places["pull"]
+    said, _ = client.want(201, "POST", f"{repo}/issues/{pull}/comments", {"body": "Hello"})
+    comment = f"{repo}/issues/comments/{said['id']}"
+    client.want(200, "PATCH", comment, {"body": "Hello again"})
+    client.want(204, "DELETE", comment)
+    client.want(200, "POST", f"{repo}/issues/{pull}/labels", {"labels": ["a new label"]})
+    client.want(200, "DELETE", f"{repo}/issues/{pull}/labels/a%20new%20label")
+    client.want(404, "DELETE", f"{repo}/issues/{pull}/labels/a%20new%20label")
+    client.want(201, "POST", f"{repo}/statuses/{places['head']}",
+                {"state": "success", "context": "hearth/retrain", "description": "fine"})
+    client.want(200, "GET", f"{repo}/commits/{places['head']}/status")
+    release, _ = client.want(201, "POST", f"{repo}/releases",
+                             {"tag_name": "v9.9.9", "name": "A release", "body": "Words"})
+    client.want(422, "POST", f"{repo}/releases", {"tag_name": "v9.9.9"})
+    client.want(200, "GET", f"{repo}/releases/tags/v9.9.9")
+    assets = f"{repo}/releases/{release['id']}/assets"
+    client.want(201, "POST", assets + "?name=a.bin", b"bytes",
+                {"Content-Type": "application/octet-stream"})
+    client.want(200, "GET", assets)
+
+
+def main():
+    port = servers.free_port()
+    url = f"http://127.0.0.1:{port}"
+    with servers.Practice(servers.hearth_program(), "--public-url", url) as forge, \
+            servers.Prism(port, forge.direct) as prism:
+        client = Client(prism.url, forge.token)
+        repo = "/repos/" + forge.facts["repo"]
+        threads = json.loads(client.call("GET", f"{repo}/issues?state=all&per_page=100")[2])
+        pulls = [t["number"] for t in threads if "pull_request" in t]
+        issues = [t["number"] for t in threads if "pull_request" not in t]
+        pull = json.loads(client.call("GET", f"{repo}/pulls/{pulls[0]}")[2])
+        places = {"repo": repo, "pull": pulls[0], "issue": issues[0],
+                  "head": pull["head"]["sha"] if "head" in pull else "main"}
+        reads(client, places)
+        writes(client, places)
+    print(f"1..{client.n}")
+    return 1 if client.failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
