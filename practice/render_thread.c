@@ -5,18 +5,27 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/text.h"
 #include "practice/forge.h"
 #include "practice/moves.h"
+
+enum { LABEL_URL_MAX = 1024 };
 
 json_t *render_label(const struct view *v, const json_t *label)
 {
     int64_t id = row_int(label, "id");
+    struct buf name;
 
-    return json_pack("{s:I, s:o, s:o, s:O, s:O, s:O, s:b}", "id", (json_int_t)id, "node_id",
-                     render_node_id("LA", id), "url",
-                     view_url(v, "/labels/%s", row_str(label, "name")), "name",
-                     json_object_get(label, "name"), "color", json_object_get(label, "color"),
-                     "description", json_object_get(label, "description"), "default", 0);
+    buf_init(&name, LABEL_URL_MAX);
+    text_add_url(&name, row_str(label, "name"), TEXT_SLASH_ENCODED);
+    json_t *shown =
+        json_pack("{s:I, s:o, s:o, s:O, s:O, s:O, s:b}", "id", (json_int_t)id, "node_id",
+                  render_node_id("LA", id), "url", view_url(v, "/labels/%s", name.data), "name",
+                  json_object_get(label, "name"), "color", json_object_get(label, "color"),
+                  "description", json_object_get(label, "description"), "default", 0);
+    buf_finish(&name);
+    return shown;
 }
 
 json_t *render_labels(const struct view *v, const json_t *names)
