@@ -16,7 +16,7 @@ static bool is_shown(const struct call *c, const json_t *row)
 {
     const json_t *thread = state_row(&c->forge->state, THREADS, row_int(row, "thread"));
 
-    return thread && !row_bool(thread, "deleted");
+    return thread && !row_flag(thread, "deleted");
 }
 
 int api_comments_of_repo(struct call *c)
@@ -92,7 +92,7 @@ int api_comment_create(struct call *c)
 
     if (!thread)
         return status;
-    if (row_bool(thread, "locked") && !call_may(c, RIGHT_TRIAGE))
+    if (row_flag(thread, "locked") && !call_may(c, RIGHT_TRIAGE))
         return call_error(c, 403, "Unable to create comment because issue is locked.");
     const char *body = checked_body(c, &status);
     if (!body)

@@ -39,7 +39,7 @@ static bool is_wanted(const struct call *c, const json_t *thread)
     const char *state = call_arg(c, "state", "open");
     const char *creator = call_arg(c, "creator", NULL);
 
-    if (row_bool(thread, "deleted"))
+    if (row_flag(thread, "deleted"))
         return false;
     if (strcmp(state, "all") != 0 && strcmp(state, row_str(thread, "state")) != 0)
         return false;
@@ -225,7 +225,7 @@ int api_repo_events(struct call *c)
         json_t *event = json_array_get(events, i);
         const json_t *thread = state_row(&c->forge->state, THREADS, row_int(event, "thread"));
 
-        if (thread && !row_bool(thread, "deleted"))
+        if (thread && !row_flag(thread, "deleted"))
             (void)json_array_append(rows, event);
     }
     return call_list(c, rows, event_in_repo);

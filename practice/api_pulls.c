@@ -24,7 +24,7 @@ static bool is_wanted(const struct call *c, const json_t *thread)
     const char *base = call_arg(c, "base", NULL), *head = call_arg(c, "head", NULL);
     const char *colon = head ? strchr(head, ':') : NULL;
 
-    if (!json_is_object(pull) || row_bool(thread, "deleted"))
+    if (!json_is_object(pull) || row_flag(thread, "deleted"))
         return false;
     if (strcmp(state, "all") != 0 && strcmp(state, row_str(thread, "state")) != 0)
         return false;

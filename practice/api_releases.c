@@ -15,7 +15,7 @@ enum { REF_MAX = 512, TAG_MAX_BYTES = 255 };
 /* Drafts are shown to those who may push only. */
 static bool is_shown(const struct call *c, const json_t *release)
 {
-    return !row_bool(release, "draft") || call_may(c, RIGHT_PUSH);
+    return !row_flag(release, "draft") || call_may(c, RIGHT_PUSH);
 }
 
 int api_releases_list(struct call *c)
@@ -39,7 +39,7 @@ int api_release_latest(struct call *c)
     for (size_t i = json_array_size(all); i-- > 0;) {
         const json_t *row = json_array_get(all, i);
 
-        if (!row_bool(row, "draft") && !row_bool(row, "prerelease"))
+        if (!row_flag(row, "draft") && !row_flag(row, "prerelease"))
             return call_show(c, 200, render_release(&c->view, row));
     }
     return call_not_found(c);
@@ -53,7 +53,7 @@ static json_t *by_tag(const struct state *s, const char *tag)
 
     json_array_foreach(state_table(s, RELEASES), i, row)
     {
-        if (!row_bool(row, "draft") && strcmp(row_str(row, "tag_name"), tag) == 0)
+        if (!row_flag(row, "draft") && strcmp(row_str(row, "tag_name"), tag) == 0)
             return row;
     }
     return NULL;
@@ -135,7 +135,7 @@ int api_release_create(struct call *c)
                   "name", "body", "draft", 1, "prerelease", 0, "author", c->view.me,
                   "created_at", forge_now_text(c->forge, now), "published_at");
     copy_words(c, row);
-    int status = row_bool(c->in, "draft") ? 0 : publish(c, row);
+    int status = row_flag(c->in, "draft") ? 0 : publish(c, row);
     if (status != 0) {
         json_decref(row);
         return status;
@@ -155,7 +155,7 @@ int api_release_edit(struct call *c)
     if (other && other != release)
         return call_invalid(c, "Release", "tag_name", "already_exists");
     copy_words(c, release);
-    if (row_bool(release, "draft") && json_is_false(json_object_get(c->in, "draft"))) {
+    if (row_flag(release, "draft") && json_is_false(json_object_get(c->in, "draft"))) {
         int status = publish(c, release);
 
         if (status != 0)

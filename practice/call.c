@@ -208,7 +208,7 @@ json_t *call_thread(struct call *c, int *ret_status)
         *ret_status = call_not_found(c);
         return NULL;
     }
-    if (row_bool(thread, "deleted")) {
+    if (row_flag(thread, "deleted")) {
         *ret_status = call_error(c, 410, "This issue was deleted");
         return NULL;
     }

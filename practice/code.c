@@ -99,7 +99,7 @@ int code_commit(char ret[GIT_HEX_SIZE], struct forge *f, const struct code_chang
                                                         .parent = change->parent,
                                                         .author_name = change->who,
                                                         .author_email = email,
-                                                        .at = forge_now(f),
+                                                        .at = forge_time(f),
                                                         .message = change->message },
                               err);
         free(email);

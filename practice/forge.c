@@ -82,12 +82,12 @@ int forge_save(const struct forge *f, struct err *err)
     return rc;
 }
 
-int64_t forge_now(const struct forge *f)
+int64_t forge_time(const struct forge *f)
 {
     return f->pretend_at != 0 ? f->pretend_at : clock_now(&f->clock);
 }
 
 const char *forge_now_text(const struct forge *f, char out[RFC3339_SIZE])
 {
-    return rfc3339_format(out, forge_now(f));
+    return rfc3339_format(out, forge_time(f));
 }

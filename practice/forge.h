@@ -33,7 +33,7 @@ int forge_save(const struct forge *f, struct err *err);
 char *forge_git_path(const struct forge *f);               /* the caller frees */
 char *forge_asset_path(const struct forge *f, int64_t id); /* the caller frees */
 void forge_remove_asset(struct forge *f, int64_t id);      /* the row and its bytes */
-int64_t forge_now(const struct forge *f);
+int64_t forge_time(const struct forge *f);
 const char *forge_now_text(const struct forge *f, char out[RFC3339_SIZE]);
 
 #endif

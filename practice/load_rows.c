@@ -55,7 +55,7 @@ void load_time(struct load *l, json_t *row, const json_t *obj, const char *key,
     if (at == 0 && missing == LOAD_NULL)
         row_set_str(row, key, NULL);
     else
-        row_set_str(row, key, rfc3339_format(text, at != 0 ? at : forge_now(l->f)));
+        row_set_str(row, key, rfc3339_format(text, at != 0 ? at : forge_time(l->f)));
 }
 
 void load_id(struct load *l, json_t *row, const json_t *obj)

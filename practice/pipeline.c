@@ -72,7 +72,7 @@ static int run_route(struct call *c, const struct route *routes, const char *pat
         return call_error(c, 401, "Requires authentication");
     if (!call_may(c, route->right))
         return call_error(c, 403, "Resource not accessible by personal access token");
-    if (row_bool(state_repo(&c->forge->state), "archived") &&
+    if (row_flag(state_repo(&c->forge->state), "archived") &&
         strcmp(c->ask->method, "GET") != 0)
         return call_error(c, 403, "Repository was archived so is read-only.");
     int status = route->body == BODY_JSON ? parse_body(c) : 0;

@@ -160,5 +160,5 @@ const char *render_association(const struct view *v, const char *login)
         return "OWNER";
     if (role_place(state_role(s, login)) <= role_place("triage"))
         return "COLLABORATOR";
-    return row_bool(state_user(s, login), "has_merged") ? "CONTRIBUTOR" : "NONE";
+    return row_flag(state_user(s, login), "has_merged") ? "CONTRIBUTOR" : "NONE";
 }

@@ -34,7 +34,7 @@ int64_t row_int(const json_t *row, const char *key)
     return json_integer_value(json_object_get(row, key));
 }
 
-bool row_bool(const json_t *row, const char *key)
+bool row_flag(const json_t *row, const char *key)
 {
     return json_is_true(json_object_get(row, key));
 }

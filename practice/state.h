@@ -68,7 +68,7 @@ int state_open(struct state *s, const char *path, struct err *err);
 /* Getters for rows: "" , 0 or false for what is absent or null. */
 const char *row_str(const json_t *row, const char *key);
 int64_t row_int(const json_t *row, const char *key);
-bool row_bool(const json_t *row, const char *key);
+bool row_flag(const json_t *row, const char *key);
 bool row_has(const json_t *row, const char *key); /* there and not null */
 
 void row_set(json_t *row, const char *key, json_t *value);        /* takes value */

@@ -36,9 +36,9 @@ int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_req
     if (rc == 0)
         return 0;
     if (rc != -ERR_NOTFOUND)
-        return reply_error(site, req, res, 500, NULL, "this repository cannot be read");
-    return ret->id ? reply_error(site, req, res, 404, "RevisionNotFound", "no such revision")
-                   : reply_error(site, req, res, 404, "RepoNotFound", "no such repository");
+        return site_error(site, req, res, 500, NULL, "this repository cannot be read");
+    return ret->id ? site_error(site, req, res, 404, "RevisionNotFound", "no such revision")
+                   : site_error(site, req, res, 404, "RepoNotFound", "no such repository");
 }
 
 /* The README's metadata and text; both empty without one. *readme holds what card points to. */
@@ -234,7 +234,7 @@ int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
     size_t n = 0;
 
     if (hub_repo_list(&ids, &n, site->hub_dir, MAX_MODELS, NULL) < 0)
-        return reply_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
+        return site_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
     page_begin(out, site, "Models");
     html_printf(out,
                 "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "

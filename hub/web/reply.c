@@ -67,8 +67,8 @@ static void add_error_json(struct buf *out, const char *what)
     json_decref(error);
 }
 
-int reply_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
-                int status, const char *code, const char *what)
+int site_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
+               int status, const char *code, const char *what)
 {
     buf_clear(&res->body);
     reply_headers(req, REPLY_PAGE);

@@ -105,7 +105,7 @@ static int send_found(const struct site *site, struct httpd_request *req,
         status = send_part(req, res, shelf, file);
     free(etag);
     if (status == 500)
-        return reply_error(site, req, res, 500, NULL, "this file cannot be read");
+        return site_error(site, req, res, 500, NULL, "this file cannot be read");
     file_headers(req, shelf, file);
     return status;
 }
@@ -124,8 +124,8 @@ int send_file(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
         status = file ? send_found(site, req, res, &shelf, file)
-                      : reply_error(site, req, res, 404, "EntryNotFound",
-                                    "no such file at this revision");
+                      : site_error(site, req, res, 404, "EntryNotFound",
+                                   "no such file at this revision");
     }
     shelf_close(&shelf);
     free(path);

@@ -115,5 +115,5 @@ int send_report(struct httpd_request *req, struct httpd_response *res, void *ctx
     free(path);
     if (*name == '\0')
         return page_reports(site, req, res);
-    return reply_error(site, req, res, 404, NULL, "no such report");
+    return site_error(site, req, res, 404, NULL, "no such report");
 }

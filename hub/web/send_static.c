@@ -22,5 +22,5 @@ int send_static(struct httpd_request *req, struct httpd_response *res, void *ctx
                                                         : "image/svg+xml",
                           REPLY_PAGE);
     }
-    return reply_error(ctx, req, res, 404, NULL, "no such file");
+    return site_error(ctx, req, res, 404, NULL, "no such file");
 }

@@ -31,8 +31,8 @@ int reply_body(struct httpd_request *req, struct httpd_response *res, const char
 
 /* An answer that says what is wrong: a page for browsers, {"error": what} for programs. code
  * is the hub protocol's X-Error-Code ("EntryNotFound"), NULL for none. Returns status. */
-int reply_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
-                int status, const char *code, const char *what);
+int site_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
+               int status, const char *code, const char *what);
 
 /* The frame around every page. title may be a stranger's. Between the two calls the caller adds
  * the content of <main>. */

@@ -31,9 +31,9 @@ static int send_not_found(struct httpd_request *req, struct httpd_response *res,
     const char *method = httpd_method(req);
 
     if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
-        return reply_error(ctx, req, res, 404, NULL, "there is nothing here");
+        return site_error(ctx, req, res, 404, NULL, "there is nothing here");
     httpd_reply_header(req, "Allow", "GET, HEAD");
-    return reply_error(ctx, req, res, 405, NULL, "only GET and HEAD are served here");
+    return site_error(ctx, req, res, 405, NULL, "only GET and HEAD are served here");
 }
 
 /* Names of hub repositories begin with a letter or digit, and "reports" is not given out, so
