@@ -92,7 +92,7 @@ static enum err_code code_of(const struct http_response *res, const json_t *doc,
     return res->status < 500 ? ERR_REFUSED : ERR_FORGE;
 }
 
-int reply_error(const struct http_response *res, struct err *err)
+int reply_refusal(const struct http_response *res, struct err *err)
 {
     char first[NAME_MAX_BYTES * 2] = "";
     const char *hint = "";

@@ -18,6 +18,6 @@ bool reply_is_html(const struct http_response *res);
 int reply_parse(json_t **ret, const struct http_response *res, struct err *err);
 
 /* A status of 400 and above as an error, with the forge's own message. */
-int reply_error(const struct http_response *res, struct err *err);
+int reply_refusal(const struct http_response *res, struct err *err);
 
 #endif

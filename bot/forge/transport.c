@@ -204,11 +204,11 @@ static int judge(struct exchange *x, struct transport_reply *reply, enum step *s
     if (is_redirect(status))
         return exchange_follow(x, err);
     if (status >= 500) {
-        int rc = may_have_happened(x, reply_error(&x->res, err), err);
+        int rc = may_have_happened(x, reply_refusal(&x->res, err), err);
         return try_again(x, rc, err);
     }
     if (status >= 400)
-        return reply_error(&x->res, err);
+        return reply_refusal(&x->res, err);
     if (status != 304 && (status < 200 || status > 299))
         return err_set(err, ERR_FORGE, "an unexpected status, %d", status);
 

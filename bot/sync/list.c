@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How a list ordered by time is followed.
+ *
+ *     walk --page--> walk --last page--> poll --page with news--> poll (since moved) --+
+ *                                         ^  \--304, or nothing newer: at rest         |
+ *                                         +--------------------------------------------+
+ *
+ * 1. A walk reads everything once, by creation, ascending: what is created meanwhile comes at
+ *    the end, and no item moves.
+ * 2. The walk ends with `since` at the forge's time of its first page, or at the newest change
+ *    it saw if that is older: what changes on pages already read is newer; the poll finds it.
+ * 3. A poll reads by update, ascending, from `since`. As soon as a page has anything newer,
+ *    `since` moves there and the list is read again from that point instead of paging on, until
+ *    nothing newer comes. So at rest the address stands still, and its validator stays good.
+ * 4. `since` is sent one second earlier: whether the forge takes it as "after" or "at or
+ *    after", and whatever else happens within the same second, nothing is missed.
+ * 5. Rows and cursor are one transaction. The validator follows after it (forge_read_page).
+ */
+#include "base/err.h"
+#include "bot/sync/reading.h"
+#include "store/db.h"
+
+enum { OVERLAP_S = 1 };
+
+static const enum forge_list forge_lists[] = {
+    [SYNC_ISSUES] = FORGE_ISSUES,
+    [SYNC_COMMENTS] = FORGE_COMMENTS,
+    [SYNC_REVIEW_COMMENTS] = FORGE_REVIEW_COMMENTS,
+    [SYNC_EVENTS] = FORGE_EVENTS,
+    [SYNC_RELEASES] = FORGE_RELEASES,
+};
+
+struct following {
+    struct reading *rd;
+    struct cursor cursor;
+    struct id_set *seen; /* or NULL */
+    bool is_at_rest;
+};
+
+/* While it walks, newest_id holds the newest updated_at seen. */
+static void move_walk(struct cursor *c, const struct forge_page *page, int64_t newest_at)
+{
+    struct sync_list *row = &c->row;
+
+    if (c->next_url[0] == '\0')
+        row->since_at = page->server_at;
+    if (newest_at > row->newest_id)
+        row->newest_id = newest_at;
+    cursor_set_next(c, page->next);
+    if (page->next[0])
+        return;
+    row->phase = SYNC_POLL;
+    if (row->newest_id < row->since_at)
+        row->since_at = row->newest_id;
+    row->newest_id = 0;
+}
+
+static bool move_poll(struct cursor *c, const struct forge_page *page, int64_t newest_at)
+{
+    if (newest_at > c->row.since_at) {
+        c->row.since_at = newest_at;
+        cursor_set_next(c, "");
+        return false;
+    }
+    cursor_set_next(c, page->next);
+    return page->next[0] == '\0';
+}
+
+static void note_seen(struct id_set *seen, const struct forge_page *page)
+{
+    for (size_t i = 0; i < page->n; i++)
+        id_set_add(seen, page->threads ? page->threads[i].number : page->entries[i].id);
+}
+
+static int store_page(struct following *f, const struct forge_page *page, struct err *err)
+{
+    struct cursor *c = &f->cursor;
+    int64_t newest_at;
+
+    int rc = rows_put_page(f->rd, page, &newest_at, err);
+    if (rc < 0)
+        return rc;
+    if (c->row.phase == SYNC_WALK)
+        move_walk(c, page, newest_at);
+    else
+        f->is_at_rest = move_poll(c, page, newest_at);
+    return cursor_store(c, f->rd, err);
+}
+
+static int take_page(void *ctx, const struct forge_page *page, struct err *err)
+{
+    struct following *f = ctx;
+
+    if (page->is_unchanged) {
+        f->is_at_rest = move_poll(&f->cursor, page, 0);
+        return 0;
+    }
+    if (f->seen)
+        note_seen(f->seen, page);
+    int rc = follow_deletions(f->rd, page, err);
+    if (rc == 0)
+        rc = db_begin(f->rd->db, DB_FAST, err);
+    if (rc < 0)
+        return rc;
+    rc = store_page(f, page, err);
+    if (rc == 0)
+        rc = db_commit(f->rd->db, err);
+    if (rc < 0)
+        db_rollback(f->rd->db);
+    return rc;
+}
+
+static int read_page(struct following *f, struct err *err)
+{
+    const struct sync_list *row = &f->cursor.row;
+    bool is_walk = row->phase == SYNC_WALK;
+    const struct forge_read what = {
+        .list = forge_lists[row->name],
+        .oldest_first = is_walk,
+        .since_at = is_walk || row->since_at <= OVERLAP_S ? 0 : row->since_at - OVERLAP_S,
+        .next = f->cursor.next_url,
+        .if_changed = !is_walk,
+    };
+
+    int rc = forge_read_page(f->rd->forge, &what, take_page, f, err);
+    bool is_stale = rc == -ERR_REFUSED || rc == -ERR_NOTFOUND || rc == -ERR_MOVED;
+    if (!is_stale || f->cursor.next_url[0] == '\0')
+        return rc;
+    /* The forge no longer knows the address of the next page: back to the first one. */
+    cursor_set_next(&f->cursor, "");
+    return 0;
+}
+
+int list_follow(struct reading *rd, enum sync_list_name name, struct id_set *seen,
+                struct err *err)
+{
+    struct following f = { .rd = rd, .seen = seen };
+    int rc = 0;
+
+    if (seen)
+        cursor_init(&f.cursor, rd, name);
+    else
+        rc = cursor_load(&f.cursor, rd, name, err);
+    while (rc == 0 && !f.is_at_rest)
+        rc = read_page(&f, err);
+    cursor_finish(&f.cursor);
+    return rc < 0 ? err_wrap(err, rc, "%s", sync_list_label(name)) : 0;
+}
