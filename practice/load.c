@@ -299,8 +299,10 @@ int load_file(struct forge *f, const char *path, struct err *err)
     buf_finish(&text);
     if (rc == 0 && !json_is_object(doc))
         rc = err_set(err, ERR_PARSE, "%s: expected an object", path);
-    if (rc < 0)
+    if (rc < 0) {
+        json_decref(doc);
         return rc;
+    }
     json_reader_init(&l.r, "");
     load_doc(&l, doc);
     json_decref(doc);
