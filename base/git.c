@@ -139,12 +139,16 @@ void git_close(struct git_repo *repo)
     free(repo);
 }
 
+/* Only its owner may change a folder's mode: one that is right already is left alone. */
 static int open_to_group(const char *root, const char *folder, struct err *err)
 {
     char *path = fs_path(root, folder, NULL);
+    const mode_t shared = S_ISGID | 0775;
+    struct stat st;
 
     int rc = fs_mkdirs(path, 0775, err);
-    if (rc == 0 && chmod(path, 02775) != 0)
+    if (rc == 0 &&
+        (stat(path, &st) != 0 || ((st.st_mode & shared) != shared && chmod(path, shared) != 0)))
         rc = err_errno(err, "cannot share '%s'", path);
     free(path);
     return rc;
@@ -154,8 +158,10 @@ int git_share_with_group(struct git_repo *repo, struct err *err)
 {
     static const char *const folders[] = { "",     "objects",    "objects/pack", "objects/info",
                                            "refs", "refs/heads", "refs/tags" };
+    static const char shared_key[] = "core.sharedRepository";
     const char *root = git_repository_path(repo->git);
     git_config *config = NULL;
+    git_buf value = { 0 };
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < sizeof(folders) / sizeof(folders[0]); i++)
@@ -170,8 +176,9 @@ int git_share_with_group(struct git_repo *repo, struct err *err)
         return rc;
 
     rc = git_repository_config(&config, repo->git);
-    if (rc == 0)
-        rc = git_config_set_string(config, "core.sharedRepository", "group");
+    if (rc == 0 && git_config_get_string_buf(&value, config, shared_key) != 0)
+        rc = git_config_set_string(config, shared_key, "group");
+    git_buf_dispose(&value);
     git_config_free(config);
     return rc < 0 ? git_fail(err, rc, "cannot share '%s'", root) : 0;
 }
