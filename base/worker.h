@@ -30,6 +30,9 @@ struct worker_kind {
     /* Runs in the child. Sends frames with worker_send(); 0 or a negative error, which the
      * parent gets with its text. */
     int (*run)(struct worker_io *io, const json_t *request, struct err *err);
+    /* Fields of the request, ending with NULL, that name the files and folders which a jailed
+     * worker may read; NULL: none but the system's libraries. */
+    const char *const *reads;
 };
 
 struct worker_frame {
@@ -62,5 +65,8 @@ bool worker_main(int *ret_code, int argc, char **argv, const struct worker_kind 
 
 /* False under sanitizers, where seccomp and memory limits cannot be set; says so in logs. */
 bool worker_is_jailed_build(void);
+
+/* False besides where the kernel has no Landlock: a jailed worker then reads what we may. */
+bool worker_can_confine_reads(void);
 
 #endif

@@ -149,6 +149,8 @@ static int work(struct worker_io *io, const struct worker_kind *kind, struct err
     if (rc == 0)
         rc = take_limits(kind, max_memory, err);
     if (rc == 0 && kind->jail == WORKER_JAILED && !WORKER_SANITIZED)
+        rc = worker_confine_reads(kind, request, err);
+    if (rc == 0 && kind->jail == WORKER_JAILED && !WORKER_SANITIZED)
         rc = worker_jail_enter(err);
     if (rc == 0)
         rc = kind->run(io, request, err);

@@ -4,9 +4,9 @@
  * value, and calls that libraries try and can do without, which fail softly. Any other call is
  * not executed: it raises SIGSYS, whose handler says which one it was and ends the process.
  *
- * What an attacker who took the process over may still do: read files that our user may read
- * and tell the parent about them in frames that the parent checks. Not: connect, execute, write
- * a file, map code, trace or signal another process, start a process. */
+ * What an attacker who took the process over may still do: read what worker_reads.c leaves to
+ * it, and tell the parent about it in frames that the parent checks. Not: connect, execute,
+ * write a file, map code, trace or signal another process, start a process. */
 #include "base/worker_wire.h"
 
 #include <errno.h>

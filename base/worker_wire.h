@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/json.h"
+
 struct err;
 struct worker_kind;
 
@@ -59,6 +61,10 @@ struct worker_process {
 /* After a failure too, what is open belongs to the caller: worker_close() each, reap pid. */
 int worker_spawn(struct worker_process *child, const struct worker_kind *kind, struct err *err);
 void worker_close(int *fd); /* leaves -1; -1 is fine */
+
+/* From here on this process reads the system's libraries and what kind->reads names. */
+int worker_confine_reads(const struct worker_kind *kind, const json_t *request,
+                         struct err *err);
 
 /* From here on this process may compute, read files and answer, and nothing else: any other
  * system call ends it with WORKER_EXIT_DENIED and one line on descriptor 2. */

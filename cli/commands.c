@@ -9,14 +9,17 @@
 #include "cli/cmd.h"
 
 extern const struct cmd cmd_help;
+extern const struct cmd cmd_init, cmd_check;
+extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_check, cmd_db_dump;
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_train, cmd_eval, cmd_predict;
 
 const struct cmd *const commands[] = {
-    &cmd_help,          &cmd_license_list, &cmd_license_show,
-    &cmd_license_check, &cmd_practice,     &cmd_train,
-    &cmd_eval,          &cmd_predict,      NULL,
+    &cmd_init,         &cmd_check,        &cmd_db_migrate,    &cmd_db_status,
+    &cmd_db_backup,    &cmd_db_check,     &cmd_db_dump,       &cmd_help,
+    &cmd_license_list, &cmd_license_show, &cmd_license_check, &cmd_practice,
+    &cmd_train,        &cmd_eval,         &cmd_predict,       NULL,
 };
 
 /* How many leading words the name takes, 0 when it is another one. */

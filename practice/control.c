@@ -35,7 +35,7 @@ static json_t *post_do(struct practice *p, const json_t *in, struct err *err)
 {
     json_t *row = NULL;
 
-    if (control_do(&row, p, in, err) < 0)
+    if (control_do(&row, &p->forge, in, err) < 0)
         return NULL;
     return row ? json_copy(row) : json_object();
 }

@@ -18,10 +18,9 @@
 
 struct err;
 struct forge;
-struct practice;
 
 /* One move. *ret_row, borrowed, is the row that was made or changed, or NULL. */
-int control_do(json_t **ret_row, struct practice *p, const json_t *order, struct err *err);
+int control_do(json_t **ret_row, struct forge *f, const json_t *order, struct err *err);
 
 /* A commit on top of parent with files {PATH: text, or {"base64": text}, or null to remove}. */
 int control_commit(char ret[GIT_HEX_SIZE], struct forge *f, const char *who, const char *parent,

@@ -17,18 +17,14 @@
  * checked: that is the point. */
 #include "practice/control.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/err.h"
 #include "practice/code.h"
 #include "practice/moves.h"
-#include "practice/server.h"
 
 /* One order while it is carried out. `r` collects what is wrong with its keys. */
 struct order {
-    struct practice *p;
     struct forge *f;
     const json_t *in;
     const char *who;
@@ -288,11 +284,12 @@ static int do_rename(struct order *o, struct err *err)
     json_t *repo = state_repo(&o->f->state);
     const char *to = need(o, "to");
 
-    (void)err;
     if (!is_fine(o))
         return 0;
-    free(o->p->moved_from);
-    o->p->moved_from = xasprintf("%s/%s", row_str(repo, "owner"), row_str(repo, "name"));
+    if (!*to || strchr(to, '/'))
+        return err_set(err, ERR_RANGE, "to: expected a repository's name without its owner");
+    row_set(repo, "moved_from",
+            json_sprintf("%s/%s", row_str(repo, "owner"), row_str(repo, "name")));
     row_set_str(repo, "name", to);
     return 0;
 }
@@ -304,7 +301,7 @@ static int do_gone(struct order *o, struct err *err)
     if (status != 0 && status != 404 && status != 410 && status != 451)
         return err_set(err, ERR_RANGE, "status: expected 0, 404, 410 or 451");
     if (is_fine(o))
-        o->p->gone_status = (int)status;
+        row_set(state_repo(&o->f->state), "gone", json_integer(status));
     return 0;
 }
 
@@ -331,15 +328,15 @@ static const struct {
     { "gone", do_gone },     { "archive", do_archive },
 };
 
-int control_do(json_t **ret_row, struct practice *p, const json_t *in, struct err *err)
+int control_do(json_t **ret_row, struct forge *f, const json_t *in, struct err *err)
 {
-    struct order o = { .p = p, .f = &p->forge, .in = in };
+    struct order o = { .f = f, .in = in };
 
     json_reader_init(&o.r, "");
     o.who = need(&o, "as");
     const char *name = need(&o, "do");
     if (is_fine(&o))
-        (void)state_set_user(&p->forge.state, o.who, NULL);
+        (void)state_set_user(&f->state, o.who, NULL);
     for (size_t i = 0; is_fine(&o) && i < sizeof(moves) / sizeof(moves[0]); i++) {
         if (strcmp(moves[i].name, name) != 0)
             continue;

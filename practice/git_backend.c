@@ -256,7 +256,7 @@ static int check_access(const struct practice *p, const struct ask *ask, const c
     bool is_push = strstr(ask->query, "git-receive-pack") || strstr(rest, "git-receive-pack");
     enum sign sign = practice_sign(p, ask);
 
-    if (p->gone_status)
+    if (row_int(state_repo(&p->forge.state), "gone") > 0)
         return refuse(reply, 404, "Repository not found.\n");
     if (sign == SIGN_WRONG || (is_push && sign == SIGN_NONE))
         return refuse(reply, 401, "Invalid username or token.\n");

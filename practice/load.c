@@ -20,12 +20,15 @@
 
 enum { LOAD_MAX_BYTES = 256 << 20 };
 
-/* Puts a row in its table; a second one of the same id is a fault of the file. */
+/* Puts a row in its table; takes it. A second one of the same id is a fault of the file. */
 static json_t *add_row(struct load *l, enum table table, json_t *row)
 {
-    json_t *added = l->r.first.code == 0 ? state_add(&l->f->state, table, row) : NULL;
-
-    if (!added && l->r.first.code == 0)
+    if (l->r.first.code != 0) {
+        json_decref(row);
+        return NULL;
+    }
+    json_t *added = state_add(&l->f->state, table, row);
+    if (!added)
         json_fail(&l->r, "id", ERR_EXISTS, "this id is there twice");
     return added;
 }

@@ -118,20 +118,20 @@ static int dispatch(struct practice *p, struct call *c, enum fault fault)
             rate_show(c->view.me ? &p->signed_in : &p->anonymous, clock_now(&p->forge.clock)));
     (void)snprintf(here, sizeof(here), "/repos/%s/%s", row_str(repo, "owner"),
                    row_str(repo, "name"));
-    (void)snprintf(there, sizeof(there), "/repos/%s", p->moved_from ? p->moved_from : "-/-");
+    (void)snprintf(there, sizeof(there), "/repos/%s", row_str(repo, "moved_from"));
     (void)snprintf(by_id, sizeof(by_id), "/repositories/%" PRId64, row_int(repo, "id"));
 
     const char *rest = behind(path, here);
     if (rest && fault == FAULT_301)
         return redirect(c, rest);
-    if (behind(path, there))
-        return p->gone_status ? call_not_found(c) : redirect(c, behind(path, there));
+    if (row_has(repo, "moved_from") && behind(path, there))
+        return redirect(c, behind(path, there));
     if (!rest)
         rest = behind(path, by_id);
     if (!rest)
         return run_route(c, routes_of_server, path);
-    if (p->gone_status)
-        return call_error(c, p->gone_status, "Not Found");
+    if (row_int(repo, "gone") > 0)
+        return call_error(c, (int)row_int(repo, "gone"), "Not Found");
     c->view.rest = rest;
     return run_route(c, routes_of_repo, *rest ? rest : "/");
 }

@@ -163,7 +163,6 @@ static void practice_free(struct practice *p)
     forge_finish(&p->forge);
     json_decref(p->requests);
     free(p->public_url);
-    free(p->moved_from);
     free(p->token);
     (void)pthread_mutex_destroy(&p->lock);
     free(p);

@@ -42,6 +42,7 @@ struct moment {
 
 struct timeline {
     const struct view *view;
+    int64_t since_id; /* older rows are in the loaded part */
     struct moment *moments;
     size_t n;
 };
@@ -123,14 +124,14 @@ static void add_table(struct timeline *t, enum table table, int64_t number,
 
     json_array_foreach(state_table(&t->view->forge->state, table), i, row)
     {
-        if (row_int(row, "thread") == number)
+        if (row_int(row, "thread") == number && row_int(row, "id") >= t->since_id)
             add(t, row);
     }
 }
 
 json_t *render_timeline(const struct view *v, const json_t *thread)
 {
-    struct timeline t = { .view = v };
+    struct timeline t = { .view = v, .since_id = row_int(thread, "timeline_until") };
     int64_t number = row_int(thread, "id");
     json_t *out = json_array();
 

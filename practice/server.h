@@ -24,8 +24,6 @@ struct practice {
     struct httpd *httpd;
     char *public_url; /* or NULL */
     char *token;      /* of PRACTICE_BOT */
-    char *moved_from; /* OWNER/NAME that answers with redirects; NULL */
-    int gone_status;  /* the repository answers 404, 410 or 451; 0: it is there */
     json_t *requests; /* ["GET /api/v3/user 200"], the last ones, for tests */
 };
 

@@ -38,7 +38,8 @@ struct state {
 void state_init(struct state *s);
 void state_finish(struct state *s); /* NULL and half-built are fine */
 
-json_t *state_repo(const struct state *s);  /* id, owner, name, default_branch, ... */
+json_t *state_repo(const struct state *s);  /* id, owner, name, git_name (of its folder), */
+                                            /* moved_from, gone (a status), ... */
 json_t *state_users(const struct state *s); /* {login: {id, type, role}} */
 json_t *state_table(const struct state *s, enum table table);
 

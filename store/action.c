@@ -141,22 +141,22 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct action a = {
-        .repo_id = row_i64(q, 0),
-        .key = row_text(q, 1),
-        .seq = row_i64(q, 2),
-        .kind = (enum action_kind)names_index(&kinds, row_text(q, 3)),
-        .number = row_i64(q, 4),
-        .rule = row_text(q, 5),
-        .reason = row_text(q, 6),
-        .body = row_text(q, 7),
-        .precondition = row_text(q, 8),
-        .state = (enum action_state)names_index(&states, row_text(q, 9)),
-        .object_id = row_i64(q, 10),
-        .error = row_text(q, 11),
-        .attempts = row_i64(q, 12),
-        .planned_at = row_i64(q, 13),
-        .sent_at = row_i64(q, 14),
-        .confirmed_at = row_i64(q, 15),
+        .repo_id = column_i64(q, 0),
+        .key = column_text(q, 1),
+        .seq = column_i64(q, 2),
+        .kind = (enum action_kind)names_index(&kinds, column_text(q, 3)),
+        .number = column_i64(q, 4),
+        .rule = column_text(q, 5),
+        .reason = column_text(q, 6),
+        .body = column_text(q, 7),
+        .precondition = column_text(q, 8),
+        .state = (enum action_state)names_index(&states, column_text(q, 9)),
+        .object_id = column_i64(q, 10),
+        .error = column_text(q, 11),
+        .attempts = column_i64(q, 12),
+        .planned_at = column_i64(q, 13),
+        .sent_at = column_i64(q, 14),
+        .confirmed_at = column_i64(q, 15),
     };
 
     return v->fn(v->ctx, &a, err);

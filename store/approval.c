@@ -70,15 +70,15 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct approval a = {
-        .repo_id = row_i64(q, 0),
-        .number = row_i64(q, 1),
-        .commit_sha = row_text(q, 2),
-        .event_id = row_i64(q, 3),
-        .actor = row_text(q, 4),
-        .role = row_text(q, 5),
-        .state = (enum approval_state)names_index(&states, row_text(q, 6)),
-        .reason = row_text(q, 7),
-        .checked_at = row_i64(q, 8),
+        .repo_id = column_i64(q, 0),
+        .number = column_i64(q, 1),
+        .commit_sha = column_text(q, 2),
+        .event_id = column_i64(q, 3),
+        .actor = column_text(q, 4),
+        .role = column_text(q, 5),
+        .state = (enum approval_state)names_index(&states, column_text(q, 6)),
+        .reason = column_text(q, 7),
+        .checked_at = column_i64(q, 8),
     };
 
     return v->fn(v->ctx, &a, err);

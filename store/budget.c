@@ -36,10 +36,10 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct budget b = {
-        .name = row_text(q, 0),
-        .window_at = row_i64(q, 1),
-        .used = row_i64(q, 2),
-        .remaining = row_i64(q, 3),
+        .name = column_text(q, 0),
+        .window_at = column_i64(q, 1),
+        .used = column_i64(q, 2),
+        .remaining = column_i64(q, 3),
     };
 
     return v->fn(v->ctx, &b, err);

@@ -153,15 +153,15 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct contribution c = {
-        .repo_id = row_i64(q, 0),
-        .number = row_i64(q, 1),
-        .commit_sha = row_text(q, 2),
-        .author = row_text(q, 3),
-        .licence = row_text(q, 4),
-        .digest = row_text(q, 5),
-        .n_accepted = row_i64(q, 6),
-        .n_refused = row_i64(q, 7),
-        .fault = row_text(q, 8),
+        .repo_id = column_i64(q, 0),
+        .number = column_i64(q, 1),
+        .commit_sha = column_text(q, 2),
+        .author = column_text(q, 3),
+        .licence = column_text(q, 4),
+        .digest = column_text(q, 5),
+        .n_accepted = column_i64(q, 6),
+        .n_refused = column_i64(q, 7),
+        .fault = column_text(q, 8),
     };
 
     return v->fn(v->ctx, &c, err);
@@ -219,18 +219,18 @@ static int visit_sample(const struct query *q, void *visitor, struct err *err)
 {
     const struct sample_visitor *v = visitor;
     struct sample s = {
-        .repo_id = row_i64(q, 0),
-        .number = row_i64(q, 1),
-        .commit_sha = row_text(q, 2),
-        .path = row_text(q, 3),
-        .row = row_i64(q, 4),
-        .digest = row_text(q, 5),
-        .label = row_i64(q, 6),
-        .is_accepted = row_text(q, 7)[0] == 'a',
-        .reason = row_text(q, 8),
+        .repo_id = column_i64(q, 0),
+        .number = column_i64(q, 1),
+        .commit_sha = column_text(q, 2),
+        .path = column_text(q, 3),
+        .row = column_i64(q, 4),
+        .digest = column_text(q, 5),
+        .label = column_i64(q, 6),
+        .is_accepted = column_text(q, 7)[0] == 'a',
+        .reason = column_text(q, 8),
     };
 
-    s.pixels = row_blob(q, 9, &s.n_pixels);
+    s.pixels = column_blob(q, 9, &s.n_pixels);
     return v->fn(v->ctx, &s, err);
 }
 

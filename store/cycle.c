@@ -66,11 +66,11 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct cycle c = {
-        .id = row_i64(q, 0),
-        .started_at = row_i64(q, 1),
-        .ended_at = row_i64(q, 2),
-        .exit_code = row_i64(q, 3),
-        .summary = row_text(q, 4),
+        .id = column_i64(q, 0),
+        .started_at = column_i64(q, 1),
+        .ended_at = column_i64(q, 2),
+        .exit_code = column_i64(q, 3),
+        .summary = column_text(q, 4),
     };
 
     return v->fn(v->ctx, &c, err);

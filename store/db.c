@@ -6,9 +6,11 @@
  *  3. -wal and -shm stay after the last close: readers of another user cannot make them. */
 #include "store/db.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -149,6 +151,17 @@ static int prepare_schema(struct db *db, struct err *err)
     return rc;
 }
 
+/* Private to owner and group: conduct alerts stand in it. -wal and -shm follow. */
+static int make_private(const char *path, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+
+    if (fd < 0)
+        return err_errno(err, "cannot make '%s'", path);
+    (void)close(fd);
+    return 0;
+}
+
 static int open_file(struct db *db, struct err *err)
 {
     static const int flags[] = {
@@ -160,6 +173,9 @@ static int open_file(struct db *db, struct err *err)
 
     if (!is_memory && db->mode != DB_CREATE && !fs_exists(db->path))
         return err_set(err, ERR_NOTFOUND, "no database '%s': run `hearth init`", db->path);
+    if (!is_memory && db->mode == DB_CREATE && !fs_exists(db->path) &&
+        make_private(db->path, err) < 0)
+        return -ERR_IO;
     int rc =
         sqlite3_open_v2(db->path, &db->sqlite, flags[db->mode] | SQLITE_OPEN_NOMUTEX, NULL);
     return rc == SQLITE_OK ? 0 : db_fail(db, rc, "cannot open", err);

@@ -69,17 +69,17 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct entry e = {
-        .repo_id = row_i64(q, 0),
-        .kind = (enum entry_kind)names_index(&kinds, row_text(q, 1)),
-        .id = row_i64(q, 2),
-        .number = row_i64(q, 3),
-        .author_id = row_i64(q, 4),
-        .body = row_text(q, 5),
-        .review_state = row_text(q, 6),
-        .path = row_text(q, 7),
-        .created_at = row_i64(q, 8),
-        .updated_at = row_i64(q, 9),
-        .is_deleted = row_bool(q, 10),
+        .repo_id = column_i64(q, 0),
+        .kind = (enum entry_kind)names_index(&kinds, column_text(q, 1)),
+        .id = column_i64(q, 2),
+        .number = column_i64(q, 3),
+        .author_id = column_i64(q, 4),
+        .body = column_text(q, 5),
+        .review_state = column_text(q, 6),
+        .path = column_text(q, 7),
+        .created_at = column_i64(q, 8),
+        .updated_at = column_i64(q, 9),
+        .is_deleted = column_bool(q, 10),
     };
 
     return v->fn(v->ctx, &e, err);

@@ -47,14 +47,14 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct event e = {
-        .repo_id = row_i64(q, 0),
-        .id = row_i64(q, 1),
-        .number = row_i64(q, 2),
-        .kind = row_text(q, 3),
-        .actor_id = row_i64(q, 4),
-        .label = row_text(q, 5),
-        .commit_sha = row_text(q, 6),
-        .created_at = row_i64(q, 7),
+        .repo_id = column_i64(q, 0),
+        .id = column_i64(q, 1),
+        .number = column_i64(q, 2),
+        .kind = column_text(q, 3),
+        .actor_id = column_i64(q, 4),
+        .label = column_text(q, 5),
+        .commit_sha = column_text(q, 6),
+        .created_at = column_i64(q, 7),
     };
 
     return v->fn(v->ctx, &e, err);

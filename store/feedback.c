@@ -171,18 +171,18 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     struct visitor *v = visitor;
     const struct feedback f = {
-        .repo_id = row_i64(q, 0),
-        .id = row_text(q, 1),
-        .number = row_i64(q, 2),
-        .kind = (enum feedback_kind)names_index(&kinds, row_text(q, 3)),
-        .topic = row_text(q, 4),
-        .state = (enum feedback_state)names_index(&states, row_text(q, 5)),
-        .rule = row_text(q, 6),
-        .author_id = row_i64(q, 7),
-        .title = row_text(q, 8),
-        .body = row_text(q, 9),
-        .created_at = row_i64(q, 10),
-        .resolved_at = row_i64(q, 11),
+        .repo_id = column_i64(q, 0),
+        .id = column_text(q, 1),
+        .number = column_i64(q, 2),
+        .kind = (enum feedback_kind)names_index(&kinds, column_text(q, 3)),
+        .topic = column_text(q, 4),
+        .state = (enum feedback_state)names_index(&states, column_text(q, 5)),
+        .rule = column_text(q, 6),
+        .author_id = column_i64(q, 7),
+        .title = column_text(q, 8),
+        .body = column_text(q, 9),
+        .created_at = column_i64(q, 10),
+        .resolved_at = column_i64(q, 11),
     };
 
     if (v->left == 0 || !has_all_words(v->text, f.title, f.body))

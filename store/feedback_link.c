@@ -100,10 +100,10 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct feedback_link l = {
-        .repo_id = row_i64(q, 0),
-        .feedback_id = row_text(q, 1),
-        .kind = (enum feedback_link_kind)names_index(&kinds, row_text(q, 2)),
-        .target = row_text(q, 3),
+        .repo_id = column_i64(q, 0),
+        .feedback_id = column_text(q, 1),
+        .kind = (enum feedback_link_kind)names_index(&kinds, column_text(q, 2)),
+        .target = column_text(q, 3),
     };
 
     return v->fn(v->ctx, &l, err);

@@ -85,9 +85,9 @@ static int visit_week(const struct query *q, void *visitor, struct err *err)
 {
     const struct week_visitor *v = visitor;
     const struct figures_week w = {
-        .week_at = row_i64(q, 0),
-        .kind = kind_of(row_text(q, 1)),
-        .n = row_i64(q, 2),
+        .week_at = column_i64(q, 0),
+        .kind = kind_of(column_text(q, 1)),
+        .n = column_i64(q, 2),
     };
 
     return v->fn(v->ctx, &w, err);
@@ -113,14 +113,14 @@ static int visit_thread(const struct query *q, void *visitor, struct err *err)
 {
     const struct thread_visitor *v = visitor;
     const struct figures_thread t = {
-        .number = row_i64(q, 0),
-        .kind = row_text(q, 1)[0] == 'p' ? THREAD_PULL : THREAD_ISSUE,
-        .feedback = kind_of(row_text(q, 2)),
-        .created_at = row_i64(q, 3),
-        .responded_at = row_i64(q, 4),
-        .closed_at = row_i64(q, 5),
-        .merged_at = row_i64(q, 6),
-        .is_open = row_text(q, 7)[0] == 'o',
+        .number = column_i64(q, 0),
+        .kind = column_text(q, 1)[0] == 'p' ? THREAD_PULL : THREAD_ISSUE,
+        .feedback = kind_of(column_text(q, 2)),
+        .created_at = column_i64(q, 3),
+        .responded_at = column_i64(q, 4),
+        .closed_at = column_i64(q, 5),
+        .merged_at = column_i64(q, 6),
+        .is_open = column_text(q, 7)[0] == 'o',
     };
 
     return v->fn(v->ctx, &t, err);
@@ -145,14 +145,14 @@ static int visit_person(const struct query *q, void *visitor, struct err *err)
 {
     const struct person_visitor *v = visitor;
     const struct figures_person p = {
-        .login = row_text(q, 0),
-        .first_at = row_i64(q, 1),
-        .last_at = row_i64(q, 2),
-        .n_threads = row_i64(q, 3),
-        .n_entries = row_i64(q, 4),
-        .n_pulls_merged = row_i64(q, 5),
-        .n_samples = row_i64(q, 6),
-        .n_released = row_i64(q, 7),
+        .login = column_text(q, 0),
+        .first_at = column_i64(q, 1),
+        .last_at = column_i64(q, 2),
+        .n_threads = column_i64(q, 3),
+        .n_entries = column_i64(q, 4),
+        .n_pulls_merged = column_i64(q, 5),
+        .n_samples = column_i64(q, 6),
+        .n_released = column_i64(q, 7),
     };
 
     return v->fn(v->ctx, &p, err);

@@ -47,12 +47,12 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct http_validator validator = {
-        .token_id = row_text(q, 0),
-        .url = row_text(q, 1),
-        .accept = row_text(q, 2),
-        .etag = row_text(q, 3),
-        .last_modified = row_text(q, 4),
-        .used_at = row_i64(q, 5),
+        .token_id = column_text(q, 0),
+        .url = column_text(q, 1),
+        .accept = column_text(q, 2),
+        .etag = column_text(q, 3),
+        .last_modified = column_text(q, 4),
+        .used_at = column_i64(q, 5),
     };
 
     return v->fn(v->ctx, &validator, err);

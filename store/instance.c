@@ -26,7 +26,7 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
 
-    return v->fn(v->ctx, row_text(q, 0), err);
+    return v->fn(v->ctx, column_text(q, 0), err);
 }
 
 int instance_get(struct db *db, const char *key,

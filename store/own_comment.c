@@ -50,12 +50,12 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct own_comment c = {
-        .repo_id = row_i64(q, 0),
-        .id = row_i64(q, 1),
-        .number = row_i64(q, 2),
-        .rule = row_text(q, 3),
-        .body = row_text(q, 4),
-        .is_deleted = row_bool(q, 5),
+        .repo_id = column_i64(q, 0),
+        .id = column_i64(q, 1),
+        .number = column_i64(q, 2),
+        .rule = column_text(q, 3),
+        .body = column_text(q, 4),
+        .is_deleted = column_bool(q, 5),
     };
 
     return v->fn(v->ctx, &c, err);

@@ -41,9 +41,9 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct person p = {
-        .id = row_i64(q, 0),
-        .login = row_text(q, 1),
-        .is_bot = row_bool(q, 2),
+        .id = column_i64(q, 0),
+        .login = column_text(q, 1),
+        .is_bot = column_bool(q, 2),
     };
 
     return v->fn(v->ctx, &p, err);

@@ -44,12 +44,12 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct pull p = {
-        .repo_id = row_i64(q, 0),
-        .number = row_i64(q, 1),
-        .head_sha = row_text(q, 2),
-        .head_seen_at = row_i64(q, 3),
-        .base_ref = row_text(q, 4),
-        .merge_sha = row_text(q, 5),
+        .repo_id = column_i64(q, 0),
+        .number = column_i64(q, 1),
+        .head_sha = column_text(q, 2),
+        .head_seen_at = column_i64(q, 3),
+        .base_ref = column_text(q, 4),
+        .merge_sha = column_text(q, 5),
     };
 
     return v->fn(v->ctx, &p, err);

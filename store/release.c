@@ -94,15 +94,15 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct release r = {
-        .repo_id = row_i64(q, 0),
-        .version = row_text(q, 1),
-        .run_id = row_text(q, 2),
-        .model_sha256 = row_text(q, 3),
-        .target_sha = row_text(q, 4),
-        .dated_at = row_i64(q, 5),
-        .is_published = row_text(q, 6)[1] == 'u',
-        .forge_id = row_i64(q, 7),
-        .hub_commit = row_text(q, 8),
+        .repo_id = column_i64(q, 0),
+        .version = column_text(q, 1),
+        .run_id = column_text(q, 2),
+        .model_sha256 = column_text(q, 3),
+        .target_sha = column_text(q, 4),
+        .dated_at = column_i64(q, 5),
+        .is_published = column_text(q, 6)[1] == 'u',
+        .forge_id = column_i64(q, 7),
+        .hub_commit = column_text(q, 8),
     };
 
     return v->fn(v->ctx, &r, err);

@@ -66,12 +66,12 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct release_file f = {
-        .repo_id = row_i64(q, 0),
-        .version = row_text(q, 1),
-        .name = row_text(q, 2),
-        .sha256 = row_text(q, 3),
-        .size = row_i64(q, 4),
-        .asset_id = row_i64(q, 5),
+        .repo_id = column_i64(q, 0),
+        .version = column_text(q, 1),
+        .name = column_text(q, 2),
+        .sha256 = column_text(q, 3),
+        .size = column_i64(q, 4),
+        .asset_id = column_i64(q, 5),
     };
 
     return v->fn(v->ctx, &f, err);

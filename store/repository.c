@@ -59,16 +59,16 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct repository r = {
-        .id = row_i64(q, 0),
-        .owner = row_text(q, 1),
-        .name = row_text(q, 2),
-        .default_branch = row_text(q, 3),
-        .is_archived = row_bool(q, 4),
-        .self_id = row_i64(q, 5),
-        .self_login = row_text(q, 6),
-        .first_seen_at = row_i64(q, 7),
-        .is_adopted = row_bool(q, 8),
-        .writes_allowed_at = row_i64(q, 9),
+        .id = column_i64(q, 0),
+        .owner = column_text(q, 1),
+        .name = column_text(q, 2),
+        .default_branch = column_text(q, 3),
+        .is_archived = column_bool(q, 4),
+        .self_id = column_i64(q, 5),
+        .self_login = column_text(q, 6),
+        .first_seen_at = column_i64(q, 7),
+        .is_adopted = column_bool(q, 8),
+        .writes_allowed_at = column_i64(q, 9),
     };
 
     return v->fn(v->ctx, &r, err);

@@ -101,21 +101,21 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct run r = {
-        .repo_id = row_i64(q, 0),
-        .id = row_text(q, 1),
-        .number = row_i64(q, 2),
-        .commit_sha = row_text(q, 3),
-        .cause = (enum run_cause)names_index(&causes, row_text(q, 4)),
-        .arch = row_text(q, 5),
-        .seed = row_i64(q, 6),
-        .data_digest = row_text(q, 7),
-        .n_train = row_i64(q, 8),
-        .champion_sha256 = row_text(q, 9),
-        .candidate_sha256 = row_text(q, 10),
-        .is_accepted = row_text(q, 11)[0] == 'a',
-        .reasons = row_text(q, 12),
-        .metrics = row_text(q, 13),
-        .ended_at = row_i64(q, 14),
+        .repo_id = column_i64(q, 0),
+        .id = column_text(q, 1),
+        .number = column_i64(q, 2),
+        .commit_sha = column_text(q, 3),
+        .cause = (enum run_cause)names_index(&causes, column_text(q, 4)),
+        .arch = column_text(q, 5),
+        .seed = column_i64(q, 6),
+        .data_digest = column_text(q, 7),
+        .n_train = column_i64(q, 8),
+        .champion_sha256 = column_text(q, 9),
+        .candidate_sha256 = column_text(q, 10),
+        .is_accepted = column_text(q, 11)[0] == 'a',
+        .reasons = column_text(q, 12),
+        .metrics = column_text(q, 13),
+        .ended_at = column_i64(q, 14),
     };
 
     return v->fn(v->ctx, &r, err);
@@ -170,7 +170,8 @@ struct from_visitor {
 static int visit_from(const struct query *q, void *visitor, struct err *err)
 {
     const struct from_visitor *v = visitor;
-    const struct run_contribution c = { .number = row_i64(q, 0), .commit_sha = row_text(q, 1) };
+    const struct run_contribution c = { .number = column_i64(q, 0),
+                                        .commit_sha = column_text(q, 1) };
 
     return v->fn(v->ctx, &c, err);
 }

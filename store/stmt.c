@@ -170,7 +170,7 @@ static int visit_i64(const struct query *q, void *visitor, struct err *err)
 {
     const struct i64_visitor *v = visitor;
 
-    return v->fn(v->ctx, row_i64(q, 0), err);
+    return v->fn(v->ctx, column_i64(q, 0), err);
 }
 
 int query_each_i64(struct query *q, query_i64_fn *fn, void *ctx, struct err *err)
@@ -195,7 +195,7 @@ static int read_i64(const struct query *q, void *ctx, struct err *err)
     int64_t *ret = ctx;
 
     (void)err;
-    *ret = row_i64(q, 0);
+    *ret = column_i64(q, 0);
     return 0;
 }
 
@@ -204,24 +204,24 @@ int query_one_i64(struct query *q, int64_t *ret, struct err *err)
     return query_one(q, read_i64, ret, err);
 }
 
-int64_t row_i64(const struct query *q, int column)
+int64_t column_i64(const struct query *q, int column)
 {
     return sqlite3_column_int64(q->stmt, column);
 }
 
-bool row_bool(const struct query *q, int column)
+bool column_bool(const struct query *q, int column)
 {
     return sqlite3_column_int(q->stmt, column) != 0;
 }
 
-const char *row_text(const struct query *q, int column)
+const char *column_text(const struct query *q, int column)
 {
     const unsigned char *text = sqlite3_column_text(q->stmt, column);
 
     return text ? (const char *)text : "";
 }
 
-const void *row_blob(const struct query *q, int column, size_t *ret_len)
+const void *column_blob(const struct query *q, int column, size_t *ret_len)
 {
     const void *data = sqlite3_column_blob(q->stmt, column);
 

@@ -58,10 +58,10 @@ int query_one(struct query *q, query_fn *fn, void *ctx, struct err *err); /* -ER
 int query_one_i64(struct query *q, int64_t *ret, struct err *err);        /* first column */
 
 /* Columns of the current row, from 0. Text is never NULL. */
-int64_t row_i64(const struct query *q, int column);
-bool row_bool(const struct query *q, int column);
-const char *row_text(const struct query *q, int column);
-const void *row_blob(const struct query *q, int column, size_t *ret_len);
+int64_t column_i64(const struct query *q, int column);
+bool column_bool(const struct query *q, int column);
+const char *column_text(const struct query *q, int column);
+const void *column_blob(const struct query *q, int column, size_t *ret_len);
 
 /* Inserts (statement `insert`, ON CONFLICT DO NOTHING), or updates (statement `update`, which
  * touches only a row that differs). bind gives the same parameters to both. */

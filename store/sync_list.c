@@ -63,14 +63,14 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct sync_list s = {
-        .repo_id = row_i64(q, 0),
-        .name = (enum sync_list_name)names_index(&list_names, row_text(q, 1)),
-        .phase = row_text(q, 2)[0] == 'p' ? SYNC_POLL : SYNC_WALK,
-        .since_at = row_i64(q, 3),
-        .newest_id = row_i64(q, 4),
-        .target_id = row_i64(q, 5),
-        .next_url = row_text(q, 6),
-        .gap = row_text(q, 7),
+        .repo_id = column_i64(q, 0),
+        .name = (enum sync_list_name)names_index(&list_names, column_text(q, 1)),
+        .phase = column_text(q, 2)[0] == 'p' ? SYNC_POLL : SYNC_WALK,
+        .since_at = column_i64(q, 3),
+        .newest_id = column_i64(q, 4),
+        .target_id = column_i64(q, 5),
+        .next_url = column_text(q, 6),
+        .gap = column_text(q, 7),
     };
 
     return v->fn(v->ctx, &s, err);

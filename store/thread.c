@@ -146,22 +146,22 @@ static int visit(const struct query *q, void *visitor, struct err *err)
 {
     const struct visitor *v = visitor;
     const struct thread t = {
-        .repo_id = row_i64(q, 0),
-        .number = row_i64(q, 1),
-        .kind = row_text(q, 2)[0] == 'p' ? THREAD_PULL : THREAD_ISSUE,
-        .title = row_text(q, 3),
-        .body = row_text(q, 4),
-        .author_id = row_i64(q, 5),
-        .is_open = row_text(q, 6)[0] == 'o',
-        .is_locked = row_bool(q, 7),
-        .is_draft = row_bool(q, 8),
-        .is_gone = row_bool(q, 9),
-        .state_reason = row_text(q, 10),
-        .created_at = row_i64(q, 11),
-        .updated_at = row_i64(q, 12),
-        .closed_at = row_i64(q, 13),
-        .merged_at = row_i64(q, 14),
-        .n_comments = row_i64(q, 15),
+        .repo_id = column_i64(q, 0),
+        .number = column_i64(q, 1),
+        .kind = column_text(q, 2)[0] == 'p' ? THREAD_PULL : THREAD_ISSUE,
+        .title = column_text(q, 3),
+        .body = column_text(q, 4),
+        .author_id = column_i64(q, 5),
+        .is_open = column_text(q, 6)[0] == 'o',
+        .is_locked = column_bool(q, 7),
+        .is_draft = column_bool(q, 8),
+        .is_gone = column_bool(q, 9),
+        .state_reason = column_text(q, 10),
+        .created_at = column_i64(q, 11),
+        .updated_at = column_i64(q, 12),
+        .closed_at = column_i64(q, 13),
+        .merged_at = column_i64(q, 14),
+        .n_comments = column_i64(q, 15),
     };
 
     return v->fn(v->ctx, &t, err);
@@ -207,7 +207,7 @@ static int visit_label(const struct query *q, void *visitor, struct err *err)
 {
     const struct label_visitor *v = visitor;
 
-    return v->fn(v->ctx, row_text(q, 0), err);
+    return v->fn(v->ctx, column_text(q, 0), err);
 }
 
 int thread_each_label(struct db *db, int64_t repo_id, int64_t number,

@@ -290,9 +290,12 @@ static int run_judge(struct worker_io *io, const json_t *request, struct err *er
     return rc;
 }
 
+static const char *const judge_reads[] = { "cache", "champion", NULL };
+
 const struct worker_kind judge_worker = {
     .name = "judge",
     .jail = WORKER_JAILED,
     .max_cpu_s = 3600,
     .run = run_judge,
+    .reads = judge_reads,
 };

@@ -178,7 +178,7 @@ int64_t practice_client_do(struct practice_client *c, const char *order)
     struct err err = { 0 };
 
     if (json_parse(&doc, order, strlen(order), "order", &err) < 0 ||
-        control_do(&row, c->practice, doc, &err) < 0)
+        control_do(&row, &c->practice->forge, doc, &err) < 0)
         fail_msg("%s: %s", order, err.msg);
     json_decref(doc);
     return row ? json_integer_value(json_object_get(row, "id")) : 0;

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "practice/call.h"
 #include "practice/practice.h"
+#include "practice/server.h"
 
 struct fixture {
     struct practice *p;
@@ -59,7 +60,7 @@ static const char *fixture_header(const void *ctx, const char *name)
     return text_equal_ignoring_case(name, "Host") ? "forge.test:80" : NULL;
 }
 
-static int fixture_start(struct fixture *f)
+static inline int fixture_start(struct fixture *f)
 {
     struct err err = { 0 };
 
@@ -99,7 +100,8 @@ static inline void fixture_stop(struct fixture *f)
 }
 
 /* One request; the reply stays in f until the next. Returns the status. */
-static int ask(struct fixture *f, const char *method, const char *target, const char *body)
+static inline int ask(struct fixture *f, const char *method, const char *target,
+                      const char *body)
 {
     char *path = strdup(target);
     char *query = strchr(path, '?');
@@ -116,7 +118,10 @@ static int ask(struct fixture *f, const char *method, const char *target, const 
                            .body_len = body ? strlen(body) : 0 };
     reply_finish(&f->reply);
     reply_init(&f->reply);
-    practice_answer(f->p, &request, &f->reply);
+    if (strncmp(path, "/_practice/", strlen("/_practice/")) == 0)
+        practice_control(f->p, &request, &f->reply);
+    else
+        practice_answer(f->p, &request, &f->reply);
     free(path);
     json_decref(f->body);
     f->body = NULL;
@@ -134,7 +139,7 @@ static inline const char *text_of(const json_t *obj, const char *key)
 
 #define REPO "/repos/open-digits/digits"
 
-static int start_sample(void **state)
+static inline int start_sample(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
 
@@ -143,11 +148,18 @@ static int start_sample(void **state)
     return 0;
 }
 
-static int stop_sample(void **state)
+static inline int stop_sample(void **state)
 {
     fixture_stop(*state);
     free(*state);
     return 0;
+}
+
+/* A community move; the answer is in f->body. */
+static inline void order(struct fixture *f, const char *json)
+{
+    if (ask(f, "POST", "/_practice/do", json) != 200)
+        fail_msg("%s: %s", json, f->reply.body.data);
 }
 
 #endif

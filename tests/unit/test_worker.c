@@ -87,14 +87,14 @@ static int run_hang(struct worker_io *io, const json_t *request, struct err *err
     return rc;
 }
 
-static const struct worker_kind echo = { "echo", WORKER_JAILED, 0, 0, run_echo };
-static const struct worker_kind refuse = { "refuse", WORKER_NETWORKED, 0, 0, run_refuse };
-static const struct worker_kind spin = { "spin", WORKER_JAILED, 0, 0, run_spin };
-static const struct worker_kind burn = { "burn", WORKER_JAILED, 0, 1, run_spin };
-static const struct worker_kind bomb = { "bomb", WORKER_JAILED, 256 << 20, 5, run_bomb };
-static const struct worker_kind vanish = { "vanish", WORKER_JAILED, 0, 0, run_vanish };
-static const struct worker_kind hang = { "hang", WORKER_NETWORKED, 0, 0, run_hang };
-static const struct worker_kind unlisted = { "unlisted", WORKER_JAILED, 0, 0, run_echo };
+static const struct worker_kind echo = { "echo", WORKER_JAILED, 0, 0, run_echo, NULL };
+static const struct worker_kind refuse = { "refuse", WORKER_NETWORKED, 0, 0, run_refuse, NULL };
+static const struct worker_kind spin = { "spin", WORKER_JAILED, 0, 0, run_spin, NULL };
+static const struct worker_kind burn = { "burn", WORKER_JAILED, 0, 1, run_spin, NULL };
+static const struct worker_kind bomb = { "bomb", WORKER_JAILED, 256 << 20, 5, run_bomb, NULL };
+static const struct worker_kind vanish = { "vanish", WORKER_JAILED, 0, 0, run_vanish, NULL };
+static const struct worker_kind hang = { "hang", WORKER_NETWORKED, 0, 0, run_hang, NULL };
+static const struct worker_kind unlisted = { "unlisted", WORKER_JAILED, 0, 0, run_echo, NULL };
 static const struct worker_kind *const kinds[] = {
     &echo, &refuse, &spin, &burn, &bomb, &vanish, &hang, NULL,
 };

@@ -113,6 +113,22 @@ static int run_read_git(struct worker_io *io, const json_t *request, struct err 
     return rc;
 }
 
+/* {"path": may be read, "other": may not} */
+static int run_pry(struct worker_io *io, const json_t *request, struct err *err)
+{
+    const char *other = json_string_value(json_object_get(request, "other"));
+    struct buf text;
+
+    buf_init(&text, 4096);
+    int rc = fs_read(&text, json_string_value(json_object_get(request, "path")), err);
+    if (rc == 0 && fs_read(&text, other, NULL) == 0)
+        rc = err_set(err, ERR_DENIED, "'%s' could be read", other);
+    if (rc == 0)
+        rc = worker_send(io, FRAME_DATA, text.data, text.len, err);
+    buf_finish(&text);
+    return rc;
+}
+
 static void try_socket(const char *path)
 {
     (void)path;
@@ -181,12 +197,17 @@ static int run_crime(struct worker_io *io, const json_t *request, struct err *er
     return err_set(err, ERR_DENIED, "the crime '%s' was not stopped", name);
 }
 
-static const struct worker_kind look = { "look", WORKER_JAILED, 0, 0, run_look_around };
-static const struct worker_kind honest = { "honest", WORKER_JAILED, 1 << 30, 9, run_honest };
-static const struct worker_kind crime = { "crime", WORKER_JAILED, 0, 9, run_crime };
-static const struct worker_kind read_git = { "read-git", WORKER_JAILED, 1 << 30, 9,
-                                             run_read_git };
-static const struct worker_kind *const kinds[] = { &look, &honest, &crime, &read_git, NULL };
+static const char *const path_field[] = { "path", NULL };
+static const struct worker_kind look = { "look", WORKER_JAILED, 0, 0, run_look_around, NULL };
+static const struct worker_kind honest = { "honest", WORKER_JAILED, 1 << 30,
+                                           9,        run_honest,    path_field };
+static const struct worker_kind crime = { "crime", WORKER_JAILED, 0, 9, run_crime, NULL };
+static const struct worker_kind read_git = { "read-git", WORKER_JAILED, 1 << 30,
+                                             9,          run_read_git,  path_field };
+static const struct worker_kind pry = { "pry", WORKER_JAILED, 0, 9, run_pry, path_field };
+static const struct worker_kind *const kinds[] = {
+    &look, &honest, &crime, &read_git, &pry, NULL
+};
 
 static int hear(void *ctx, const struct worker_frame *frame, struct err *err)
 {
@@ -244,6 +265,38 @@ static void honest_work_is_possible_in_the_jail(void **state)
     assert_int_equal(rc, 0);
     assert_non_null(strstr(heard.data, "root:"));
     buf_finish(&heard);
+}
+
+static void only_what_the_request_names_can_be_read(void **state)
+{
+    struct err err = { 0 };
+    struct buf heard;
+    char *dir = NULL;
+
+    (void)state;
+    if (!worker_can_confine_reads())
+        return;
+    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
+    char *path = fs_path(dir, "sample", NULL), *token = fs_path(dir, "token", NULL);
+    char *environment = xasprintf("/proc/%ld/environ", (long)getpid());
+    const char *const others[] = { token, "/etc/passwd", environment };
+    assert_int_equal(fs_write(path, "x", 1, 0600, NULL), 0);
+    assert_int_equal(fs_write(token, "s3cret", 6, 0600, NULL), 0);
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        buf_init(&heard, 100);
+        int rc =
+            call(&pry, &heard, json_pack("{s:s, s:s}", "path", path, "other", others[i]), &err);
+        assert_string_equal(err.msg, "");
+        assert_int_equal(rc, 0);
+        assert_string_equal(heard.data, "x");
+        buf_finish(&heard);
+    }
+    assert_int_equal(fs_remove(dir, NULL), 0);
+    free(environment);
+    free(token);
+    free(path);
+    free(dir);
 }
 
 static void git_objects_can_be_read_in_the_jail(void **state)
@@ -308,6 +361,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_child_inherits_neither_descriptors_nor_secrets),
         cmocka_unit_test(honest_work_is_possible_in_the_jail),
+        cmocka_unit_test(only_what_the_request_names_can_be_read),
         cmocka_unit_test(git_objects_can_be_read_in_the_jail),
         cmocka_unit_test(the_jail_stops_every_crime),
     };

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hearth check: what works and what does not, all of it at once.
+ * Reads only, but for the database's own -wal and -shm. The exit code is the first fault's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/http.h"
+#include "base/json.h"
+#include "base/rfc3339.h"
+#include "bot/forge/forge.h"
+#include "cli/cmd.h"
+#include "config/config.h"
+#include "store/db.h"
+
+enum { MIN_FREE_BYTES = 64 << 20, MAX_SKEW_S = 120, DETAIL_SIZE = 600 };
+static const int64_t min_clock_at = 1704067200; /* 2024-01-01, before this program */
+
+struct checks {
+    struct app *app;
+    json_t *rows;
+    int rc; /* of the first fault */
+    struct err *err;
+};
+
+/* One line of the result. detail: what was found, or err->msg for a fault. */
+static void note(struct checks *c, const char *name, int rc, const char *detail,
+                 const struct err *fault)
+{
+    const char *text = rc < 0 ? fault->msg : detail;
+
+    (void)json_array_append_new(
+        c->rows, json_pack("{s:s, s:b, s:s}", "name", name, "ok", rc >= 0, "detail", text));
+    if (!c->app->json)
+        (void)printf("%-6s %-9s %s\n", rc < 0 ? "FAULT" : "ok", name, text);
+    if (rc < 0 && c->rc == 0)
+        c->rc = err_set(c->err, (enum err_code) - rc, "%s: %s", name, text);
+}
+
+static void check_config(struct checks *c)
+{
+    struct err err = { 0 };
+    struct buf faults;
+
+    buf_init(&faults, 256 << 10);
+    int rc = config_load(&c->app->config, c->app->config_path, &faults, &err);
+    (void)fputs(faults.data, stderr);
+    note(c, "config", rc, c->app->config_path, &err);
+    buf_finish(&faults);
+}
+
+static void check_db(struct checks *c)
+{
+    char *path = config_path(c->app->config, "hearth.db");
+    char detail[DETAIL_SIZE];
+    struct err err = { 0 };
+    struct db *db = NULL;
+    struct buf faults;
+
+    buf_init(&faults, 64 << 10);
+    int rc = db_open(&db, path, DB_HEARTH, DB_READ, &err);
+    if (rc == 0)
+        rc = db_check(db, &faults, &err);
+    (void)fputs(faults.data, stderr);
+    if (rc == 0)
+        (void)snprintf(detail, sizeof(detail), "hearth.db, schema %d, %lld bytes",
+                       db_schema_version(db), (long long)fs_size(path));
+    note(c, "database", rc, detail, &err);
+    db_close(db);
+    buf_finish(&faults);
+    free(path);
+}
+
+static void check_disk(struct checks *c)
+{
+    char detail[DETAIL_SIZE];
+    struct err err = { 0 };
+    int64_t bytes = fs_free_bytes(c->app->config->dir, &err);
+    int rc = bytes < 0 ? (int)bytes : 0;
+
+    if (rc == 0 && bytes < MIN_FREE_BYTES)
+        rc = err_set(&err, ERR_IO, "only %lld MiB are free; a cycle may need 64",
+                     (long long)(bytes >> 20));
+    (void)snprintf(detail, sizeof(detail), "%lld MiB free", (long long)(bytes >> 20));
+    note(c, "disk", rc, detail, &err);
+}
+
+static void check_clock(struct checks *c)
+{
+    int64_t now = clock_now(&c->app->clock);
+    char text[RFC3339_SIZE];
+    struct err err = { 0 };
+    int rc = 0;
+
+    rfc3339_format(text, now);
+    if (now < min_clock_at)
+        rc = err_set(&err, ERR_RANGE, "the clock says %s, which is past", text);
+    note(c, "clock", rc, text, &err);
+}
+
+struct rights {
+    char text[DETAIL_SIZE];
+};
+
+static int take_repo(void *ctx, const struct forge_repo *r, struct err *err)
+{
+    struct rights *rights = ctx;
+
+    if (r->is_archived)
+        return err_set(err, ERR_DENIED, "%s/%s is archived: nothing can be written", r->owner,
+                       r->name);
+    if (!r->may_push && !r->may_triage)
+        return err_set(
+            err, ERR_DENIED,
+            "the token may read %s/%s, but neither label nor write: it needs issues, "
+            "pull requests, statuses and contents",
+            r->owner, r->name);
+    (void)snprintf(rights->text, sizeof(rights->text), "%s/%s, token may %s", r->owner, r->name,
+                   r->may_push ? "write" : "label, but not publish releases");
+    return 0;
+}
+
+static void check_skew(struct checks *c, struct forge *forge)
+{
+    int64_t skew = clock_now(&c->app->clock) - forge_now(forge);
+    char detail[DETAIL_SIZE];
+    struct err err = { 0 };
+    int rc = 0;
+
+    if (skew > MAX_SKEW_S || skew < -MAX_SKEW_S)
+        rc = err_set(&err, ERR_RANGE, "our clock is %lld s %s the forge's",
+                     (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of");
+    (void)snprintf(detail, sizeof(detail), "within %d s of the forge's", MAX_SKEW_S);
+    note(c, "skew", rc, detail, &err);
+}
+
+/* Validators and budgets go to a database in memory: a check writes nothing. */
+static int ask_forge(struct checks *c, const char *token, struct http_client *http,
+                     struct db *scratch)
+{
+    struct rights rights = { { 0 } };
+    struct err err = { 0 };
+    const struct config *config = c->app->config;
+    size_t owner_len = strcspn(config->forge.repo, "/");
+    char *owner = xstrndup(config->forge.repo, owner_len);
+    struct forge *forge = NULL;
+    const struct forge_options options = {
+        .dialect = config->forge.dialect,
+        .url = config->forge.url,
+        .upload_url = config->forge.upload_url,
+        .owner = owner,
+        .name = config->forge.repo + owner_len + 1,
+        .token = token,
+        .http = http,
+        .db = scratch,
+        .clock = &c->app->clock,
+        .reserve_percent = config->budgets.reserve_percent,
+        .content_per_minute = config->budgets.content_per_minute,
+        .content_per_hour = config->budgets.content_per_hour,
+        .content_gap_ms = config->budgets.content_gap_ms,
+    };
+    int rc = forge_new(&forge, &options, &err);
+
+    if (rc == 0)
+        rc = forge_get_repo(forge, take_repo, &rights, &err);
+    note(c, "forge", rc, rights.text, &err);
+    if (rc == 0)
+        check_skew(c, forge);
+    forge_free(forge);
+    free(owner);
+    return rc;
+}
+
+static void check_forge(struct checks *c)
+{
+    const struct config *config = c->app->config;
+    const struct http_curl_options options = {
+        .user_agent = "hearth/" HEARTH_VERSION,
+        .ca_file = config->forge.ca_file[0] ? config->forge.ca_file : NULL,
+        .connect_timeout_ms = 10000,
+        .timeout_ms = (int)config->forge.timeout_s * 1000,
+        .low_speed_s = (int)config->forge.timeout_s,
+    };
+    struct http_client *http = NULL;
+    struct db *scratch = NULL;
+    char *token = NULL;
+    struct err err = { 0 };
+    int rc = config_read_token(&token, config, &err);
+
+    note(c, "token", rc, "found", &err);
+    if (rc < 0)
+        return;
+    rc = db_open(&scratch, ":memory:", DB_HEARTH, DB_CREATE, &err);
+    if (rc == 0)
+        rc = http_curl_new(&http, &options, &err);
+    if (rc == 0)
+        (void)ask_forge(c, token, http, scratch);
+    else
+        note(c, "forge", rc, "", &err);
+    http_client_free(http);
+    db_close(scratch);
+    free(token);
+}
+
+static int run_check(struct app *app, const struct cmd_args *args, struct err *err)
+{
+    struct checks c = { .app = app, .rows = json_array(), .err = err };
+
+    (void)args;
+    check_config(&c);
+    check_clock(&c);
+    if (app->config) {
+        check_db(&c);
+        check_disk(&c);
+    }
+    if (app->config && app->config->forge.url[0])
+        check_forge(&c);
+    if (app->json) {
+        struct buf out;
+        json_t *doc = json_pack("{s:b, s:O}", "ok", c.rc == 0, "checks", c.rows);
+        buf_init(&out, 1 << 20);
+        json_write(&out, doc, 2);
+        (void)puts(out.data);
+        buf_finish(&out);
+        json_decref(doc);
+    }
+    json_decref(c.rows);
+    return c.rc;
+}
+
+const struct cmd cmd_check = {
+    .name = "check",
+    .args = "",
+    .summary = "Configuration, database, token rights, disk, clock: what works, what does not",
+    .run = run_check,
+};
