@@ -21,7 +21,7 @@
     "FROM approval b WHERE b.repo_id = s.repo_id AND b.number = s.number "                     \
     "AND b.commit_sha = s.commit_sha AND b.state <> 'refused') "                               \
     "LEFT JOIN run r ON r.repo_id = s.repo_id AND r.number = s.number "                        \
-    "AND r.commit_sha = s.commit_sha "                                                         \
+    "AND r.commit_sha = s.commit_sha AND r.cause <> 'release' "                                \
     "LEFT JOIN release l ON s.state = 'accepted' AND l.repo_id = s.repo_id "                   \
     "AND l.version = (SELECT m.version FROM run_contribution rc JOIN release m "               \
     "ON m.repo_id = rc.repo_id AND m.run_id = rc.run_id WHERE rc.repo_id = s.repo_id "         \

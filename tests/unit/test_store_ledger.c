@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "store/action.h"
+#include "store/budget.h"
+#include "store/cycle.h"
+#include "tests/support/database.h"
+
+static enum action_plan_result plan(struct db *db, const char *key, const char *body)
+{
+    const struct action a = { .repo_id = TEST_REPO,
+                              .key = key,
+                              .kind = ACTION_COMMENT,
+                              .number = 2,
+                              .rule = "retrain",
+                              .reason = "a verdict",
+                              .body = body,
+                              .precondition = "{}",
+                              .planned_at = TEST_T0 };
+    enum action_plan_result result = ACTION_PLAN_PAST;
+    struct err err = { 0 };
+
+    if (action_plan(db, &a, &result, &err) < 0)
+        fail_msg("%s", err.msg);
+    return result;
+}
+
+static int take(void *ctx, const struct action *a, struct err *err)
+{
+    (void)err;
+    (void)snprintf(ctx, 80, "%s %d %s %s", a->key, (int)a->seq, action_state_name(a->state),
+                   a->body);
+    return 0;
+}
+
+static void a_key_is_planned_once_and_may_change_until_sent(void **state)
+{
+    struct db *db = *state;
+    char text[80] = "";
+
+    assert_int_equal(plan(db, "2/retrain/a", "{1}"), ACTION_PLAN_NEW);
+    assert_int_equal(plan(db, "3/retrain/a", "{1}"), ACTION_PLAN_NEW);
+    assert_int_equal(plan(db, "2/retrain/a", "{1}"), ACTION_PLAN_SAME);
+    assert_int_equal(plan(db, "2/retrain/a", "{2}"), ACTION_PLAN_CHANGED);
+    assert_int_equal(action_get(db, TEST_REPO, "2/retrain/a", take, text, NULL), 0);
+    assert_string_equal(text, "2/retrain/a 1 planned {2}");
+    assert_int_equal(action_set_sent(db, TEST_REPO, "2/retrain/a", TEST_T0, NULL), 0);
+    assert_int_equal(plan(db, "2/retrain/a", "{3}"), ACTION_PLAN_PAST);
+    assert_int_equal(action_get(db, TEST_REPO, "2/retrain/a", take, text, NULL), 0);
+    assert_string_equal(text, "2/retrain/a 1 sent {2}");
+}
+
+static void what_is_open_comes_in_the_order_it_was_planned(void **state)
+{
+    struct db *db = *state;
+    char text[80] = "";
+    int64_t n = 0;
+
+    plan(db, "z", "");
+    plan(db, "m", "");
+    plan(db, "a", "");
+    assert_int_equal(action_set_confirmed(db, TEST_REPO, "z", 5, TEST_T0, NULL), 0);
+    assert_int_equal(action_set_sent(db, TEST_REPO, "m", TEST_T0, NULL), 0);
+    assert_int_equal(action_get_next(db, TEST_REPO, 0, take, text, NULL), 0);
+    assert_string_equal(text, "m 2 sent ");
+    assert_int_equal(action_get_next(db, TEST_REPO, 2, take, text, NULL), 0);
+    assert_string_equal(text, "a 3 planned ");
+    assert_int_equal(action_get_next(db, TEST_REPO, 3, take, text, NULL), -ERR_NOTFOUND);
+    assert_int_equal(
+        action_count(db, TEST_REPO, 1u << ACTION_PLANNED | 1u << ACTION_SENT, &n, NULL), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(action_count(db, TEST_REPO, 0, &n, NULL), 0);
+    assert_int_equal(n, 3);
+}
+
+/* from, move and whether the diagram has it */
+static void only_the_moves_of_the_diagram_are_possible(void **state)
+{
+    enum { SENT, CONFIRM, FAIL, DROP, PLAN, N_MOVES };
+    static const struct {
+        int first;
+        bool may[N_MOVES];
+    } rows[] = {
+        { PLAN, { true, true, true, true, false } },
+        { SENT, { true, true, true, true, true } },
+        { CONFIRM, { false, false, false, false, false } },
+        { FAIL, { false, false, false, false, true } },
+        { DROP, { false, false, false, false, true } },
+    };
+    struct db *db = *state;
+    char key[20];
+
+    for (size_t i = 0; i < 5; i++)
+        for (int move = 0; move < N_MOVES; move++) {
+            (void)snprintf(key, sizeof(key), "%zu-%d", i, move);
+            plan(db, key, "");
+            for (int step = 0; step < 2; step++) {
+                int rc = 0, which = step == 0 ? rows[i].first : move;
+
+                if (step == 0 && which == PLAN)
+                    continue;
+                if (which == SENT)
+                    rc = action_set_sent(db, TEST_REPO, key, TEST_T0, NULL);
+                else if (which == CONFIRM)
+                    rc = action_set_confirmed(db, TEST_REPO, key, 1, TEST_T0, NULL);
+                else if (which == FAIL)
+                    rc = action_set_failed(db, TEST_REPO, key, "why", NULL);
+                else if (which == DROP)
+                    rc = action_set_dropped(db, TEST_REPO, key, "why", NULL);
+                else
+                    rc = action_set_planned(db, TEST_REPO, key, TEST_T0, NULL);
+                bool may = step == 0 || rows[i].may[move];
+                assert_int_equal(rc, may ? 0 : -ERR_CONFLICT);
+            }
+        }
+}
+
+static int take_cycle(void *ctx, const struct cycle *c, struct err *err)
+{
+    char *text = ctx;
+    size_t len = strlen(text);
+
+    (void)err;
+    (void)snprintf(text + len, 80 - len, "%d:%d:%s ", (int)c->id, (int)c->exit_code,
+                   c->summary);
+    return 0;
+}
+
+static void an_interrupted_cycle_stays_visible(void **state)
+{
+    struct db *db = *state;
+    int64_t first = 0, second = 0;
+    char text[80] = "";
+
+    assert_int_equal(cycle_begin(db, TEST_T0, &first, NULL), 0);
+    assert_int_equal(cycle_begin(db, TEST_T0 + 60, &second, NULL), 0);
+    assert_int_equal(cycle_end(db, second, TEST_T0 + 70, 3, "{\"left\":1}", NULL), 0);
+    assert_int_equal(cycle_end(db, second, TEST_T0 + 80, 0, "{}", NULL), -ERR_CONFLICT);
+    assert_int_equal(cycle_each_newest(db, 10, take_cycle, text, NULL), 0);
+    assert_string_equal(text, "2:3:{\"left\":1} 1:-1:{} ");
+    assert_int_equal(cycle_expire(db, TEST_T0 + 1000, NULL), 0);
+    text[0] = '\0';
+    assert_int_equal(cycle_each_newest(db, 10, take_cycle, text, NULL), 0);
+    assert_string_equal(text, "2:3:{\"left\":1} ");
+}
+
+static int take_budget(void *ctx, const struct budget *b, struct err *err)
+{
+    (void)err;
+    *(int64_t *)ctx = b->used * 100 + b->remaining;
+    return 0;
+}
+
+static void budgets_are_remembered(void **state)
+{
+    struct db *db = *state;
+    int64_t seen = 0;
+
+    assert_int_equal(budget_get(db, "primary", take_budget, &seen, NULL), -ERR_NOTFOUND);
+    for (int64_t used = 1; used <= 2; used++) {
+        const struct budget b = { "primary", TEST_T0, used, 40 };
+        assert_int_equal(budget_put(db, &b, NULL), 0);
+    }
+    assert_int_equal(budget_get(db, "primary", take_budget, &seen, NULL), 0);
+    assert_int_equal(seen, 240);
+}
+
+int main(void)
+{
+#define WITH_DB(test) cmocka_unit_test_setup_teardown(test, test_db_open, test_db_close)
+    const struct CMUnitTest tests[] = {
+        WITH_DB(a_key_is_planned_once_and_may_change_until_sent),
+        WITH_DB(what_is_open_comes_in_the_order_it_was_planned),
+        WITH_DB(only_the_moves_of_the_diagram_are_possible),
+        WITH_DB(an_interrupted_cycle_stays_visible),
+        WITH_DB(budgets_are_remembered),
+    };
+#undef WITH_DB
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
