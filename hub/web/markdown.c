@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 void markdown_setup(void)
 {
@@ -56,7 +57,8 @@ void markdown_add(struct buf *out, const char *text, size_t len, const char *bas
     cmark_parser *parser = cmark_parser_new(options);
 
     attach_extensions(parser);
-    cmark_parser_feed(parser, text, len < MARKDOWN_MAX_BYTES ? len : MARKDOWN_MAX_BYTES);
+    cmark_parser_feed(parser, text,
+                      len <= MARKDOWN_MAX_BYTES ? len : text_cut(text, MARKDOWN_MAX_BYTES));
     cmark_node *document = cmark_parser_finish(parser);
     rebase_links(document, base);
     char *html =

@@ -9,7 +9,9 @@
 
 struct buf;
 
-enum { MARKDOWN_MAX_BYTES = 256 << 10 }; /* longer texts are not rendered, only linked */
+/* What is rendered of a document. Some texts take cmark time by the square of their length; at
+ * this one the worst known needs under a second. */
+enum { MARKDOWN_MAX_BYTES = 64 << 10 };
 
 /* Once, before threads. */
 void markdown_setup(void);

@@ -16,7 +16,8 @@ enum {
     MAX_TAGS_SHOWN = 12,
     MAX_FILES_BESIDE = 25,
     MAX_FILES_SHOWN = 10000,
-    MAX_MODELS = 10000
+    MAX_MODELS = 10000,
+    MAX_README_BYTES = 1 << 20,
 };
 
 static const char HTML[] = "text/html; charset=utf-8";
@@ -46,7 +47,7 @@ static void read_card(struct card *card, struct buf *readme, const struct shelf 
 {
     const struct hub_file *file = shelf_find(shelf, "README.md");
 
-    buf_init(readme, MARKDOWN_MAX_BYTES);
+    buf_init(readme, MAX_README_BYTES);
     if (file)
         (void)shelf_read(readme, shelf, file, NULL); /* one too long is left out */
     card_init(card, readme->data, readme->len);
@@ -143,36 +144,56 @@ static void add_snippet(struct buf *out, const struct site *site,
                 shelf->id, shelf->rev, wanted);
 }
 
-int page_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
+static void add_document(struct buf *out, const struct shelf *shelf, const struct card *card)
 {
-    const struct site *site = ctx;
-    struct buf *out = &res->body;
-    struct shelf shelf;
+    struct buf base;
+
+    if (card->text_len == 0) {
+        html_printf(out, "<p class=\"lead\">This model has no README yet.</p>\n");
+        return;
+    }
+    buf_init(&base, 4096);
+    add_rev_url(&base, shelf, "resolve", shelf->rev);
+    buf_add_char(&base, '/');
+    markdown_add(out, card->text, card->text_len, base.data);
+    if (card->text_len > MARKDOWN_MAX_BYTES)
+        html_printf(out,
+                    "<p class=\"soft\">The <a href=\"%sREADME.md\">whole text</a> is "
+                    "longer.</p>\n",
+                    base.data);
+    buf_finish(&base);
+}
+
+static void add_model(struct buf *out, const struct site *site, const struct httpd_request *req,
+                      const struct shelf *shelf)
+{
     struct card card;
     struct buf readme;
 
+    read_card(&card, &readme, shelf);
+    html_printf(out, "<h1>%s</h1>\n", shelf->id);
+    add_badges(out, shelf, &card);
+    html_printf(out, "<div class=\"columns\">\n<article class=\"document\">\n");
+    add_document(out, shelf, &card);
+    html_printf(out, "</article>\n<aside>\n<h2>Files</h2>\n");
+    add_files(out, shelf, MAX_FILES_BESIDE);
+    add_versions(out, shelf);
+    add_snippet(out, site, req, shelf);
+    html_printf(out, "</aside>\n</div>\n");
+    card_finish(&card);
+    buf_finish(&readme);
+}
+
+int page_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct shelf shelf;
+
     int status = site_open_shelf(&shelf, site, req, res);
     if (status == 0) {
-        char *base = xasprintf("/%s/resolve/%s/", shelf.id, shelf.rev);
-
-        read_card(&card, &readme, &shelf);
-        page_begin(out, site, shelf.id);
-        html_printf(out, "<h1>%s</h1>\n", shelf.id);
-        add_badges(out, &shelf, &card);
-        html_printf(out, "<div class=\"columns\">\n<article class=\"document\">\n");
-        if (card.text_len > 0)
-            markdown_add(out, card.text, card.text_len, base);
-        else
-            html_printf(out, "<p class=\"lead\">This model has no README yet.</p>\n");
-        html_printf(out, "</article>\n<aside>\n<h2>Files</h2>\n");
-        add_files(out, &shelf, MAX_FILES_BESIDE);
-        add_versions(out, &shelf);
-        add_snippet(out, site, req, &shelf);
-        html_printf(out, "</aside>\n</div>\n");
-        page_end(out);
-        card_finish(&card);
-        buf_finish(&readme);
-        free(base);
+        page_begin(&res->body, site, shelf.id);
+        add_model(&res->body, site, req, &shelf);
+        page_end(&res->body);
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
         status = reply_body(req, res, HTML, REPLY_PAGE);
     }
