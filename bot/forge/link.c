@@ -105,7 +105,7 @@ const char *link_path(const char *url)
         return NULL;
     host += 3;
     const char *path = host + strcspn(host, "/?#");
-    return *path == '/' ? path : NULL;
+    return path[0] == '/' && path[1] != '/' ? path : NULL;
 }
 
 static int take_target(struct buf *out, struct span target, struct err *err)

@@ -34,6 +34,7 @@ static const struct {
     { "<https://a>; rel=next", NULL },
     { "<x?page=2>; rel=next", NULL },
     { "<//evil/x>; rel=next", NULL },
+    { "<https://a//evil/x>; rel=next", NULL },
     { "<ftp://a/x>; rel=next", NULL },
     { "<https://a/x; rel=next", NULL },
     { "https://a/x; rel=next", NULL },
