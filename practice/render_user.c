@@ -14,6 +14,9 @@
 enum { URL_MAX = 2048 };
 
 static json_t *url_of(const struct view *v, const char *base, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static json_t *url_of(const struct view *v, const char *base, const char *fmt, va_list args)
 {
     const json_t *repo = state_repo(&v->forge->state);
     char rest[URL_MAX];

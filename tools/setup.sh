@@ -20,7 +20,7 @@ quietly() {
     what=$1
     shift
     "$@" >"$log" 2>&1 </dev/null ||
-        die "$what failed: $(grep -E '^E:|error:|ERROR:|npm ERR' "$log" | head -n 1)" \
+        die "$what failed: $(grep -E -m 1 '^E:|(^|[^a-z])error:|ERROR:|npm ERR' "$log")" \
             "(see $log)"
 }
 

@@ -37,6 +37,8 @@ void intake_finish(struct intake *intake)
     *intake = (struct intake){ 0 };
 }
 
+static char *format_reason(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
+
 static char *format_reason(const char *fmt, va_list args)
 {
     char text[REASON_MAX_BYTES];
