@@ -4,7 +4,11 @@
 #include <stddef.h>
 
 #include "base/worker.h"
+#include "bot/retrain/fetch.h"
+#include "bot/retrain/judge.h"
 
 const struct worker_kind *const workers[] = {
+    &fetch_worker,
+    &judge_worker,
     NULL,
 };

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bot/release/release.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "bot/bot.h"
+#include "bot/release/publish.h"
+#include "bot/release/release_run.h"
+#include "bot/release/stage.h"
+#include "config/config.h"
+#include "store/contribution.h"
+#include "store/db.h"
+#include "store/release.h"
+
+static int count(void *ctx, const struct contribution *c, struct err *err)
+{
+    (void)c;
+    (void)err;
+    (*(size_t *)ctx)++;
+    return 0;
+}
+
+static int take_version(void *ctx, const struct release *release, struct err *err)
+{
+    (void)err;
+    (void)snprintf(ctx, VERSION_SIZE, "%s", release->version);
+    return 0;
+}
+
+/* Files, rows and actions of the next version, in one transaction. */
+static int plan_next(struct bot *bot, const char *run_id, struct err *err)
+{
+    struct stage stage = { 0 };
+
+    int rc = release_get_latest(bot->db, bot->repo_id, take_version, stage.previous, err);
+    if (rc == -ERR_NOTFOUND)
+        rc = 0;
+    if (rc < 0)
+        return rc;
+    version_next(stage.version, stage.previous);
+    (void)snprintf(stage.run_id, sizeof(stage.run_id), "%s", run_id);
+
+    rc = stage_build(&stage, bot, err);
+    if (rc == 0)
+        rc = db_begin(bot->db, DB_DURABLE, err);
+    if (rc == 0) {
+        rc = stage_store(&stage, bot, err);
+        if (rc == 0)
+            rc = stage_plan(&stage, bot, err);
+        if (rc == 0)
+            rc = db_commit(bot->db, err);
+        else
+            db_rollback(bot->db);
+    }
+    stage_finish(&stage);
+    return rc;
+}
+
+int release_plan(struct bot *bot, struct release_counts *counts, struct err *err)
+{
+    char planned[VERSION_SIZE] = "";
+    size_t n_unreleased = 0;
+    struct release_run run;
+
+    *counts = (struct release_counts){ 0 };
+    if (!bot->config->release.enabled)
+        return 0;
+    int rc = release_get_planned(bot->db, bot->repo_id, take_version, planned, err);
+    if (rc != -ERR_NOTFOUND) /* one release at a time: the planned one first */
+        return rc;
+    rc = contribution_each_unreleased(bot->db, bot->repo_id, count, &n_unreleased, err);
+    if (rc < 0 || n_unreleased == 0)
+        return rc;
+
+    rc = release_run_find(&run, bot, err);
+    if (rc < 0)
+        return rc;
+    if (!run.is_accepted) {
+        (void)snprintf(counts->why_not, sizeof(counts->why_not),
+                       "run %s of the merged contributions was refused by the gate", run.id);
+        return 0;
+    }
+    rc = plan_next(bot, run.id, err);
+    if (rc == -ERR_REFUSED && err) {
+        (void)snprintf(counts->why_not, sizeof(counts->why_not), "%.255s", err->msg);
+        return 0;
+    }
+    counts->planned += rc == 0;
+    return rc;
+}
+
+/* A planned release of which the forge has everything, and its version. */
+struct finished {
+    char version[VERSION_SIZE];
+    bool is_complete;
+};
+
+static int look_at_file(void *ctx, const struct release_file *file, struct err *err)
+{
+    struct finished *finished = ctx;
+
+    (void)err;
+    finished->is_complete = finished->is_complete && file->asset_id > 0;
+    return 0;
+}
+
+static int look_at_release(void *ctx, const struct release *release, struct err *err)
+{
+    struct finished *finished = ctx;
+
+    (void)err;
+    (void)snprintf(finished->version, sizeof(finished->version), "%s", release->version);
+    finished->is_complete = release->forge_id > 0;
+    return 0;
+}
+
+int release_finish(struct bot *bot, struct release_counts *counts, struct err *err)
+{
+    struct finished finished = { 0 };
+
+    int rc = release_get_planned(bot->db, bot->repo_id, look_at_release, &finished, err);
+    if (rc == -ERR_NOTFOUND)
+        return 0;
+    if (rc == 0)
+        rc = release_each_file(bot->db, bot->repo_id, finished.version, look_at_file, &finished,
+                               err);
+    if (rc < 0 || !finished.is_complete)
+        return rc;
+    rc = publish_on_hub(bot, finished.version, err);
+    counts->published += rc == 0;
+    return rc;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * bot/release/release.h
+ * release: when accepted contributions were merged, the next version, once.
+ *
+ *     release_plan:   unreleased contributions -> the run that saw exactly the merged data
+ *                     -> files staged in cache/releases/ -> rows and actions, one transaction
+ *     ledger_apply:   tag and forge release, then each file, SHA256SUMS last
+ *     release_finish: all confirmed -> hub repository -> published
+ *
+ * Everything in a release comes from what the forge tells and from the data, nothing from our
+ * clock: made again, it is the same. */
+#ifndef BOT_RELEASE_RELEASE_H
+#define BOT_RELEASE_RELEASE_H
+#include <stdint.h>
+
+struct bot;
+struct err;
+
+struct release_counts {
+    int64_t planned, published; /* in this pass */
+    char why_not[256];          /* why merged data waits: the gate refused it, "" otherwise */
+};
+
+int release_plan(struct bot *bot, struct release_counts *counts, struct err *err);
+int release_finish(struct bot *bot, struct release_counts *counts, struct err *err);
+
+/* With a new database, after retrain_adopt(): takes in the complete releases that our account
+ * made. What is incomplete is planned again like any other and found standing by the ledger. */
+int release_adopt(struct bot *bot, struct err *err);
+
+#endif
