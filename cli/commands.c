@@ -14,13 +14,16 @@ extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_che
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_serve;
+extern const struct cmd cmd_sync;
 extern const struct cmd cmd_train, cmd_eval, cmd_predict;
 
 const struct cmd *const commands[] = {
-    &cmd_init,          &cmd_check,    &cmd_db_migrate, &cmd_db_status,    &cmd_db_backup,
-    &cmd_db_check,      &cmd_db_dump,  &cmd_help,       &cmd_license_list, &cmd_license_show,
-    &cmd_license_check, &cmd_practice, &cmd_train,      &cmd_eval,         &cmd_predict,
-    &cmd_serve,         NULL,
+    &cmd_init,         &cmd_check,         &cmd_db_migrate,
+    &cmd_db_status,    &cmd_db_backup,     &cmd_db_check,
+    &cmd_db_dump,      &cmd_help,          &cmd_license_list,
+    &cmd_license_show, &cmd_license_check, &cmd_practice,
+    &cmd_train,        &cmd_eval,          &cmd_predict,
+    &cmd_serve,        &cmd_sync,          NULL,
 };
 
 /* How many leading words the name takes, 0 when it is another one. */

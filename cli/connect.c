@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/connect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/http.h"
+#include "bot/forge/forge.h"
+#include "cli/cmd.h"
+#include "config/config.h"
+
+enum { CONNECT_TIMEOUT_MS = 10000, MS = 1000 };
+
+static int open_client(struct connection *c, const struct config *config, struct err *err)
+{
+    const struct http_curl_options options = {
+        .user_agent = "hearth/" HEARTH_VERSION,
+        .ca_file = config->forge.ca_file[0] ? config->forge.ca_file : NULL,
+        .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+        .timeout_ms = (int)config->forge.timeout_s * MS,
+        .low_speed_s = (int)config->forge.timeout_s,
+    };
+
+    return http_curl_new(&c->http, &options, err);
+}
+
+static int open_forge(struct connection *c, const struct app *app, struct db *db,
+                      struct err *err)
+{
+    const struct config *config = app->config;
+    const struct forge_options options = {
+        .dialect = config->forge.dialect,
+        .url = config->forge.url,
+        .upload_url = config->forge.upload_url,
+        .owner = c->owner,
+        .name = c->name,
+        .token = c->token,
+        .http = c->http,
+        .db = db,
+        .clock = &app->clock,
+        .reserve_percent = config->budgets.reserve_percent,
+        .content_per_minute = config->budgets.content_per_minute,
+        .content_per_hour = config->budgets.content_per_hour,
+        .content_gap_ms = config->budgets.content_gap_ms,
+        .deadline_ms = c->deadline_ms,
+    };
+
+    return forge_new(&c->forge, &options, err);
+}
+
+int connect_forge(struct connection *ret, const struct app *app, struct db *db, struct err *err)
+{
+    const struct config *config = app->config;
+    struct connection c = { 0 };
+
+    size_t owner_len = strcspn(config->forge.repo, "/");
+    if (config->forge.url[0] == '\0' || config->forge.repo[owner_len] != '/')
+        return err_set(err, ERR_CONFIG, "%s: forge.url and forge.repo name no repository",
+                       config->path);
+    c.owner = xstrndup(config->forge.repo, owner_len);
+    c.name = xstrdup(config->forge.repo + owner_len + 1);
+    c.deadline_ms = clock_now_ms(&app->clock) + config->budgets.cycle_deadline_s * MS;
+
+    int rc = config_read_token(&c.token, config, err);
+    if (rc == 0)
+        rc = open_client(&c, config, err);
+    if (rc == 0)
+        rc = open_forge(&c, app, db, err);
+    if (rc < 0)
+        connect_finish(&c);
+    else
+        *ret = c;
+    return rc;
+}
+
+void connect_finish(struct connection *c)
+{
+    if (!c)
+        return;
+    forge_free(c->forge);
+    http_client_free(c->http);
+    free(c->token);
+    free(c->owner);
+    free(c->name);
+    memset(c, 0, sizeof(*c));
+}

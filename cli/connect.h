@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cli/connect.h
+ * connect: the forge that hearth.yml names, ready to be asked.
+ * Owns the HTTP client, the token and the handle, all of them gone after connect_finish. */
+#ifndef CLI_CONNECT_H
+#define CLI_CONNECT_H
+#include <stdint.h>
+
+struct app;
+struct db;
+struct err;
+struct forge;
+struct http_client;
+
+struct connection {
+    struct forge *forge;
+    struct http_client *http;
+    char *token;
+    char *owner, *name;  /* of forge.repo */
+    int64_t deadline_ms; /* of the cycle that begins now, in clock time */
+};
+
+/* app has a configuration; validators and budgets go to db. -ERR_CONFIG when no forge is
+ * configured or the token is not where it should be. */
+int connect_forge(struct connection *ret, const struct app *app, struct db *db,
+                  struct err *err);
+void connect_finish(struct connection *c); /* NULL and zeroed are fine */
+
+#endif
