@@ -222,6 +222,7 @@ int move_merge(struct forge *f, const char *who, json_t *pull, struct err *err)
     row_set_str(code, "merged_at", forge_now_text(f, now));
     row_set_str(code, "merged_by", who);
     row_set_str(code, "merge_commit_sha", merged);
+    row_set(state_user(&f->state, row_str(pull, "user")), "has_merged", json_true());
     (void)move_event(f, who, pull, "merged", json_pack("{s:s}", "commit_id", merged));
     move_close(f, who, pull, NULL);
     return 0;

@@ -123,19 +123,35 @@ static int open_body(const struct practice *p, const struct ask *ask, struct err
     return fd;
 }
 
+/* Our threads block signals and ignore a broken pipe; the program shall do neither. */
+static void reset_signals(posix_spawnattr_t *attributes)
+{
+    sigset_t none, pipe_only;
+
+    (void)sigemptyset(&none);
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    (void)posix_spawnattr_init(attributes);
+    (void)posix_spawnattr_setsigmask(attributes, &none);
+    (void)posix_spawnattr_setsigdefault(attributes, &pipe_only);
+    (void)posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 static int spawn_git(pid_t *ret_pid, int in, int out, char *const *env, struct err *err)
 {
-    char *argv[] = { xstrdup("git"), xstrdup("http-backend"), NULL };
+    char program[] = "git", subcommand[] = "http-backend";
+    char *argv[] = { program, subcommand, NULL };
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
 
+    reset_signals(&attributes);
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     (void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int failed = posix_spawnp(ret_pid, "git", &actions, NULL, argv, env);
+    int failed = posix_spawnp(ret_pid, "git", &actions, &attributes, argv, env);
     (void)posix_spawn_file_actions_destroy(&actions);
-    free(argv[0]);
-    free(argv[1]);
+    (void)posix_spawnattr_destroy(&attributes);
     if (failed == 0)
         return 0;
     errno = failed;

@@ -40,7 +40,7 @@ void state_finish(struct state *s); /* NULL and half-built are fine */
 
 json_t *state_repo(const struct state *s);  /* id, owner, name, git_name (of its folder), */
                                             /* moved_from, gone (a status), ... */
-json_t *state_users(const struct state *s); /* {login: {id, type, role}} */
+json_t *state_users(const struct state *s); /* {login: {id, type, role, has_merged}} */
 json_t *state_table(const struct state *s, enum table table);
 
 /* NULL when there is none. */
