@@ -166,10 +166,7 @@ static int transfer(git_remote *remote, struct fetch *f, const char *header, str
         rc = explain(f, rc, err);
     if (rc == 0)
         rc = check_ref(remote, f, err);
-    if (rc == 0 && (rc = git_remote_download(remote, &refspecs, &fetch)) < 0)
-        rc = explain(f, rc, err);
-    if (rc == 0 && (rc = git_remote_update_tips(remote, &fetch.callbacks, 0,
-                                                fetch.download_tags, NULL)) < 0)
+    if (rc == 0 && (rc = git_remote_fetch(remote, &refspecs, &fetch, NULL)) < 0)
         rc = explain(f, rc, err);
     (void)git_remote_disconnect(remote);
     free(line);
