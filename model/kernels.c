@@ -14,13 +14,16 @@ static enum kernels_presence always(void)
 #ifdef __x86_64__
 static enum kernels_presence has_v3(void)
 {
-    return __builtin_cpu_supports("avx2") ? KERNELS_PRESENT : KERNELS_ABSENT;
+    int all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+
+    return all ? KERNELS_PRESENT : KERNELS_ABSENT;
 }
 
 static enum kernels_presence has_v4(void)
 {
-    int all = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    int all = has_v3() == KERNELS_PRESENT && __builtin_cpu_supports("avx512f") &&
+              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+              __builtin_cpu_supports("avx512bw");
 
     return all ? KERNELS_PRESENT : KERNELS_ABSENT;
 }

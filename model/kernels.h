@@ -2,9 +2,10 @@
  * model/kernels.h
  * kernels: the arithmetic that costs time, once per instruction set, the same bits from each.
  *
- * Why the bits agree: nothing is fused (-ffp-contract=off), vectors run across the output
- * dimension only, so that every sum adds its terms in the order written here, and exp is our
- * own. Hardware flushing of tiny values stays off; the places that flush are named.
+ * Why the bits agree: sums of products are fused explicitly (a b + c rounded once, in software
+ * where the CPU cannot) and nothing else is (-ffp-contract=off); vectors run across the output
+ * dimension only, so that every sum adds its terms in the order written here; exp is our own.
+ * Hardware flushing of tiny values stays off; the places that flush are named.
  *
  * Pure arithmetic: no allocation, no I/O, cannot fail. Arrays are row-major float32 and the
  * caller's. Column counts N are multiples of KERNEL_LANES: callers pad with zeros. */
@@ -53,11 +54,11 @@ struct adam {
 struct kernels {
     const char *name; /* "reference", "baseline", "v3", "v4" */
 
-    /* c = bias + a b, each element summed over k = 0..K-1 in this order. */
+    /* c = bias + a b, each element summed over k = 0..K-1 in this order, fused. */
     void (*dense)(const struct dense_args *args);
 
     /* out (N) = init + sum over i = 0..n-1 of picks[i].weight * b[picks[i].row].  b (?,N) with
-     * row stride b_row; init (N) or NULL. One row of a sparse matrix times b. */
+     * row stride b_row; init (N) or NULL. One row of a sparse matrix times b. Fused. */
     void (*pick_rows)(float *out, const float *init, const struct pick *picks, size_t n,
                       const float *b, size_t b_row, size_t N);
 

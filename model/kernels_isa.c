@@ -6,15 +6,18 @@
 #include "model/kernels_isa.h"
 
 #include <math.h>
+#if KERNELS_WIDTH > 4
+#include <immintrin.h>
+#endif
 
 #include "model/mathf.h"
 
 enum {
     WIDTH = KERNELS_WIDTH,
     PER_BLOCK = KERNEL_LANES / WIDTH, /* registers across KERNEL_LANES columns */
-    TILE_ROWS = WIDTH == 16  ? 12
+    TILE_ROWS = WIDTH == 16  ? 16
                 : WIDTH == 8 ? 6
-                             : 3, /* accumulators fit the register file */
+                             : 3, /* sums fit the registers */
 };
 
 /* Any float address may be loaded as a vector. */
@@ -44,6 +47,20 @@ INLINE vec select(mask keep, vec x)
     return (vec)((mask)x & keep);
 }
 
+/* a b + c, rounded once. */
+INLINE vec multiply_add(vec a, vec b, vec c)
+{
+#if KERNELS_WIDTH == 16
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif KERNELS_WIDTH == 8
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    for (size_t i = 0; i < WIDTH; i++)
+        c[i] = multiply_add_f32(a[i], b[i], c[i]);
+    return c;
+#endif
+}
+
 INLINE vec flush(vec x, float floor)
 {
     return select(~(mask)((x < splat(floor)) & (x > splat(-floor))), x);
@@ -65,7 +82,7 @@ INLINE void dense_tile(const struct dense_args *d, size_t m, size_t n, size_t ro
             vec factor = splat(a[r * d->a_row + k * d->a_col]);
 
             for (size_t j = 0; j < PER_BLOCK; j++)
-                sum[r][j] += factor * load(b + k * d->b_row + j * WIDTH);
+                sum[r][j] = multiply_add(factor, load(b + k * d->b_row + j * WIDTH), sum[r][j]);
         }
     }
     for (size_t r = 0; r < rows; r++) {
@@ -83,6 +100,8 @@ static void dense(const struct dense_args *args)
 
         for (; m + TILE_ROWS <= d.M; m += TILE_ROWS)
             dense_tile(&d, m, n, TILE_ROWS);
+        for (; TILE_ROWS > 4 && m + 4 <= d.M; m += 4)
+            dense_tile(&d, m, n, 4);
         for (; m < d.M; m++)
             dense_tile(&d, m, n, 1);
     }
@@ -101,7 +120,7 @@ INLINE void pick_block(float *out, const float *init, const struct pick *picks, 
         vec factor = splat(picks[i].weight);
 
         for (size_t j = 0; j < width; j++)
-            sum[j] += factor * load(row + j * WIDTH);
+            sum[j] = multiply_add(factor, load(row + j * WIDTH), sum[j]);
     }
     for (size_t j = 0; j < width; j++)
         store(out + j * WIDTH, sum[j]);
@@ -114,6 +133,8 @@ static void pick_rows(float *out, const float *init, const struct pick *picks, s
 
     for (; j + 8 * WIDTH <= N; j += 8 * WIDTH)
         pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, 8);
+    for (; WIDTH > 4 && j + 4 * WIDTH <= N; j += 4 * WIDTH)
+        pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, 4);
     for (; j < N; j += KERNEL_LANES)
         pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, PER_BLOCK);
 }

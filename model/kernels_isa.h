@@ -7,7 +7,7 @@
 #include "model/kernels.h"
 
 extern const struct kernels kernels_baseline;
-extern const struct kernels kernels_v3; /* x86-64 only: AVX2 */
-extern const struct kernels kernels_v4; /* x86-64 only: AVX-512 F, VL, DQ, BW */
+extern const struct kernels kernels_v3; /* x86-64 only: AVX2, FMA */
+extern const struct kernels kernels_v4; /* x86-64 only: as v3, and AVX-512 F, VL, DQ, BW */
 
 #endif

@@ -4,6 +4,7 @@
  * variant a C library picks for a CPU. Inline: loops over them vectorise. */
 #ifndef MODEL_MATHF_H
 #define MODEL_MATHF_H
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,6 +22,26 @@ static inline uint32_t bits_of_float(float f)
 
     memcpy(&bits, &f, sizeof(bits));
     return bits;
+}
+
+/* a b + c, rounded once. Where the CPU has an instruction for it, that; elsewhere in double:
+ * the product is exact there, the sum is rounded to odd (Boldo and Melquiond 2008, doi
+ * 10.1109/TC.2007.70819), and rounding that to float is rounding the exact sum. */
+static inline float multiply_add_f32(float a, float b, float c)
+{
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_fmaf(a, b, c);
+#else
+    double product = (double)a * (double)b, sum = product + (double)c;
+    double from_c = sum - product, lost = (product - (sum - from_c)) + ((double)c - from_c);
+    uint64_t bits;
+
+    memcpy(&bits, &sum, sizeof(bits));
+    if ((lost > 0.0 || lost < 0.0) && (bits & 1) == 0)
+        bits += (lost > 0.0) == (sum > 0.0) ? 1u : UINT64_MAX;
+    memcpy(&sum, &bits, sizeof(sum));
+    return (float)sum;
+#endif
 }
 
 /* exp(x) to 2 ulp for x in [-87, 88]; x is clamped into it. exp(x) = 2^n exp(r) with

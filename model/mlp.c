@@ -12,8 +12,9 @@
  *
  * Half of the pixels are 0, and 0 w adds nothing to a sum: x is kept as picks (pixel, value),
  * by image for x W1 and by pixel for x^T dh. Each row of dW1 goes straight into Adam while it
- * is in the first cache. H and O are padded to KERNEL_LANES; padding starts at 0 and stays
- * there, since its gradients are 0.
+ * is in the first cache. W2 is kept as its transpose (O,H), where vectors run along H; only
+ * h W2 needs it the other way round, turned anew in each step. H is padded to KERNEL_LANES;
+ * padding starts at 0 and stays there, since its gradients are 0.
  *
  * Threads own hidden units in the first layer and images in the second, so every sum is added
  * up by one thread in one order. */
@@ -26,9 +27,11 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "model/model.h"
+#include "model/sparse.h"
 #include "model/team.h"
 
-enum { MLP_HIDDEN = 128, W1 = 0, B1, W2, B2, N_BLOCKS };
+enum { W1, B1, W2, B2, N_BLOCKS };
+enum { MLP_HIDDEN = 128 };
 
 /* One array of parameters in packed form, with what Adam remembers of it. */
 struct block {
@@ -42,17 +45,13 @@ struct net {
     struct shape shape;
     const struct kernels *kernels;
     struct team *team;
-    size_t I, H, O;   /* H is padded; O is not, its rows are KERNEL_LANES long */
-    float value[256]; /* pixel -> input */
-    struct block blocks[N_BLOCKS];
+    size_t I, H, O;                /* H is padded, O is not */
+    struct block blocks[N_BLOCKS]; /* W1 (I,H), B1 (H), W2 (O,H), B2 (KERNEL_LANES) */
+    float *w2_turned;              /* (H,KERNEL_LANES) */
 
-    struct pick *by_image; /* (B,I): the first n_by_image[b] of each row count */
-    size_t n_by_image[NET_MAX_BATCH];
-    struct pick *by_pixel; /* (I,B): row is the image's place in the batch */
-    size_t *n_by_pixel;    /* (I) */
+    struct sparse_batch x; /* (B,I) */
     float *h, *dh;         /* (B,H) */
-    float *w2_turned;      /* (O,H) */
-    float *dw2;            /* (H,KERNEL_LANES) */
+    float *dw2;            /* (O,H) */
     float z[NET_MAX_BATCH * KERNEL_LANES], dz[NET_MAX_BATCH * KERNEL_LANES];
     float loss[NET_MAX_BATCH];
 };
@@ -119,14 +118,33 @@ static void copy(const struct tensor *t, float *packed, enum direction way)
            t->count * sizeof(float));
 }
 
+/* Row r of the file's (rows, columns). */
+static void copy_row(const struct tensor *t, size_t r, float *packed, enum direction way)
+{
+    float *theirs = t->data + r * t->dims[1];
+
+    memcpy(way == INTO_NET ? packed : theirs, way == INTO_NET ? theirs : packed,
+           t->dims[1] * sizeof(float));
+}
+
 /* arrays: one pointer per block, weights or gradients. */
 static void exchange(const struct net *net, const struct model *m, float *const *arrays,
                      enum direction way)
 {
     turn(model_tensor(m, "fc1.weight"), arrays[W1], net->H, way);
     copy(model_tensor(m, "fc1.bias"), arrays[B1], way);
-    turn(model_tensor(m, "fc2.weight"), arrays[W2], KERNEL_LANES, way);
+    for (size_t o = 0; o < net->O; o++)
+        copy_row(model_tensor(m, "fc2.weight"), o, arrays[W2] + o * net->H, way);
     copy(model_tensor(m, "fc2.bias"), arrays[B2], way);
+}
+
+/* w2_turned for hidden units [from, to). */
+static void turn_classes(struct net *net, size_t from, size_t to)
+{
+    for (size_t o = 0; o < net->O; o++) {
+        for (size_t j = from; j < to; j++)
+            net->w2_turned[j * KERNEL_LANES + o] = net->blocks[W2].w[o * net->H + j];
+    }
 }
 
 static struct net *net_open(const struct model *m, const struct net_env *env)
@@ -140,11 +158,9 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     net->I = s->side * s->side;
     net->H = padded(s->hidden);
     net->O = s->classes;
-    for (size_t i = 0; i < 256; i++)
-        net->value[i] = (float)i / (float)s->max_value;
+    sparse_init(&net->x, net->I, s->max_value);
 
-    const size_t sizes[N_BLOCKS] = { net->I * net->H, net->H, net->H * KERNEL_LANES,
-                                     KERNEL_LANES };
+    const size_t sizes[N_BLOCKS] = { net->I * net->H, net->H, net->O * net->H, KERNEL_LANES };
     float *weights[N_BLOCKS];
     for (size_t i = 0; i < N_BLOCKS; i++) {
         net->blocks[i].n = sizes[i];
@@ -152,8 +168,11 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     }
     exchange(net, m, weights, INTO_NET);
 
-    net->by_image = xcalloc(NET_MAX_BATCH * net->I, sizeof(*net->by_image));
     net->h = new_floats(NET_MAX_BATCH * net->H);
+    net->w2_turned = new_floats(net->H * KERNEL_LANES);
+    turn_classes(net, 0, net->H);
+    if (env->n_images > 0)
+        sparse_know(&net->x, env->images, env->n_images);
     return net;
 }
 
@@ -167,9 +186,7 @@ static void net_close(struct net *net)
         free(net->blocks[i].v);
         free(net->blocks[i].grad);
     }
-    free(net->by_image);
-    free(net->by_pixel);
-    free(net->n_by_pixel);
+    sparse_finish(&net->x);
     free(net->h);
     free(net->dh);
     free(net->w2_turned);
@@ -194,47 +211,9 @@ static void prepare_training(struct net *net)
         net->blocks[i].m = new_floats(net->blocks[i].n);
         net->blocks[i].v = new_floats(net->blocks[i].n);
     }
-    net->by_pixel = xcalloc(NET_MAX_BATCH * net->I, sizeof(*net->by_pixel));
-    net->n_by_pixel = xcalloc(net->I, sizeof(*net->n_by_pixel));
+    sparse_prepare_pixels(&net->x);
     net->dh = new_floats(NET_MAX_BATCH * net->H);
-    net->w2_turned = new_floats(KERNEL_LANES * net->H);
-    net->dw2 = new_floats(net->H * KERNEL_LANES);
-}
-
-static const uint8_t *image_of(const struct net *net, const struct batch *batch, size_t b)
-{
-    return batch->pixels + batch->rows[b] * net->I;
-}
-
-/* Written without a branch: a zero is overwritten by what follows. */
-static void pick_by_image(struct net *net, const struct batch *batch, size_t from, size_t to)
-{
-    for (size_t b = from; b < to; b++) {
-        const uint8_t *pixels = image_of(net, batch, b);
-        struct pick *picks = net->by_image + b * net->I;
-        size_t n = 0;
-
-        for (size_t i = 0; i < net->I; i++) {
-            picks[n] = (struct pick){ (uint32_t)i, net->value[pixels[i]] };
-            n += pixels[i] != 0;
-        }
-        net->n_by_image[b] = n;
-    }
-}
-
-static void pick_by_pixel(struct net *net, const struct batch *batch, size_t from, size_t to)
-{
-    memset(net->n_by_pixel + from, 0, (to - from) * sizeof(*net->n_by_pixel));
-    for (size_t b = 0; b < batch->n; b++) {
-        const uint8_t *pixels = image_of(net, batch, b);
-
-        for (size_t i = from; i < to; i++) {
-            struct pick *picks = net->by_pixel + i * NET_MAX_BATCH;
-
-            picks[net->n_by_pixel[i]] = (struct pick){ (uint32_t)b, net->value[pixels[i]] };
-            net->n_by_pixel[i] += pixels[i] != 0;
-        }
-    }
+    net->dw2 = new_floats(net->O * net->H);
 }
 
 /* h for images [0, n) and hidden units [from, to). */
@@ -242,7 +221,7 @@ static void forward_hidden(struct net *net, size_t n, size_t from, size_t to)
 {
     for (size_t b = 0; b < n; b++)
         net->kernels->pick_rows(net->h + b * net->H + from, net->blocks[B1].w + from,
-                                net->by_image + b * net->I, net->n_by_image[b],
+                                net->x.by_image[b].at, net->x.by_image[b].n,
                                 net->blocks[W1].w + from, net->H, to - from);
     net->kernels->relu(net->h + from, net->H, n, to - from);
 }
@@ -256,7 +235,7 @@ static void forward_classes(struct net *net, size_t from, size_t to)
         .a = net->h + from * net->H,
         .a_row = net->H,
         .a_col = 1,
-        .b = net->blocks[W2].w,
+        .b = net->w2_turned,
         .b_row = KERNEL_LANES,
         .bias = net->blocks[B2].w,
         .M = to - from,
@@ -268,7 +247,7 @@ static void forward_classes(struct net *net, size_t from, size_t to)
 
 static void net_forward(struct net *net, float *logits, const struct batch *batch)
 {
-    pick_by_image(net, batch, 0, batch->n);
+    sparse_by_image(&net->x, batch, 0, batch->n);
     forward_hidden(net, batch->n, 0, net->H);
     forward_classes(net, 0, batch->n);
     for (size_t b = 0; b < batch->n; b++)
@@ -296,17 +275,13 @@ static void take_gradient(const struct job *job, size_t block, size_t at, const 
 /* dh for hidden units [from, to). */
 static void backward_hidden(struct net *net, size_t n, size_t from, size_t to)
 {
-    for (size_t o = 0; o < net->O; o++) {
-        for (size_t j = from; j < to; j++)
-            net->w2_turned[o * net->H + j] = net->blocks[W2].w[j * KERNEL_LANES + o];
-    }
     const struct dense_args args = {
         .c = net->dh + from,
         .c_row = net->H,
         .a = net->dz,
         .a_row = KERNEL_LANES,
         .a_col = 1,
-        .b = net->w2_turned + from,
+        .b = net->blocks[W2].w + from,
         .b_row = net->H,
         .M = n,
         .N = to - from,
@@ -316,24 +291,26 @@ static void backward_hidden(struct net *net, size_t n, size_t from, size_t to)
     net->kernels->relu_backward(net->dh + from, net->h + from, net->H, n, to - from);
 }
 
-/* dW2 and db1, rows and elements [from, to). */
+/* dW2 for hidden units [from, to). */
 static void update_classes(const struct job *job, size_t from, size_t to)
 {
     struct net *net = job->net;
     const struct dense_args args = {
-        .c = net->dw2 + from * KERNEL_LANES,
-        .c_row = KERNEL_LANES,
-        .a = net->h + from,
+        .c = net->dw2 + from,
+        .c_row = net->H,
+        .a = net->dz,
         .a_row = 1,
-        .a_col = net->H,
-        .b = net->dz,
-        .b_row = KERNEL_LANES,
-        .M = to - from,
-        .N = KERNEL_LANES,
+        .a_col = KERNEL_LANES,
+        .b = net->h + from,
+        .b_row = net->H,
+        .M = net->O,
+        .N = to - from,
         .K = job->batch->n,
     };
     net->kernels->dense(&args);
-    take_gradient(job, W2, from * KERNEL_LANES, args.c, (to - from) * KERNEL_LANES);
+    for (size_t o = 0; o < net->O; o++)
+        take_gradient(job, W2, o * net->H + from, args.c + o * net->H, to - from);
+    turn_classes(net, from, to);
 }
 
 /* dW1 for hidden units [from, to): one row at a time, a few of them never touched. */
@@ -347,8 +324,8 @@ static void update_hidden(const struct job *job, size_t from, size_t to)
         size_t n = to - j < PIECE ? to - j : PIECE;
 
         for (size_t i = 0; i < net->I; i++) {
-            net->kernels->pick_rows(g, NULL, net->by_pixel + i * NET_MAX_BATCH,
-                                    net->n_by_pixel[i], net->dh + j, net->H, n);
+            net->kernels->pick_rows(g, NULL, net->x.by_pixel + i * NET_MAX_BATCH,
+                                    net->x.n_by_pixel[i], net->dh + j, net->H, n);
             take_gradient(job, W1, i * net->H + j, g, n);
         }
         net->kernels->sum_rows(g, net->dh + j, net->H, job->batch->n, n);
@@ -375,10 +352,10 @@ static void work(void *ctx, size_t part, size_t n_parts)
     team_share(&pixel, &pixel_end, net->I, 1, part, n_parts);
     team_share(&unit, &unit_end, net->H, KERNEL_LANES, part, n_parts);
 
-    pick_by_image(net, job->batch, image, image_end);
-    pick_by_pixel(net, job->batch, pixel, pixel_end);
+    sparse_by_image(&net->x, job->batch, image, image_end);
     team_sync(net->team);
 
+    sparse_by_pixel(&net->x, n, pixel, pixel_end);
     forward_hidden(net, n, unit, unit_end);
     team_sync(net->team);
 

@@ -18,7 +18,7 @@ static void dense(const struct dense_args *d)
             float sum = d->bias ? d->bias[n] : 0.0f;
 
             for (size_t k = 0; k < d->K; k++)
-                sum += d->a[m * d->a_row + k * d->a_col] * d->b[k * d->b_row + n];
+                sum = fmaf(d->a[m * d->a_row + k * d->a_col], d->b[k * d->b_row + n], sum);
             d->c[m * d->c_row + n] = sum;
         }
     }
@@ -31,7 +31,7 @@ static void pick_rows(float *out, const float *init, const struct pick *picks, s
         float sum = init ? init[j] : 0.0f;
 
         for (size_t i = 0; i < n; i++)
-            sum += picks[i].weight * b[picks[i].row * b_row + j];
+            sum = fmaf(picks[i].weight, b[picks[i].row * b_row + j], sum);
         out[j] = sum;
     }
 }

@@ -167,7 +167,9 @@ int train_model(struct model **ret_model, struct train_report *report,
     if (rc < 0)
         goto out;
 
-    const struct net_env env = { .kernels = options->kernels, .team = team };
+    const struct net_env env = {
+        .kernels = options->kernels, .team = team, .images = data->pixels, .n_images = data->n
+    };
     run.net = options->arch->open(m, &env);
     run.order = xcalloc(data->n, sizeof(*run.order));
     run.losses = xcalloc(options->recipe.epochs, sizeof(*run.losses));

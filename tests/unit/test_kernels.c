@@ -219,6 +219,28 @@ static void log_is_within_four_ulp(void **state)
     assert_true(log_f64(1.0) == 0.0);
 }
 
+/* Factors over the whole range, with sums that cancel, so that rounding twice would show. */
+static void software_multiply_add_rounds_once(void **state)
+{
+    struct rng rng;
+
+    (void)state;
+    rng_init(&rng, 11, 0);
+    for (size_t i = 0; i < 200000; i++) {
+        float a = float_of_bits(rng_u32(&rng) >> 2 & 0x1fffffffu) + 1.0f;
+        float b = (float)rng_uniform(&rng) * 2.0f - 1.0f;
+        float c = -(a * b) * (i % 3 == 0 ? 1.0f : (float)rng_uniform(&rng));
+        float want = fmaf(a, b, c), got = multiply_add_f32(a, b, c);
+
+        assert_memory_equal(&got, &want, sizeof(got));
+    }
+    assert_true(multiply_add_f32(0x1.000002p0f, 0x1.000002p0f, 0x1p-60f) ==
+                fmaf(0x1.000002p0f, 0x1.000002p0f, 0x1p-60f));
+    assert_true(isinf(multiply_add_f32(0x1p120f, 0x1p120f, 1.0f)));
+    assert_true(multiply_add_f32(-0x1p120f, 0x1p120f, 1.0f) == -INFINITY);
+    assert_true(isnan(multiply_add_f32(NAN, 1.0f, 1.0f)));
+}
+
 static void unknown_set_is_refused_by_name(void **state)
 {
     const struct kernels *k = NULL;
@@ -244,6 +266,7 @@ int main(void)
         cmocka_unit_test(planted_denormals_are_flushed_by_adam),
         cmocka_unit_test(exp_is_within_two_ulp),
         cmocka_unit_test(log_is_within_four_ulp),
+        cmocka_unit_test(software_multiply_add_rounds_once),
         cmocka_unit_test(unknown_set_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * bench_model: times the model layer from inside, without start-up and reading.
+ *
+ *     bench_model fit TRAIN.csv TEST.csv RUNS THREADS     one line of milliseconds per run
+ *     bench_model predict TRAIN.csv TEST.csv RUNS 1       microseconds per single prediction
+ *
+ * The last line is "accuracy A isa NAME". HEARTH_ISA chooses the kernel set. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "base/parse.h"
+#include "model/dataset.h"
+#include "model/eval.h"
+#include "model/model.h"
+#include "model/train.h"
+
+struct bench {
+    struct dataset train, test;
+    struct train_options options;
+    struct model *model; /* of the last fit */
+    int64_t runs, threads;
+};
+
+static double now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int fit_once(struct bench *b, struct err *err)
+{
+    model_free(b->model);
+    b->model = NULL;
+    return train_model(&b->model, NULL, &b->train, &b->options, err);
+}
+
+static int bench_fit(struct bench *b, struct err *err)
+{
+    for (int64_t run = 0; run < b->runs; run++) {
+        double start = now_us();
+        int rc = fit_once(b, err);
+
+        if (rc < 0)
+            return rc;
+        printf("%.4f\n", (now_us() - start) / 1e3);
+    }
+    return 0;
+}
+
+/* One image at a time through a net that stays open, as a server would. */
+static int bench_predict(struct bench *b, struct err *err)
+{
+    enum { ROUNDS = 20 };
+    int rc = fit_once(b, err);
+
+    if (rc < 0)
+        return rc;
+    const struct net_env env = { .kernels = b->options.kernels };
+    struct net *net = b->model->arch->open(b->model, &env);
+    float logits[DATASET_CLASSES];
+    for (int64_t run = 0; run < b->runs; run++) {
+        double start = now_us();
+
+        for (size_t i = 0; i < ROUNDS * b->test.n; i++) {
+            uint32_t row = (uint32_t)(i % b->test.n);
+            struct batch one = { .pixels = b->test.pixels, .rows = &row, .n = 1 };
+
+            b->model->arch->forward(net, logits, &one);
+        }
+        printf("%.4f\n", (now_us() - start) / (double)(ROUNDS * b->test.n));
+    }
+    b->model->arch->close(net);
+    return 0;
+}
+
+static int prepare(struct bench *b, char **argv, struct err *err)
+{
+    int rc = dataset_read_path(&b->train, argv[2], err);
+
+    if (rc == 0)
+        rc = dataset_read_path(&b->test, argv[3], err);
+    if (rc == 0)
+        rc = parse_i64(&b->runs, argv[4], 1, 1000000, "RUNS", err);
+    if (rc == 0)
+        rc = parse_i64(&b->threads, argv[5], 1, TRAIN_MAX_THREADS, "THREADS", err);
+    if (rc == 0)
+        rc = kernels_choose(&b->options.kernels, getenv("HEARTH_ISA"), err);
+    b->options.arch = &arch_mlp;
+    b->options.recipe = arch_mlp.recipe;
+    b->options.threads = (size_t)b->threads;
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = { 0 };
+    struct err err = { 0 };
+    struct eval e = { 0 };
+
+    if (argc != 6) {
+        fprintf(stderr, "usage: bench_model fit|predict TRAIN.csv TEST.csv RUNS THREADS\n");
+        return 2;
+    }
+    int rc = prepare(&b, argv, &err);
+    if (rc == 0)
+        rc = strcmp(argv[1], "fit") == 0 ? bench_fit(&b, &err) : bench_predict(&b, &err);
+    if (rc == 0)
+        rc = eval_model(&e, b.model, &b.test, b.options.kernels, &err);
+    if (rc == 0)
+        printf("accuracy %.4f isa %s\n", e.accuracy, b.options.kernels->name);
+    else
+        fprintf(stderr, "bench_model: %s\n", err.msg);
+    eval_finish(&e);
+    model_free(b.model);
+    dataset_finish(&b.train);
+    dataset_finish(&b.test);
+    return rc < 0;
+}
