@@ -180,7 +180,9 @@ int sample_make(struct forge *f, struct err *err)
 {
     struct digit *digits = NULL;
     struct play play = { .f = f };
-    int64_t start = clock_now(&f->clock) - (int64_t)SAMPLE_HOURS * 3600;
+    /* The past ends at midnight UTC: two forges of one day have the same past. */
+    int64_t today = clock_now(&f->clock) / 86400 * 86400;
+    int64_t start = today - (int64_t)SAMPLE_HOURS * 3600;
 
     int rc = digits_for_practice(&digits, &play.n_digits, err);
     play.digits = digits;
