@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -34,6 +35,19 @@ static int check_segment(const char *segment, size_t len, const char *id, struct
     return 0;
 }
 
+/* First segments of the hub's own addresses, and of the protocol's; in any case, since some
+ * readers do not tell. */
+static bool is_reserved(const char *ns, size_t len)
+{
+    static const char *const reserved[] = { "api",    "datasets", "kernels",
+                                            "models", "reports",  "spaces" };
+
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+        if (strlen(reserved[i]) == len && strncasecmp(reserved[i], ns, len) == 0)
+            return true;
+    return false;
+}
+
 int hub_check_id(const char *id, struct err *err)
 {
     const char *slash = strchr(id, '/');
@@ -45,6 +59,8 @@ int hub_check_id(const char *id, struct err *err)
         rc = check_segment(slash + 1, strlen(slash + 1), id, err);
     if (rc == 0 && text_has_suffix(slash + 1, suffix))
         rc = err_set(err, ERR_RANGE, "repository '%.200s': must not end in .git", id);
+    if (rc == 0 && is_reserved(id, (size_t)(slash - id)))
+        rc = err_set(err, ERR_RANGE, "repository '%.200s': this namespace is reserved", id);
     return rc;
 }
 

@@ -20,7 +20,8 @@ struct hub_repo;
 enum { HUB_ID_MAX = 193, HUB_MAX_FILES = 10000, HUB_MAX_VERSION = 64 };
 
 /* "namespace/name", each 1..96 of [A-Za-z0-9_.-], without "--" or "..", no '-' or '.' at either
- * end, the name not ending in ".git". -ERR_RANGE says what is wrong. */
+ * end, the name not ending in ".git", the namespace none of api, datasets, kernels, models,
+ * reports, spaces. -ERR_RANGE says what is wrong. */
 int hub_check_id(const char *id, struct err *err);
 
 /* -ERR_NOTFOUND when there is none. */

@@ -38,10 +38,12 @@ static struct hub_repo *create(const char *root)
 
 static void ids_follow_the_rules_of_the_hub(void **state)
 {
-    static const char *const good[] = { "a/b", "Some-org/digits_8x8.v1", "0/0" };
+    static const char *const good[] = { "a/b", "Some-org/digits_8x8.v1", "0/0", "a/api",
+                                        "apis/b" };
     static const char *const bad[] = {
-        "",     "a",    "a/",      "/b",    "a/b/c", "a/..",  "../b",   "a/b--c",
-        "a/-b", "a/b.", "a/b.git", "a b/c", "a/b\n", "a/b\\", "a/.git", "a/\xc3\xa4",
+        "",      "a",      "a/",     "/b",         "a/b/c",   "a/..",
+        "../b",  "a/b--c", "a/-b",   "a/b.",       "a/b.git", "a b/c",
+        "a/b\n", "a/b\\",  "a/.git", "a/\xc3\xa4", "api/b",   "Reports/b",
     };
     char *long_name = xasprintf("a/%097d", 1);
 
