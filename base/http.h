@@ -47,9 +47,9 @@ struct http_response {
 
 struct http_client {
     /* Fills res (an initialised one) and returns 0 when a complete reply came, with any
-     * status. -ERR_NET when the connection failed or broke, -ERR_TIMEOUT, -ERR_LIMIT. After
-     * any failure of a request that writes it may or may not have taken effect; it was never
-     * sent twice. */
+     * status. -ERR_NET when the connection failed or broke, -ERR_CONFIG when the server's
+     * certificate is not trusted, -ERR_TIMEOUT, -ERR_LIMIT. After any failure of a request
+     * that writes it may or may not have taken effect; it was never sent twice. */
     int (*perform)(struct http_client *client, const struct http_request *req,
                    struct http_response *res, struct err *err);
     void (*destroy)(struct http_client *client);

@@ -257,7 +257,7 @@ static int explain(const struct exchange *x, CURLcode code, struct err *err)
         const char *prefix;
     } known[] = {
         { CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT, "timed out: " },
-        { CURLE_PEER_FAILED_VERIFICATION, ERR_NET, "its certificate is not trusted: " },
+        { CURLE_PEER_FAILED_VERIFICATION, ERR_CONFIG, "its certificate is not trusted: " },
         { CURLE_SSL_CACERT_BADFILE, ERR_CONFIG, "the file of trusted certificates: " },
         { CURLE_COULDNT_RESOLVE_HOST, ERR_NET, "host not found: " },
         { CURLE_COULDNT_CONNECT, ERR_NET, "no connection: " },
