@@ -127,7 +127,22 @@ static int set_faults(struct practice *p, const struct practice_options *options
     return rc;
 }
 
-/* A community: the one that was saved, the one of a file, or the sample. */
+/* What a start that was killed half-way left behind is not built upon, nor removed: the folder
+ * could be somebody's. */
+static int check_is_new(const struct practice *p, struct err *err)
+{
+    char *path = fs_path(p->forge.dir, "git", NULL);
+    int rc = 0;
+
+    if (fs_exists(path))
+        rc = err_set(err, ERR_USAGE, "'%s' is there without a state.json: name an empty folder",
+                     path);
+    free(path);
+    return rc;
+}
+
+/* A community: the one that was saved, the one of a file, or the sample. A new one is saved at
+ * once, so that a killed forge starts again with the community it began with. */
 static int settle(struct practice *p, const struct practice_options *options, struct err *err)
 {
     bool is_saved = row_has(state_repo(&p->forge.state), "owner");
@@ -136,11 +151,13 @@ static int settle(struct practice *p, const struct practice_options *options, st
         return err_set(err, ERR_USAGE, "--load: '%s' holds a community already", options->dir);
     if (is_saved)
         return 0;
-    int rc =
-        options->load ? load_file(&p->forge, options->load, err) : sample_make(&p->forge, err);
+    int rc = check_is_new(p, err);
+    if (rc == 0)
+        rc = options->load ? load_file(&p->forge, options->load, err)
+                           : sample_make(&p->forge, err);
     if (rc == 0 && !state_user(&p->forge.state, PRACTICE_BOT))
         (void)state_set_user(&p->forge.state, PRACTICE_BOT, "write");
-    return rc;
+    return rc < 0 ? rc : forge_save(&p->forge, err);
 }
 
 static int serve(struct practice *p, const struct practice_options *options, struct err *err)
