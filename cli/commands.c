@@ -8,23 +8,42 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
+extern const struct cmd cmd_run, cmd_sync, cmd_plan, cmd_apply, cmd_status;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_init, cmd_check;
 extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_check, cmd_db_dump;
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_serve;
-extern const struct cmd cmd_sync;
 extern const struct cmd cmd_train, cmd_eval, cmd_predict;
 
+/* One row per line. */
+/* clang-format off */
 const struct cmd *const commands[] = {
-    &cmd_init,         &cmd_check,         &cmd_db_migrate,
-    &cmd_db_status,    &cmd_db_backup,     &cmd_db_check,
-    &cmd_db_dump,      &cmd_help,          &cmd_license_list,
-    &cmd_license_show, &cmd_license_check, &cmd_practice,
-    &cmd_train,        &cmd_eval,          &cmd_predict,
-    &cmd_serve,        &cmd_sync,          NULL,
+    &cmd_init,
+    &cmd_check,
+    &cmd_run,
+    &cmd_sync,
+    &cmd_plan,
+    &cmd_apply,
+    &cmd_status,
+    &cmd_train,
+    &cmd_eval,
+    &cmd_predict,
+    &cmd_serve,
+    &cmd_db_migrate,
+    &cmd_db_status,
+    &cmd_db_backup,
+    &cmd_db_check,
+    &cmd_db_dump,
+    &cmd_license_list,
+    &cmd_license_show,
+    &cmd_license_check,
+    &cmd_practice,
+    &cmd_help,
+    NULL,
 };
+/* clang-format on */
 
 /* How many leading words the name takes, 0 when it is another one. */
 static size_t words_matched(const char *name, const char *const *words, size_t n)

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * 1. Everything is read before anything is decided, and written last.
+ * 2. Nothing is written before our own traces were taken in (`adopt`): a lost database doubles
+ *    nothing.
+ * 3. A step that fails stops those that build on it; the others are taken all the same. */
+#include "bot/cycle.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "bot/bot.h"
+#include "bot/forge/forge.h"
+#include "config/config.h"
+#include "store/action.h"
+#include "store/instance.h"
+#include "store/repository.h"
+#include "store/sync_list.h"
+
+struct cycle {
+    const struct cycle_options *options;
+    struct cycle_result *result;
+    struct sync_result found; /* the repository; its strings are bot's */
+    struct bot bot;
+    bool is_adopted;
+    int64_t writes_allowed_at;
+};
+
+static void leave(struct cycle *cycle, const char *why)
+{
+    struct cycle_result *result = cycle->result;
+
+    if (!result->is_left)
+        (void)snprintf(result->why_left, sizeof(result->why_left), "%.255s", why);
+    result->is_left = true;
+}
+
+/* Reading --------------------------------------------------------------------------------- */
+
+static int take_permissions(void *ctx, const struct repository *r, struct err *err)
+{
+    struct cycle *cycle = ctx;
+
+    (void)err;
+    cycle->is_adopted = r->is_adopted;
+    cycle->writes_allowed_at = r->writes_allowed_at;
+    return 0;
+}
+
+static int meet(struct cycle *cycle, struct err *err)
+{
+    const struct cycle_options *options = cycle->options;
+    const struct sync_result *found = &cycle->found;
+
+    cycle->bot = (struct bot){
+        .config = options->config,
+        .clock = options->clock,
+        .db = options->db,
+        .forge = options->forge,
+        .token = options->token,
+        .repo_id = found->repo_id,
+        .owner = found->owner,
+        .name = found->name,
+        .default_branch = found->default_branch,
+        .clone_url = options->config->forge.git_url[0] ? options->config->forge.git_url
+                                                       : found->clone_url,
+        .self_id = found->self_id,
+        .self_login = found->self_login,
+        .is_archived = found->is_archived,
+        .deadline_ms = options->deadline_ms,
+    };
+    cycle->result->repo_id = found->repo_id;
+    return repository_get(options->db, found->repo_id, take_permissions, cycle, err);
+}
+
+static int step_sync(struct cycle *cycle, struct err *err)
+{
+    const struct cycle_options *options = cycle->options;
+    struct sync_result *found = &cycle->found;
+    const struct sync_options sync = {
+        .db = options->db,
+        .forge = options->forge,
+        .clock = options->clock,
+        .bots = &options->config->report.bots,
+        .mode = options->sync,
+    };
+    int rc = sync_run(&sync, found, err);
+
+    cycle->result->rows.n_new = found->n_new;
+    cycle->result->rows.n_changed = found->n_changed;
+    cycle->result->rows.n_deleted = found->n_deleted;
+    cycle->result->rows.n_gone = found->n_gone;
+    if (rc == 0 && found->is_left)
+        return err_set(err, ERR_BUDGET, "reading: %s", found->why_left);
+    return rc == 0 ? meet(cycle, err) : rc;
+}
+
+static int take_repository(void *ctx, const struct repository *r, struct err *err)
+{
+    struct sync_result *found = ctx;
+
+    (void)err;
+    found->repo_id = r->id;
+    found->self_id = r->self_id;
+    found->self_login = xstrdup(r->self_login);
+    return 0;
+}
+
+static int take_forge_repo(void *ctx, const struct forge_repo *r, struct err *err)
+{
+    struct sync_result *found = ctx;
+
+    if (r->id != found->repo_id)
+        return err_set(err, ERR_MOVED,
+                       "%s/%s is not the repository that the database is about; another one "
+                       "needs a folder of its own",
+                       r->owner, r->name);
+    found->owner = xstrdup(r->owner);
+    found->name = xstrdup(r->name);
+    found->default_branch = xstrdup(r->default_branch);
+    found->clone_url = xstrdup(r->clone_url);
+    found->head_sha = xstrdup(r->head_sha);
+    found->is_archived = r->is_archived;
+    found->may_push = r->may_push;
+    found->may_triage = r->may_triage;
+    return 0;
+}
+
+/* Where nothing is synced: who we are from the database, how the repository stands from the
+ * forge. */
+static int step_connect(struct cycle *cycle, struct err *err)
+{
+    struct db *db = cycle->options->db;
+    int rc = repository_get_first(db, take_repository, &cycle->found, err);
+
+    if (rc == -ERR_NOTFOUND)
+        return err_set(err, ERR_CONFIG,
+                       "nothing is known of the repository yet: start with "
+                       "`hearth sync`");
+    if (rc < 0 ||
+        (rc = forge_get_repo(cycle->options->forge, take_forge_repo, &cycle->found, err)) < 0)
+        return rc;
+    return meet(cycle, err);
+}
+
+/* Deciding -------------------------------------------------------------------------------- */
+
+static int step_adopt(struct cycle *cycle, struct err *err)
+{
+    struct retrain_counts counts;
+    int rc;
+
+    if (cycle->is_adopted)
+        return 0;
+    if ((rc = retrain_adopt(&cycle->bot, &counts, err)) < 0)
+        return rc;
+    if (counts.left > 0)
+        return err_set(err, ERR_BUDGET, "taking in former runs: %s", counts.why_left);
+    if ((rc = release_adopt(&cycle->bot, err)) < 0)
+        return rc;
+    return repository_set_adopted(cycle->bot.db, cycle->bot.repo_id, err);
+}
+
+static int add_list(void *ctx, const struct sync_list *s, struct err *err)
+{
+    (void)err;
+    buf_printf(ctx, "%s %d %lld %lld %lld %s\n", sync_list_label(s->name), (int)s->phase,
+               (long long)s->since_at, (long long)s->newest_id, (long long)s->target_id,
+               s->next_url);
+    return 0;
+}
+
+/* Names how far the lists are read, and the rules' version: feedback that was followed from
+ * there needs no second look. */
+static int name_stand(char out[SHA256_HEX_SIZE], struct cycle *cycle, struct err *err)
+{
+    struct buf text;
+
+    buf_init(&text, 1 << 16);
+    buf_printf(&text, "%s\n", HEARTH_VERSION);
+    int rc = sync_list_each(cycle->bot.db, cycle->bot.repo_id, add_list, &text, err);
+    sha256_hex(out, text.data, text.len);
+    buf_finish(&text);
+    return rc;
+}
+
+static int is_same_text(void *ctx, const char *value, struct err *err)
+{
+    const char **text = ctx;
+
+    (void)err;
+    if (strcmp(*text, value) == 0)
+        *text = NULL;
+    return 0;
+}
+
+static int step_feedback(struct cycle *cycle, struct err *err)
+{
+    const struct sync_result *found = &cycle->found;
+    bool is_changed = found->n_new + found->n_changed + found->n_deleted + found->n_gone > 0;
+    char stand[SHA256_HEX_SIZE];
+    const char *wanted = stand;
+    int rc = name_stand(stand, cycle, err);
+
+    if (rc == 0)
+        rc = instance_get(cycle->bot.db, "feedback_stand", is_same_text, &wanted, err);
+    if (rc < 0 && rc != -ERR_NOTFOUND)
+        return rc;
+    if (rc == 0 && !wanted && !is_changed)
+        return 0;
+    if ((rc = feedback_follow(&cycle->bot, &cycle->result->feedback, err)) < 0)
+        return rc;
+    return instance_set(cycle->bot.db, "feedback_stand", stand, err);
+}
+
+static int step_retrain(struct cycle *cycle, struct err *err)
+{
+    struct retrain_counts *counts = &cycle->result->retrain;
+    int rc = retrain_plan(&cycle->bot, counts, err);
+
+    if (counts->left > 0)
+        leave(cycle, counts->why_left);
+    return rc;
+}
+
+static int step_release(struct cycle *cycle, struct err *err)
+{
+    return release_plan(&cycle->bot, &cycle->result->release, err);
+}
+
+/* Writing --------------------------------------------------------------------------------- */
+
+static int check_rights(struct cycle *cycle, struct err *err)
+{
+    const struct sync_result *found = &cycle->found;
+    int64_t n = 0;
+    int rc = action_count(cycle->bot.db, cycle->bot.repo_id,
+                          1u << ACTION_PLANNED | 1u << ACTION_SENT, &n, err);
+
+    if (rc < 0 || n == 0 || found->may_push)
+        return rc;
+    return err_set(err, ERR_DENIED,
+                   "the token of %s may not write to %s/%s: it needs the right to push, for "
+                   "statuses and releases",
+                   found->self_login, found->owner, found->name);
+}
+
+static int step_apply(struct cycle *cycle, struct err *err)
+{
+    const struct cycle_options *options = cycle->options;
+    struct ledger_counts *counts = &cycle->result->ledger;
+    int rc = 0;
+
+    if (options->writes == CYCLE_WRITES_NONE)
+        return 0;
+    if (options->writes == CYCLE_WRITES_IF_ALLOWED && cycle->writes_allowed_at == 0) {
+        cycle->result->awaits_approval = true;
+        leave(cycle, "the first plan awaits `hearth apply`, or `hearth run --yes`");
+        return 0;
+    }
+    if (cycle->writes_allowed_at == 0)
+        rc = repository_allow_writes(options->db, cycle->bot.repo_id, clock_now(options->clock),
+                                     err);
+    if (rc < 0 || (rc = check_rights(cycle, err)) < 0)
+        return rc;
+    return ledger_apply(&cycle->bot, counts, err);
+}
+
+static int step_finish(struct cycle *cycle, struct err *err)
+{
+    struct release_counts counts = { 0 };
+    int rc = 0;
+
+    if (cycle->options->writes != CYCLE_WRITES_NONE && !cycle->result->awaits_approval)
+        rc = release_finish(&cycle->bot, &counts, err);
+    cycle->result->release.published += counts.published;
+    return rc;
+}
+
+/* The table ------------------------------------------------------------------------------- */
+
+enum {
+    IN_RUN = 1 << CYCLE_RUN,
+    IN_SYNC = 1 << CYCLE_SYNC,
+    IN_PLAN = 1 << CYCLE_PLAN,
+    IN_APPLY = 1 << CYCLE_APPLY,
+};
+
+enum step_weight { STEP_GOES_ON, STEP_STOPS }; /* when it fails, or leaves something over */
+
+static const struct step {
+    const char *name;
+    unsigned modes;
+    enum step_weight weight;
+    int (*take)(struct cycle *cycle, struct err *err);
+} steps[] = {
+    { "sync", IN_RUN | IN_SYNC, STEP_STOPS, step_sync },
+    { "connect", IN_PLAN | IN_APPLY, STEP_STOPS, step_connect },
+    { "feedback", IN_RUN | IN_SYNC | IN_PLAN, STEP_STOPS, step_feedback },
+    { "adopt", IN_RUN | IN_PLAN | IN_APPLY, STEP_STOPS, step_adopt },
+    { "retrain", IN_RUN | IN_PLAN, STEP_GOES_ON, step_retrain },
+    { "release", IN_RUN | IN_PLAN, STEP_GOES_ON, step_release },
+    { "apply", IN_RUN | IN_APPLY, STEP_GOES_ON, step_apply },
+    { "finish", IN_RUN | IN_APPLY, STEP_GOES_ON, step_finish },
+};
+
+/* Nothing else would work either. */
+static bool is_fatal(int rc)
+{
+    return rc == -ERR_DB || rc == -ERR_IO || rc == -ERR_AUTH || rc == -ERR_SCHEMA;
+}
+
+int cycle_run(const struct cycle_options *options, struct cycle_result *ret, struct err *err)
+{
+    struct cycle cycle = { .options = options, .result = ret };
+    bool is_stopped = false;
+    int first = 0;
+
+    *ret = (struct cycle_result){ 0 };
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !is_stopped; i++) {
+        const struct step *step = &steps[i];
+        struct err failure = { 0 };
+        int rc = step->modes & 1u << options->mode ? step->take(&cycle, &failure) : 0;
+        if (rc == 0)
+            continue;
+        is_stopped = step->weight == STEP_STOPS || is_fatal(rc);
+        if (rc == -ERR_BUDGET) {
+            leave(&cycle, failure.msg);
+        } else if (first == 0) {
+            first = err_wrap(&failure, rc, "%s", step->name);
+            if (err)
+                *err = failure;
+        } else {
+            log_event(LOG_WARN, "step-failed", "step=%s error=\"%s\"", step->name, failure.msg);
+        }
+    }
+    sync_result_finish(&cycle.found);
+    return first;
+}

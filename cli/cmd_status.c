@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/rfc3339.h"
+#include "cli/cmd.h"
+#include "cli/plan_print.h"
+#include "store/budget.h"
+#include "store/cycle.h"
+#include "store/repository.h"
+
+enum { SHOWN_CYCLES = 10, OUT_MAX_BYTES = 16 << 20 };
+
+struct status {
+    json_t *cycles, *budgets, *left;
+};
+
+static json_t *time_of(int64_t at)
+{
+    char text[RFC3339_SIZE];
+
+    return at ? json_string(rfc3339_format(text, at)) : json_null();
+}
+
+static int take_cycle(void *ctx, const struct cycle *c, struct err *err)
+{
+    json_t *summary = NULL;
+    struct status *status = ctx;
+    int rc = json_parse(&summary, c->summary, strlen(c->summary), "cycle summary", err);
+
+    if (rc < 0)
+        return rc;
+    (void)json_array_append_new(status->cycles,
+                                json_pack("{s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)c->id,
+                                          "started_at", time_of(c->started_at), "ended_at",
+                                          time_of(c->ended_at), "exit_code",
+                                          (json_int_t)c->exit_code, "summary", summary));
+    return 0;
+}
+
+static int take_budget(void *ctx, const struct budget *b, struct err *err)
+{
+    struct status *status = ctx;
+
+    (void)err;
+    (void)json_array_append_new(
+        status->budgets,
+        json_pack("{s:s, s:o, s:I, s:o}", "name", b->name, "window_at", time_of(b->window_at),
+                  "used", (json_int_t)b->used, "remaining",
+                  b->remaining < 0 ? json_null() : json_integer(b->remaining)));
+    return 0;
+}
+
+static int take_id(void *ctx, const struct repository *r, struct err *err)
+{
+    (void)err;
+    *(int64_t *)ctx = r->id;
+    return 0;
+}
+
+static int collect(struct status *status, struct app *app, struct err *err)
+{
+    int64_t repo_id = 0;
+    int rc = repository_get_first(app->db, take_id, &repo_id, err);
+
+    if (rc < 0 && rc != -ERR_NOTFOUND)
+        return rc;
+    if (repo_id == 0)
+        status->left = json_array();
+    else if ((rc = plan_json(&status->left, app->db, repo_id, err)) < 0)
+        return rc;
+    if ((rc = cycle_each_newest(app->db, SHOWN_CYCLES, take_cycle, status, err)) < 0)
+        return rc;
+    return budget_each(app->db, take_budget, status, err);
+}
+
+static const char *text_of(const json_t *doc, const char *name)
+{
+    const char *text = json_string_value(json_object_get(doc, name));
+
+    return text ? text : "-";
+}
+
+static long long number_of(const json_t *doc, const char *name)
+{
+    return (long long)json_integer_value(json_object_get(doc, name));
+}
+
+static void print_cycle(const json_t *cycle)
+{
+    const json_t *summary = json_object_get(cycle, "summary");
+    const json_t *rows = json_object_get(summary, "rows");
+    const json_t *actions = json_object_get(summary, "actions");
+
+    (void)printf("  %s  exit %lld  %lld new, %lld changed, %lld runs, %lld sent  %s\n",
+                 text_of(cycle, "started_at"), number_of(cycle, "exit_code"),
+                 number_of(rows, "new"), number_of(rows, "changed"),
+                 number_of(json_object_get(summary, "runs"), "judged"),
+                 number_of(actions, "sent"), text_of(summary, "left"));
+}
+
+static void print_status(const struct status *status)
+{
+    const json_t *item;
+    size_t i;
+
+    (void)puts("cycles in which something happened, newest first:");
+    json_array_foreach(status->cycles, i, item) print_cycle(item);
+    (void)puts("budgets:");
+    json_array_foreach(status->budgets, i, item)(void)
+        printf("  %s  %lld used since %s\n", text_of(item, "name"), number_of(item, "used"),
+               text_of(item, "window_at"));
+    (void)puts("the next cycle would send:");
+    json_array_foreach(status->left, i, item)(void)
+        printf("  %s on #%lld  [%s]  %s\n", text_of(item, "kind"), number_of(item, "thread"),
+               text_of(item, "key"), text_of(item, "reason"));
+}
+
+static void print_json(const struct status *status)
+{
+    json_t *doc = json_pack("{s:O, s:O, s:O}", "cycles", status->cycles, "budgets",
+                            status->budgets, "left", status->left);
+    struct buf out;
+
+    buf_init(&out, OUT_MAX_BYTES);
+    json_write(&out, doc, 2);
+    (void)puts(out.data);
+    buf_finish(&out);
+    json_decref(doc);
+}
+
+static int run_status(struct app *app, const struct cmd_args *args, struct err *err)
+{
+    struct status status = { json_array(), json_array(), NULL };
+    int rc = collect(&status, app, err);
+
+    (void)args;
+    if (rc == 0 && app->json)
+        print_json(&status);
+    else if (rc == 0)
+        print_status(&status);
+    json_decref(status.cycles);
+    json_decref(status.budgets);
+    json_decref(status.left);
+    return rc;
+}
+
+const struct cmd cmd_status = {
+    .name = "status",
+    .summary = "What the last cycles did, and what the next would send",
+    .needs = NEED_DB_READ,
+    .run = run_status,
+};
