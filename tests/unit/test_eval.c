@@ -12,9 +12,11 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "model/arch.h"
 #include "model/kernels.h"
 #include "model/model.h"
 
+#include "tests/fixtures/model/golden.h"
 #include "tests/unit/digits.h"
 
 static struct model *champion(void)
@@ -36,15 +38,42 @@ static void champion_has_the_figures_that_numpy_computes(void **state)
     (void)state;
     assert_int_equal(eval_model(&e, m, &holdout, kernels_reference(), NULL), 0);
     assert_int_equal(e.n, 360);
-    /* What numpy makes of the same file (tests/fixtures/model/make_golden.py). It trains too
-     * little by today's measure, hence the poor calibration. */
-    assert_int_equal(e.n_right, 340);
-    assert_true(fabs(e.nll - 0.268559152) < 1e-6);
-    assert_true(fabs(e.ece - 0.127995344) < 1e-6);
+    /* It trains too little by today's measure, hence the poor calibration. */
+    assert_int_equal(e.n_right, GOLDEN_RIGHT);
+    assert_true(fabs(e.nll - golden_nll) < 1e-6);
+    assert_true(fabs(e.ece - golden_ece) < 1e-6);
     for (size_t i = 0; i < 100; i++)
         n += e.confusion[i / 10][i % 10];
     assert_int_equal(n, 360);
     eval_finish(&e);
+    model_free(m);
+    dataset_finish(&holdout);
+}
+
+static void logits_and_gradients_are_those_of_numpy(void **state)
+{
+    struct dataset holdout = digits_part(SPLIT_HOLDOUT);
+    const struct net_env env = { .kernels = kernels_reference() };
+    const uint32_t rows[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    struct batch batch = { holdout.pixels, holdout.labels, rows, 3 };
+    struct model *m = champion(), *grad = model_copy(m);
+    struct net *net = m->arch->open(m, &env);
+    float logits[3 * 10];
+    size_t at = 0;
+
+    (void)state;
+    m->arch->forward(net, logits, &batch);
+    for (size_t i = 0; i < 30; i++)
+        assert_true(fabs((double)logits[i] - golden_logits[i]) < 1e-5);
+    batch.n = 8;
+    m->arch->gradient(net, grad, &batch);
+    for (size_t t = 0; t < grad->n_tensors; t++) {
+        for (size_t i = 0; i < grad->tensors[t].count; i += 97)
+            assert_true(fabs((double)grad->tensors[t].data[i] - golden_gradients[at++]) < 1e-6);
+    }
+    assert_int_equal(at, sizeof(golden_gradients) / sizeof(golden_gradients[0]));
+    m->arch->close(net);
+    model_free(grad);
     model_free(m);
     dataset_finish(&holdout);
 }
@@ -173,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(champion_has_the_figures_that_numpy_computes),
+        cmocka_unit_test(logits_and_gradients_are_those_of_numpy),
         cmocka_unit_test(figures_are_those_of_the_probabilities),
         cmocka_unit_test(every_set_gives_the_same_figures),
         cmocka_unit_test(json_has_null_where_there_is_nothing_to_divide),

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures of the model layer against its peers. Called by tests/bench/run."""
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import figures
+
+ROUNDS, OURS_PER_ROUND = 15, 8
+PYTHON = "/usr/bin/python3"
+BENCH = "build/tests/bench/bench_model"
+DIGITS = "data/digits-8x8"
+PROCESS = """
+import os, warnings
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+warnings.filterwarnings("ignore")
+import numpy as np
+from sklearn.neural_network import MLPClassifier
+rows = np.loadtxt("{train}", delimiter=",", dtype=np.float32)
+MLPClassifier((128,), batch_size=64, max_iter=10, alpha=0.0, tol=0.0, learning_rate_init=1e-3,
+              n_iter_no_change=10000, random_state=0).fit(rows[:, :64] / 16, rows[:, 64])
+"""
+
+
+def split_digits(folder):
+    """The classic split as two files: 1437 rows to fit, 360 to test."""
+    rows = open(f"{DIGITS}/digits.csv", encoding="ascii").read().split()
+    parts = open(f"{DIGITS}/split.csv", encoding="ascii").read().split()[1:]
+    paths = []
+    for name, held_out in (("train", False), ("test", True)):
+        paths.append(os.path.join(folder, name + ".csv"))
+        mine = [r for r, p in zip(rows, parts) if p.endswith(",holdout") == held_out]
+        open(paths[-1], "w", encoding="ascii").write("\n".join(mine) + "\n")
+    return paths
+
+
+class Model:
+    def __init__(self, folder):
+        self.folder = folder
+        self.train, self.test = split_digits(folder)
+        self.isa = self.ours("fit", 1)[1][3]
+
+    def ours(self, what, runs):
+        """Times of our own runs, and the words of the last line: accuracy A isa NAME."""
+        out = subprocess.run([BENCH, what, self.train, self.test, str(runs), "1"], check=True,
+                             capture_output=True, text=True).stdout.split("\n")
+        return [float(line) for line in out[:-2]], out[-2].split()
+
+    def fit_against(self, peer):
+        """Both sides in turn, so that what disturbs the machine disturbs both."""
+        child = subprocess.Popen([PYTHON, "tests/bench/peers.py", peer, self.train, self.test],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if child.stdout.readline() != "ready\n":
+            sys.exit(f"bench: {peer} does not start")
+        ours, theirs, right = [], [], []
+        for _ in range(ROUNDS):
+            times, last = self.ours("fit", OURS_PER_ROUND)
+            ours += times
+            child.stdin.write("fit\n")
+            child.stdin.flush()
+            took, accuracy = map(float, child.stdout.readline().split())
+            theirs.append(took)
+            right.append(accuracy)
+        child.stdin.close()
+        child.wait()
+        note = f"ms of CPU; accuracy ours {last[1]}, peer {statistics.mean(right):.4f}"
+        return figures.ratio(ours, theirs, note=note)
+
+    @staticmethod
+    def process_cpu(command):
+        """Processor time of a whole process, in milliseconds."""
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            sys.exit(f"bench: '{command[0]}' failed")
+        return (usage.ru_utime + usage.ru_stime) * 1e3
+
+    def process_vs_sklearn(self):
+        out = os.path.join(self.folder, "out")
+        mine = ["build/hearth", "train", "--data", self.train, "--out", out]
+        peer = [PYTHON, "-c", PROCESS.format(train=self.train)]
+        ours, theirs = [], []
+        for _ in range(7):
+            ours += [self.process_cpu(mine) for _ in range(5)]
+            theirs.append(self.process_cpu(peer))
+        return figures.ratio(ours, theirs, note="ms of CPU")
+
+    def predict_mlp_us(self):
+        ours, _ = self.ours("predict", 50)
+        mine = statistics.median(ours)
+        return {"value": mine, "ours": mine, "peer": None, "runs": len(ours)}
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        model = Model(folder)
+        figures.main(sys.argv[1], model.isa, {
+            "fit_vs_sklearn": lambda: model.fit_against("sklearn"),
+            "fit_vs_torch": lambda: model.fit_against("torch"),
+            "process_vs_sklearn": model.process_vs_sklearn,
+            "predict_mlp_us": model.predict_mlp_us,
+        })
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The peers of the model benchmarks: scikit-learn and torch, each on one thread.
+
+usage: tests/bench/peers.py sklearn|torch TRAIN.csv TEST.csv
+
+Fits the classic recipe once for every line on stdin and answers "milliseconds accuracy".
+Milliseconds are processor time, which other work on the machine disturbs least.
+"""
+import os
+import sys
+import time
+import warnings
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+warnings.filterwarnings("ignore")
+import numpy as np  # noqa: E402  (after the number of threads)
+
+EPOCHS, BATCH, RATE, HIDDEN, CLASSES = 10, 64, 1e-3, 128, 10
+
+
+def read(path):
+    rows = np.loadtxt(path, delimiter=",", dtype=np.float32)
+    return rows[:, :-1] / 16, rows[:, -1].astype(np.int64)
+
+
+def fit_sklearn(seed, x, y):
+    from sklearn.neural_network import MLPClassifier
+    model = MLPClassifier((HIDDEN,), batch_size=BATCH, max_iter=EPOCHS, alpha=0.0, tol=0.0,
+                          learning_rate_init=RATE, n_iter_no_change=10000, random_state=seed)
+    model.fit(x, y)
+    return model.predict
+
+
+def fit_torch(seed, x, y):
+    import torch
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.ReLU(),
+                                torch.nn.Linear(HIDDEN, CLASSES))
+    for layer in (model[0], model[2]):
+        torch.nn.init.xavier_uniform_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+    inputs, labels = torch.from_numpy(x), torch.from_numpy(y)
+    for _ in range(EPOCHS):
+        order = torch.randperm(len(inputs))
+        for at in range(0, len(inputs), BATCH):
+            rows = order[at:at + BATCH]
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(model(inputs[rows]), labels[rows])
+            loss.backward()
+            optimizer.step()
+    return lambda test: model(torch.from_numpy(test)).argmax(1).numpy()
+
+
+def main():
+    fit = {"sklearn": fit_sklearn, "torch": fit_torch}[sys.argv[1]]
+    x, y = read(sys.argv[2])
+    x_test, y_test = read(sys.argv[3])
+    fit(0, x, y)  # imports and first calls are not what is measured
+    print("ready", flush=True)
+    for seed, _ in enumerate(sys.stdin):
+        start = time.process_time()
+        predict = fit(seed, x, y)
+        took = time.process_time() - start
+        print(took * 1e3, float((predict(x_test) == y_test).mean()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
