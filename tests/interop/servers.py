@@ -86,9 +86,8 @@ class Prism(Server):
                           "--errors", GITHUB, upstream], lambda line: "is listening" in line)
 
     def violations(self):
-        """Lines of Prism's log that tell of a request or reply against the specification."""
-        return [line for line in self.lines
-                if "Violation" in line or "NO_PATH_MATCHED" in line]
+        """Lines of Prism's log that tell of a request or reply against the description."""
+        return [line for line in self.lines if "terminated with error" in line]
 
 
 def hearth_program():
