@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "hub/web/card.h"
 #include "hub/web/markdown.h"
@@ -93,15 +94,39 @@ static void add_files(struct buf *out, const struct shelf *shelf, size_t max)
         html_printf(out, "<p class=\"soft\">and %zu more</p>\n", shelf->n_files - max);
 }
 
-static void add_badges(struct buf *out, const struct shelf *shelf, const struct card *card)
+/* The licence as the card states it; "other" has a name of its own. */
+static const char *licence_of(const struct card *card)
 {
     const char *licence = card_get(card, "license");
+
+    if (licence && strcmp(licence, "other") == 0)
+        licence = card_get(card, "license_name");
+    return licence ? licence : "not stated";
+}
+
+/* The first figure of the card's first result: "accuracy 97.8%". */
+static void add_figure_badge(struct buf *out, const struct card *card)
+{
+    const char *type = card_get(card, "model-index[0].results[0].metrics[0].type");
+    const char *text = card_get(card, "model-index[0].results[0].metrics[0].value");
+    double value;
+
+    if (!type || !text)
+        return;
+    if (strcmp(type, "accuracy") == 0 && parse_f64(&value, text, 0, 1, type, NULL) == 0)
+        html_printf(out, "<li>accuracy %.1f%%</li>\n", 100 * value);
+    else
+        html_printf(out, "<li>%s %s</li>\n", type, text);
+}
+
+static void add_badges(struct buf *out, const struct shelf *shelf, const struct card *card)
+{
     int64_t total = 0;
 
     for (size_t i = 0; i < shelf->n_files; i++)
         total += shelf->files[i].size;
-    html_printf(out, "<ul class=\"badges\">\n<li>licence: %s</li>\n",
-                licence ? licence : "not stated");
+    html_printf(out, "<ul class=\"badges\">\n<li>licence: %s</li>\n", licence_of(card));
+    add_figure_badge(out, card);
     if (shelf->n_tags > 0)
         html_printf(out, "<li>%s</li>\n", tag_name(&shelf->tags[0]));
     html_printf(out, "<li>%zu files, ", shelf->n_files);

@@ -15,7 +15,9 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-static const char README[] = "---\nlicense: apache-2.0\n---\n"
+static const char README[] = "---\nlicense: apache-2.0\nmodel-index:\n- name: digits\n"
+                             "  results:\n  - metrics:\n    - type: accuracy\n"
+                             "      value: 0.9778\n---\n"
                              "# Digits <script>alert(1)</script>\n\n"
                              "[data](data/labels.csv) [bad](javascript:alert(1))\n\n"
                              "| a | b |\n|---|---|\n| 1 | 2 |\n";

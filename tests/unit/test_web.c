@@ -23,6 +23,7 @@ static void first_page_lists_models_and_escapes_the_title(void **state)
     site_assert_has(fix, "<h1>Tom &amp; Jerry&#39;s digits</h1>");
     site_assert_has(fix, "<a href=\"/community/digits\">community/digits</a>");
     site_assert_has(fix, "licence: apache-2.0");
+    site_assert_has(fix, "accuracy 97.8%");
     site_assert_has(fix, "<li>v1.10.0</li>");
 }
 
