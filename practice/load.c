@@ -42,7 +42,7 @@ static void load_repo(struct load *l, const json_t *repo)
     const json_t *owner = json_obj(&l->r, repo, "owner", JSON_OPTIONAL);
     json_t *row = state_repo(&l->f->state);
 
-    row_set(row, "id", json_integer(json_i64_or(&l->r, repo, "id", 1, INT64_MAX, 1)));
+    row_set(row, "id", json_integer(json_i64_or(&l->r, repo, "id", 1, INT32_MAX, 1)));
     row_set_str(row, "name", *name ? name : "repo");
     row_set_str(row, "owner", owner ? load_login(l, repo, "owner") : "owner");
     if (!owner)
@@ -289,29 +289,36 @@ static int make_git(struct forge *f, struct err *err)
     return rc < 0 ? rc : code_advance(f, sha, NULL, err);
 }
 
-int load_file(struct forge *f, const char *path, struct err *err)
+int load_text(struct forge *f, const char *text, size_t len, const char *what, struct err *err)
 {
     struct load l = { .f = f };
     json_t *doc = NULL;
-    struct buf text;
 
-    buf_init(&text, LOAD_MAX_BYTES);
-    int rc = fs_read(&text, path, err);
-    if (rc == 0)
-        rc = json_parse(&doc, text.data, text.len, path, err);
-    buf_finish(&text);
-    if (rc == 0 && !json_is_object(doc))
-        rc = err_set(err, ERR_PARSE, "%s: expected an object", path);
-    if (rc < 0) {
-        json_decref(doc);
+    int rc = json_parse(&doc, text, len, what, err);
+    if (rc < 0)
         return rc;
+    if (!json_is_object(doc)) {
+        json_decref(doc);
+        return err_set(err, ERR_PARSE, "%s: expected an object", what);
     }
     json_reader_init(&l.r, "");
     load_doc(&l, doc);
     json_decref(doc);
     rc = json_reader_check(&l.r, err);
     if (rc < 0)
-        return err_wrap(err, rc, "%s", path);
+        return err_wrap(err, rc, "%s", what);
     end_loading(&l);
-    return make_git(f, err);
+    return 0;
+}
+
+int load_file(struct forge *f, const char *path, struct err *err)
+{
+    struct buf text;
+
+    buf_init(&text, LOAD_MAX_BYTES);
+    int rc = fs_read(&text, path, err);
+    if (rc == 0)
+        rc = load_text(f, text.data, text.len, path, err);
+    buf_finish(&text);
+    return rc < 0 ? rc : make_git(f, err);
 }

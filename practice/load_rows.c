@@ -10,6 +10,9 @@
 
 enum { NAME_MAX_BYTES = 100 };
 
+/* Leaves room for as many ids again, and is a whole number in every JSON reader. */
+static const int64_t max_id = (int64_t)1 << 52;
+
 void load_check_name(struct load *l, const char *key, const char *name)
 {
     static const char letters[] =
@@ -30,7 +33,7 @@ const char *load_login(struct load *l, const json_t *obj, const char *key)
     size_t mark = json_enter(&l->r, key);
     const char *login = json_str(&l->r, user, "login", JSON_REQUIRED);
     const char *type = json_str(&l->r, user, "type", JSON_OPTIONAL);
-    int64_t id = json_i64_or(&l->r, user, "id", 1, INT64_MAX, 0);
+    int64_t id = json_i64_or(&l->r, user, "id", 1, max_id, 0);
     load_check_name(l, "login", login);
     json_leave(&l->r, mark);
     if (l->r.first.code != 0)
@@ -60,7 +63,7 @@ void load_time(struct load *l, json_t *row, const json_t *obj, const char *key,
 
 void load_id(struct load *l, json_t *row, const json_t *obj)
 {
-    int64_t id = json_i64_or(&l->r, obj, "id", 1, INT64_MAX - 1, 0);
+    int64_t id = json_i64_or(&l->r, obj, "id", 1, max_id, 0);
 
     if (id > 0)
         row_set(row, "id", json_integer(id));
@@ -135,7 +138,7 @@ json_t *load_thread_row(struct load *l, const json_t *issue)
                             json_bool_or(&l->r, issue, "locked", false), "comments",
                             (json_int_t)json_i64_or(&l->r, issue, "comments", 0, INT32_MAX, 0));
     const char *user = load_login(l, issue, "user");
-    int64_t id = json_i64_or(&l->r, issue, "id", 1, INT64_MAX, 0);
+    int64_t id = json_i64_or(&l->r, issue, "id", 1, max_id, 0);
 
     row_set(row, "issue_id", json_integer(id > 0 ? id : state_next_id(&l->f->state)));
     row_set_str(row, "user", user ? user : "ghost");
@@ -174,7 +177,7 @@ static void set_end(struct load *l, json_t *row, const json_t *pull, const char 
 
 json_t *load_pull_row(struct load *l, const json_t *pull)
 {
-    int64_t id = json_i64_or(&l->r, pull, "id", 1, INT64_MAX, 0);
+    int64_t id = json_i64_or(&l->r, pull, "id", 1, max_id, 0);
     json_t *row =
         json_pack("{s:I, s:b}", "id", (json_int_t)(id > 0 ? id : state_next_id(&l->f->state)),
                   "draft", json_bool_or(&l->r, pull, "draft", false));

@@ -15,6 +15,8 @@ enum {
     GHOST_ID = 10137, /* as on GitHub */
 };
 
+static const int64_t max_id = (int64_t)1 << 53;
+
 static const char *const table_names[N_TABLES] = {
     [THREADS] = "threads", [COMMENTS] = "comments",   [REVIEW_COMMENTS] = "review_comments",
     [REVIEWS] = "reviews", [REACTIONS] = "reactions", [EVENTS] = "events",
@@ -208,8 +210,8 @@ static int check_table(const json_t *rows, const char *name, const char *path, s
 
 static int check_doc(const json_t *doc, const char *path, struct err *err)
 {
-    if (row_int(doc, "next_id") < FIRST_ID)
-        return err_set(err, ERR_PARSE, "%s: next_id: missing or too small", path);
+    if (row_int(doc, "next_id") < FIRST_ID || row_int(doc, "next_id") > max_id)
+        return err_set(err, ERR_PARSE, "%s: next_id: missing or out of bounds", path);
     if (!json_is_object(json_object_get(doc, "repo")) ||
         !json_is_object(json_object_get(doc, "users")))
         return err_set(err, ERR_PARSE, "%s: repo and users must be objects", path);
