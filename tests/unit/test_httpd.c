@@ -267,7 +267,6 @@ static void files_are_sent_whole_or_in_part(void **state)
 static void file_that_cannot_be_sent_is_a_500(void **state)
 {
     static const char text[] = "the server could not produce this reply\n";
-
     check_reply(*state, "GET /file/absent HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 500 ", text);
     check_reply(*state, "GET /file/. HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 500 ", text);
     check_reply(*state, "GET /nonsense HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 500 ", text);
@@ -363,13 +362,12 @@ static void port_in_use_is_named(void **state)
     assert_non_null(strstr(err.msg, "in use"));
 }
 
-static void ipv6_is_served_too(void **state)
+static void ipv6_is_served_where_there_is_ipv6(void **state)
 {
     const struct httpd_options options = { .listen = "[::1]:0", .routes = routes };
     struct httpd *httpd = NULL;
 
     (void)state;
-    /* A machine without IPv6 says so; any other fault is ours. */
     int rc = httpd_start(&httpd, &options, NULL);
     assert_true(rc == -ERR_IO || (rc == 0 && httpd_port(httpd) > 0));
     httpd_stop(httpd);
@@ -395,7 +393,7 @@ int main(void)
         SERVED(two_requests_share_a_connection),
         SERVED(port_in_use_is_named),
         cmocka_unit_test(bad_listen_addresses_are_named),
-        cmocka_unit_test(ipv6_is_served_too),
+        cmocka_unit_test(ipv6_is_served_where_there_is_ipv6),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
