@@ -19,7 +19,10 @@ extern const struct cmd cmd_train, cmd_eval, cmd_predict;
 
 /* One row per line. */
 /* clang-format off */
+extern const struct cmd cmd_report;
+
 const struct cmd *const commands[] = {
+    &cmd_report,
     &cmd_init,
     &cmd_check,
     &cmd_run,
