@@ -142,8 +142,8 @@ static int read_head(struct forge *f, const char *branch, char **ret_sha, struct
     struct buf path;
 
     buf_init(&path, 2000);
-    buf_printf(&path, "%s/git/ref/heads/", f->repo);
-    text_add_url(&path, branch, TEXT_SLASH_KEPT);
+    buf_printf(&path, "%s/git/ref/heads%%2F", f->repo); /* one parameter of the path */
+    text_add_url(&path, branch, TEXT_SLASH_ENCODED);
     int rc = buf_check(&path, "default branch", err);
     if (rc == 0)
         rc = get(f, path.data, &reply, err);

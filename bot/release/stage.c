@@ -19,30 +19,6 @@ static const char RULE[] = "release", MODEL_FILE[] = "model.safetensors";
 
 enum { KEY_SIZE = 160 };
 
-struct media_type {
-    const char *suffix, *type;
-};
-
-static const struct media_type media_types[] = {
-    { ".md", "text/markdown; charset=utf-8" },
-    { ".json", "application/json" },
-    { ".safetensors", "application/octet-stream" },
-    { "", "text/plain; charset=utf-8" },
-};
-
-static const char *media_type(const char *path)
-{
-    size_t len = strlen(path);
-    const struct media_type *row = media_types;
-
-    for (;; row++) {
-        size_t end = strlen(row->suffix);
-
-        if (len >= end && strcmp(path + len - end, row->suffix) == 0)
-            return row->type;
-    }
-}
-
 void stage_finish(struct stage *stage)
 {
     if (stage)
@@ -156,7 +132,6 @@ static int plan_asset(const struct stage *stage, struct bot *bot, const char *ta
     item.asset.version = stage->version;
     item.asset.tag = tag;
     item.asset.name = file->path;
-    item.asset.content_type = media_type(file->path);
     item.asset.path = path;
     int rc = ledger_plan(bot, &item, NULL, err);
     free(path);
