@@ -84,16 +84,23 @@ int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct
     return 0;
 }
 
+int dataset_take_side(struct dataset *ds, size_t side, const char *what, struct err *err)
+{
+    if (ds->side == 0)
+        set_side(ds, side);
+    if (ds->side != side)
+        return err_set(err, ERR_RANGE, "%s: images of %zux%zu do not go with %zux%zu", what,
+                       side, side, ds->side, ds->side);
+    return 0;
+}
+
 int dataset_append(struct dataset *ds, const struct dataset *from, struct err *err)
 {
     if (from->n == 0)
         return 0;
-    if (ds->side == 0)
-        set_side(ds, from->side);
-    if (ds->side != from->side)
-        return err_set(err, ERR_RANGE, "images of %zux%zu do not go with %zux%zu", from->side,
-                       from->side, ds->side, ds->side);
-    int rc = check_room(ds, from->n, err);
+    int rc = dataset_take_side(ds, from->side, "data set", err);
+    if (rc == 0)
+        rc = check_room(ds, from->n, err);
     if (rc < 0)
         return rc;
 

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 
+struct buf;
 struct err;
 
 enum {
@@ -39,6 +40,9 @@ const uint8_t *dataset_image(const struct dataset *ds, size_t i);
  * bounds, -ERR_LIMIT past DATASET_MAX_SAMPLES. */
 int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct err *err);
 
+/* Fixes the side when it is not known yet; -ERR_RANGE when it is another one. */
+int dataset_take_side(struct dataset *ds, size_t side, const char *what, struct err *err);
+
 /* Appends all of `from`, which must have the same side. */
 int dataset_append(struct dataset *ds, const struct dataset *from, struct err *err);
 
@@ -52,7 +56,23 @@ int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const cha
 int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, const char *line,
                       size_t len, struct err *err);
 
-/* Appends what path holds. */
+/* Appends an IDX pair: images (magic 0x803: n, 8 or 28 rows and columns, bytes) and labels
+ * (magic 0x801). Sizes must agree to the byte. what names the images. */
+int dataset_read_idx(struct dataset *ds, const struct buf *images, const struct buf *labels,
+                     const char *what, struct err *err);
+
+/* Appends an NPY pair (numpy's format 1 to 3, C order): images (n, side, side) or
+ * (n, side * side), labels (n); elements u1, i4, i8, f4 or f8 with whole values in bounds. */
+int dataset_read_npy(struct dataset *ds, const struct buf *images, const struct buf *labels,
+                     const char *what, struct err *err);
+
+/* Appends a folder of PNG files: subfolders 0..9, or metadata.csv with the header
+ * "file_name,label". Pictures of 8x8 make a set of 8, all others of 28, unless ds knows. */
+int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *err);
+
+/* Appends what path holds: NAME.csv; NAME-images-idx3-ubyte with its labels beside it; either
+ * also .gz; NAMEimages.npy with NAMElabels.npy; a folder of pictures, or one with such files,
+ * which are read in the order of their names. */
 int dataset_read_path(struct dataset *ds, const char *path, struct err *err);
 
 /* SHA-256 over shape, pixels, labels in order: two sets are equal or their digests differ. */

@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/fs.h"
-#include "base/gzip.h"
 
 enum { MAX_PIXELS = 784, MAX_LINE = 4 * (MAX_PIXELS + 1) + 16 };
 
@@ -94,12 +91,8 @@ static int add_line(struct dataset *ds, const char *line, size_t len, struct err
     int rc = dataset_parse_row(pixels, &side, &label, line, len, err);
     if (rc < 0)
         return rc;
-    if (ds->side == 0)
-        dataset_init(ds, side);
-    if (side != ds->side)
-        return err_set(err, ERR_RANGE, "an image of %zux%zu among %zux%zu", side, side,
-                       ds->side, ds->side);
-    return dataset_add(ds, pixels, label, err);
+    rc = dataset_take_side(ds, side, "row", err);
+    return rc < 0 ? rc : dataset_add(ds, pixels, label, err);
 }
 
 int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const char *what,

@@ -15,12 +15,29 @@
 /* Independent random numbers of one seed, so that one use more does not move another. */
 enum stream { STREAM_INIT = 1, STREAM_SHUFFLE = 2 };
 
+/* What is never shown is never learnt: a digit without a sample is a mistake in the data. */
+static int check_classes(const struct dataset *data, struct err *err)
+{
+    size_t counts[DATASET_CLASSES] = { 0 };
+
+    for (size_t i = 0; i < data->n; i++)
+        counts[data->labels[i]]++;
+    for (size_t class = 0; class < DATASET_CLASSES; class ++) {
+        if (counts[class] == 0)
+            return err_set(err, ERR_RANGE, "no sample of the digit %zu to train on", class);
+    }
+    return 0;
+}
+
 static int check(const struct dataset *data, const struct train_options *o, struct err *err)
 {
     const struct recipe *r = &o->recipe;
 
     if (data->n < 2)
         return err_set(err, ERR_RANGE, "%zu samples are too few to train on", data->n);
+    int rc = check_classes(data, err);
+    if (rc < 0)
+        return rc;
     if (r->epochs < 1 || r->epochs > TRAIN_MAX_EPOCHS)
         return err_set(err, ERR_RANGE, "%zu epochs are not 1..%d", r->epochs, TRAIN_MAX_EPOCHS);
     if (r->batch < 1 || r->batch > NET_MAX_BATCH)

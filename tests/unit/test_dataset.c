@@ -99,7 +99,7 @@ static void bad_lines_are_named_by_file_line_and_column(void **state)
         { 63, "0001,1", -ERR_PARSE, "column 64: '0001'" },
         { 63, " 1,1", -ERR_PARSE, "column 64: ' 1'" },
         { 784, "1,1", -ERR_PARSE, "more than 785 values" },
-        { 784, "1", -ERR_RANGE, "28x28 among 8x8" },
+        { 784, "1", -ERR_RANGE, "28x28 do not go with 8x8" },
     };
     char *good = row_of_zeros(64, "1");
 

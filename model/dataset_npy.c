@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * numpy's array files: a magic, a Python dictionary of three keys, then the elements
+ * (numpy.lib.format, versions 1 to 3). The dictionary is read as numpy writes it, nothing
+ * else of Python's grammar. */
+#include "model/dataset.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum { MAX_HEADER = 1024, MAX_DIMS = 3, MAX_PIXELS = 784 };
+
+enum kind { KIND_U1, KIND_I4, KIND_I8, KIND_F4, KIND_F8 };
+
+static const struct {
+    const char *descr;
+    size_t size; /* bytes */
+} kinds[] = {
+    [KIND_U1] = { "'|u1'", 1 }, [KIND_I4] = { "'<i4'", 4 }, [KIND_I8] = { "'<i8'", 8 },
+    [KIND_F4] = { "'<f4'", 4 }, [KIND_F8] = { "'<f8'", 8 },
+};
+
+struct npy {
+    enum kind kind;
+    size_t n_dims;
+    size_t dims[MAX_DIMS];
+    const unsigned char *data;
+};
+
+/* What follows "'key': " in the header, or NULL. */
+static const char *value_of(const char *header, const char *key)
+{
+    const char *at = strstr(header, key);
+
+    return at ? at + strlen(key) : NULL;
+}
+
+static int read_kind(struct npy *a, const char *header, const char *what, struct err *err)
+{
+    const char *descr = value_of(header, "'descr': ");
+
+    for (size_t i = 0; descr && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strncmp(descr, kinds[i].descr, strlen(kinds[i].descr)) == 0) {
+            a->kind = (enum kind)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_PARSE,
+                   "%s: elements are none of u1, i4, i8, f4, f8 in little "
+                   "endian",
+                   what);
+}
+
+/* "(1797, 8, 8)" or "(1797,)". */
+static int read_shape(struct npy *a, const char *header, const char *what, struct err *err)
+{
+    const char *p = value_of(header, "'shape': (");
+
+    while (p && *p >= '0' && *p <= '9' && a->n_dims < MAX_DIMS) {
+        size_t dim = 0;
+
+        while (*p >= '0' && *p <= '9' && dim <= DATASET_MAX_SAMPLES)
+            dim = dim * 10 + (size_t)(*p++ - '0');
+        if (dim > DATASET_MAX_SAMPLES)
+            return err_set(err, ERR_LIMIT, "%s: a dimension is larger than %d", what,
+                           DATASET_MAX_SAMPLES);
+        a->dims[a->n_dims++] = dim;
+        p += *p == ',';
+        p += *p == ' ';
+    }
+    if (!p || *p != ')' || a->n_dims == 0)
+        return err_set(err, ERR_PARSE, "%s: its shape is not one to %d sizes", what, MAX_DIMS);
+    return 0;
+}
+
+static int read_header(struct npy *a, const struct buf *file, const char *what, struct err *err)
+{
+    const unsigned char *p = (const unsigned char *)file->data;
+    char header[MAX_HEADER + 1];
+    size_t start = 10, len;
+
+    if (file->len < 12 || memcmp(p, "\x93NUMPY", 6) != 0 || p[6] < 1 || p[6] > 3)
+        return err_set(err, ERR_PARSE, "%s: no NPY file", what);
+    len = p[8] | (size_t)p[9] << 8;
+    if (p[6] > 1) {
+        start = 12;
+        len |= (size_t)p[10] << 16 | (size_t)p[11] << 24;
+    }
+    if (len > MAX_HEADER || len > file->len - start)
+        return err_set(err, ERR_PARSE, "%s: its header is cut off or over %d bytes", what,
+                       MAX_HEADER);
+    memcpy(header, p + start, len);
+    header[len] = '\0';
+    if (!strstr(header, "'fortran_order': False"))
+        return err_set(err, ERR_PARSE, "%s: only arrays in C order are read", what);
+    a->data = p + start + len;
+    int rc = read_kind(a, header, what, err);
+    return rc < 0 ? rc : read_shape(a, header, what, err);
+}
+
+/* At most 10^6 elements per dimension, three of them: no product overflows 64 bits. */
+static int read_array(struct npy *a, const struct buf *file, const char *what, struct err *err)
+{
+    memset(a, 0, sizeof(*a));
+    int rc = read_header(a, file, what, err);
+    if (rc < 0)
+        return rc;
+
+    uint64_t want = kinds[a->kind].size;
+    for (size_t i = 0; i < a->n_dims; i++)
+        want *= a->dims[i];
+    uint64_t have = file->len - (uint64_t)(a->data - (const unsigned char *)file->data);
+    if (have != want)
+        return err_set(err, ERR_PARSE, "%s: %llu bytes of data; its shape needs %llu", what,
+                       (unsigned long long)have, (unsigned long long)want);
+    return 0;
+}
+
+/* Element i when it is a whole number 0..max, else -1. */
+static int element(const struct npy *a, size_t i, int max)
+{
+    const unsigned char *p = a->data + i * kinds[a->kind].size;
+    int32_t i4;
+    int64_t i8;
+    float f4;
+    double value = *p;
+
+    if (a->kind == KIND_I4) {
+        memcpy(&i4, p, sizeof(i4));
+        value = i4;
+    } else if (a->kind == KIND_I8) {
+        memcpy(&i8, p, sizeof(i8));
+        value = (double)i8;
+    } else if (a->kind == KIND_F4) {
+        memcpy(&f4, p, sizeof(f4));
+        value = (double)f4;
+    } else if (a->kind == KIND_F8) {
+        memcpy(&value, p, sizeof(value));
+    }
+    return value >= 0.0 && value <= max && value == floor(value) ? (int)value : -1;
+}
+
+static size_t side_of(const struct npy *a)
+{
+    size_t size = a->n_dims == 3 ? a->dims[1] * a->dims[2] : a->dims[1];
+
+    if (a->n_dims < 2 || (a->n_dims == 3 && a->dims[1] != a->dims[2]))
+        return 0;
+    return size == 64 ? 8 : size == MAX_PIXELS ? 28 : 0;
+}
+
+static int add_sample(struct dataset *ds, const struct npy *images, const struct npy *labels,
+                      size_t i, struct err *err)
+{
+    size_t size = dataset_image_size(ds);
+    uint8_t pixels[MAX_PIXELS];
+
+    for (size_t k = 0; k < size; k++) {
+        int value = element(images, i * size + k, ds->max_value);
+
+        if (value < 0)
+            return err_set(err, ERR_RANGE, "pixel %zu is no whole number 0..%d", k + 1,
+                           ds->max_value);
+        pixels[k] = (uint8_t)value;
+    }
+    int label = element(labels, i, DATASET_CLASSES - 1);
+    if (label < 0)
+        return err_set(err, ERR_RANGE, "its label is not 0..9");
+    return dataset_add(ds, pixels, label, err);
+}
+
+int dataset_read_npy(struct dataset *ds, const struct buf *images, const struct buf *labels,
+                     const char *what, struct err *err)
+{
+    struct npy x, y;
+
+    int rc = read_array(&x, images, what, err);
+    if (rc == 0 && side_of(&x) == 0)
+        rc = err_set(err, ERR_RANGE,
+                     "%s: its shape is none of (n, 8, 8), (n, 64), (n, 28, 28), "
+                     "(n, 784)",
+                     what);
+    if (rc == 0)
+        rc = read_array(&y, labels, what, err);
+    if (rc == 0 && (y.n_dims != 1 || y.dims[0] != x.dims[0]))
+        rc = err_set(err, ERR_PARSE, "%s: %zu images, but other labels", what, x.dims[0]);
+    if (rc == 0)
+        rc = dataset_take_side(ds, side_of(&x), what, err);
+    for (size_t i = 0; rc == 0 && i < x.dims[0]; i++) {
+        rc = add_sample(ds, &x, &y, i, err);
+        if (rc < 0)
+            rc = err_wrap(err, rc, "%s: image %zu", what, i);
+    }
+    return rc;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/dataset.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/embedded.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "model/image.h"
+
+extern const struct embedded npy_files[]; /* written by numpy, tests/fixtures/model/npy */
+
+enum { ROOM = 1 << 20 };
+
+static int set_up(void **state)
+{
+    char *dir = NULL;
+
+    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
+    *state = dir;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    assert_int_equal(fs_remove(*state, NULL), 0);
+    free(*state);
+    return 0;
+}
+
+static void put(const char *dir, const char *name, const void *data, size_t len)
+{
+    char *path = fs_path(dir, name, NULL);
+
+    assert_int_equal(fs_write(path, data, len, 0644, NULL), 0);
+    free(path);
+}
+
+static void put_picture(const char *dir, const char *folder, const char *name, uint8_t ink)
+{
+    uint8_t grey[64] = { 0 };
+    char *sub = folder ? fs_path(dir, folder, NULL) : fs_path(dir, NULL);
+    struct buf png;
+
+    grey[27] = ink;
+    buf_init(&png, ROOM);
+    assert_int_equal(image_encode_png(&png, grey, 8, 8, NULL), 0);
+    assert_int_equal(fs_mkdirs(sub, 0755, NULL), 0);
+    put(sub, name, png.data, png.len);
+    buf_finish(&png);
+    free(sub);
+}
+
+static int read_in(struct dataset *ds, const char *dir, const char *name, struct err *err)
+{
+    char *path = name ? fs_path(dir, name, NULL) : fs_path(dir, NULL);
+
+    dataset_init(ds, 0);
+    int rc = dataset_read_path(ds, path, err);
+    free(path);
+    return rc;
+}
+
+static void put_u32be(struct buf *out, uint32_t n)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buf_add_char(out, (char)(n >> shift));
+}
+
+/* An IDX pair of n images of `side`, pixel 0 of image i being i, labels i % 10. */
+static void put_idx(const char *dir, uint32_t n, uint32_t side, size_t cut)
+{
+    struct buf images, labels;
+
+    buf_init(&images, ROOM);
+    buf_init(&labels, ROOM);
+    put_u32be(&images, 0x803);
+    put_u32be(&images, n);
+    put_u32be(&images, side);
+    put_u32be(&images, side);
+    put_u32be(&labels, 0x801);
+    put_u32be(&labels, n);
+    for (uint32_t i = 0; i < n; i++) {
+        buf_add_char(&labels, (char)(i % 10));
+        for (uint32_t k = 0; k < side * side; k++)
+            buf_add_char(&images, k == 0 ? (char)i : '\0');
+    }
+    put(dir, "t10k-images-idx3-ubyte", images.data, images.len - cut);
+    put(dir, "t10k-labels-idx1-ubyte", labels.data, labels.len);
+    buf_finish(&images);
+    buf_finish(&labels);
+}
+
+static void idx_pairs_are_read(void **state)
+{
+    struct dataset ds;
+
+    put_idx(*state, 12, 28, 0);
+    assert_int_equal(read_in(&ds, *state, "t10k-images-idx3-ubyte", NULL), 0);
+    assert_int_equal(ds.n, 12);
+    assert_int_equal(ds.side, 28);
+    assert_int_equal(ds.labels[11], 1);
+    assert_int_equal(dataset_image(&ds, 11)[0], 11);
+    dataset_finish(&ds);
+}
+
+static void damaged_idx_pairs_are_refused(void **state)
+{
+    struct dataset ds;
+    struct err err = { 0 };
+
+    put_idx(*state, 3, 28, 1);
+    assert_int_equal(read_in(&ds, *state, "t10k-images-idx3-ubyte", &err), -ERR_PARSE);
+    assert_non_null(strstr(err.msg, "2367 bytes; its header says 2368"));
+    dataset_finish(&ds);
+    put_idx(*state, 3, 9, 0);
+    assert_int_equal(read_in(&ds, *state, "t10k-images-idx3-ubyte", &err), -ERR_RANGE);
+    dataset_finish(&ds);
+    put_idx(*state, 18, 8, 0); /* pixel 17 of 0..16 */
+    assert_int_equal(read_in(&ds, *state, "t10k-images-idx3-ubyte", &err), -ERR_RANGE);
+    assert_non_null(strstr(err.msg, "image 17"));
+    dataset_finish(&ds);
+    put(*state, "t10k-labels-idx1-ubyte", "\0\0\x08\x01\0\0\0\x01\x05", 9);
+    assert_int_equal(read_in(&ds, *state, "t10k-images-idx3-ubyte", &err), -ERR_PARSE);
+    dataset_finish(&ds);
+}
+
+static void put_npy(const char *dir)
+{
+    for (const struct embedded *f = npy_files; f->name; f++)
+        put(dir, f->name, f->data, f->len);
+}
+
+static void npy_pairs_of_bytes_and_floats_are_the_same_set(void **state)
+{
+    struct dataset bytes, floats;
+    char first[SHA256_HEX_SIZE], second[SHA256_HEX_SIZE];
+
+    put_npy(*state);
+    assert_int_equal(read_in(&bytes, *state, "byte-images.npy", NULL), 0);
+    assert_int_equal(read_in(&floats, *state, "float-images.npy", NULL), 0);
+    assert_int_equal(bytes.n, 3);
+    assert_int_equal(bytes.labels[2], 2);
+    dataset_digest(first, &bytes);
+    dataset_digest(second, &floats);
+    assert_string_equal(first, second);
+    dataset_finish(&bytes);
+    dataset_finish(&floats);
+}
+
+static void bad_npy_pairs_are_refused(void **state)
+{
+    const struct {
+        const char *name, *says;
+    } cases[] = {
+        { "nan-images.npy", "image 1: pixel 6 is no whole number" },
+        { "fortran-images.npy", "C order" },
+        { "short-images.npy", "3 images, but other labels" },
+    };
+
+    put_npy(*state);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct err err = { 0 };
+        struct dataset ds;
+
+        assert_true(read_in(&ds, *state, cases[i].name, &err) < 0);
+        assert_non_null(strstr(err.msg, cases[i].says));
+        dataset_finish(&ds);
+    }
+}
+
+static void folders_of_pictures_are_labelled_by_their_names(void **state)
+{
+    struct dataset ds;
+
+    put_picture(*state, "7", "b.png", 255);
+    put_picture(*state, "7", "a.png", 128);
+    put_picture(*state, "2", "z.png", 64);
+    assert_int_equal(read_in(&ds, *state, NULL, NULL), 0);
+    assert_int_equal(ds.n, 3);
+    assert_int_equal(ds.side, 8);
+    assert_int_equal(ds.labels[0], 2);
+    assert_int_equal(ds.labels[1], 7);
+    assert_int_equal(dataset_image(&ds, 0)[27], 4);
+    assert_int_equal(dataset_image(&ds, 1)[27], 8);
+    assert_int_equal(dataset_image(&ds, 2)[27], 16);
+    dataset_finish(&ds);
+}
+
+static void metadata_names_pictures_and_labels(void **state)
+{
+    static const char good[] = "file_name,label\nx.png,3\n", bad[] = "file_name,label\n"
+                                                                     "../x.png,3\n";
+    struct dataset ds;
+    struct err err = { 0 };
+
+    put_picture(*state, NULL, "x.png", 255);
+    put(*state, "metadata.csv", good, sizeof(good) - 1);
+    assert_int_equal(read_in(&ds, *state, NULL, NULL), 0);
+    assert_int_equal(ds.n, 1);
+    assert_int_equal(ds.labels[0], 3);
+    dataset_finish(&ds);
+    put(*state, "metadata.csv", bad, sizeof(bad) - 1);
+    assert_int_equal(read_in(&ds, *state, NULL, &err), -ERR_REFUSED);
+    assert_non_null(strstr(err.msg, "metadata.csv:2"));
+    dataset_finish(&ds);
+}
+
+static void unknown_formats_and_empty_folders_are_refused(void **state)
+{
+    struct dataset ds;
+    struct err err = { 0 };
+
+    assert_int_equal(read_in(&ds, *state, NULL, &err), -ERR_NOTFOUND);
+    assert_non_null(strstr(err.msg, "no data set"));
+    assert_int_equal(read_in(&ds, *state, "x.bmp", &err), -ERR_USAGE);
+    assert_non_null(strstr(err.msg, "x.bmp"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(idx_pairs_are_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(damaged_idx_pairs_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(npy_pairs_of_bytes_and_floats_are_the_same_set, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(bad_npy_pairs_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(folders_of_pictures_are_labelled_by_their_names, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(metadata_names_pictures_and_labels, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_formats_and_empty_folders_are_refused, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
