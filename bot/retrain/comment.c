@@ -20,7 +20,7 @@ static double share(int64_t part, int64_t whole)
 
 static const char *service_name(const struct facts *facts)
 {
-    return facts->champion[0] ? facts->champion : "bundled";
+    return facts->champion[0] ? facts->champion : "1.0.0, bundled";
 }
 
 static void add_measures(struct buf *out, const struct facts *facts, const struct judgement *j)

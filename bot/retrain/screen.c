@@ -214,12 +214,11 @@ static void judge_labels(struct intake *intake, const float *probabilities, doub
                       "a person has to look",
                       sample->label, p);
     }
-    double chance = binomial_tail(n_low, n, base_rate);
-    if (chance < basis->alarm_p)
+    if (binomial_tail(n_low, n, base_rate) < basis->alarm_p)
         intake_fault(intake,
-                     "%zu of %zu labels contradict the model in service; among right labels so "
-                     "many would happen once in %.0f contributions, so please check them",
-                     n_low, n, 1 / (chance > 1e-9 ? chance : 1e-9));
+                     "%zu of %zu labels contradict the model in service, far more than right "
+                     "labels do (%.1f%%); please check them",
+                     n_low, n, 100 * base_rate);
 }
 
 static int refuse_contradictions(struct intake *intake, const struct screen_basis *basis,
