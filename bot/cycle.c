@@ -151,6 +151,13 @@ static int step_connect(struct cycle *cycle, struct err *err)
 
 /* Deciding -------------------------------------------------------------------------------- */
 
+static int allow_writes(struct cycle *cycle, struct err *err)
+{
+    cycle->writes_allowed_at = clock_now(cycle->options->clock);
+    return repository_allow_writes(cycle->bot.db, cycle->bot.repo_id, cycle->writes_allowed_at,
+                                   err);
+}
+
 static int step_adopt(struct cycle *cycle, struct err *err)
 {
     struct retrain_counts counts;
@@ -161,10 +168,14 @@ static int step_adopt(struct cycle *cycle, struct err *err)
     if ((rc = retrain_adopt(&cycle->bot, &counts, err)) < 0)
         return rc;
     if (counts.left > 0)
-        return err_set(err, ERR_BUDGET, "taking in former runs: %s", counts.why_left);
+        log_event(LOG_WARN, "not-adopted", "runs=%lld why=\"%s\" next=\"going on without\"",
+                  (long long)counts.left, counts.why_left);
     if ((rc = release_adopt(&cycle->bot, err)) < 0)
         return rc;
-    return repository_set_adopted(cycle->bot.db, cycle->bot.repo_id, err);
+    /* Whoever finds traces of our own was allowed to write before. */
+    if (counts.traces > 0 && cycle->writes_allowed_at == 0)
+        rc = allow_writes(cycle, err);
+    return rc < 0 ? rc : repository_set_adopted(cycle->bot.db, cycle->bot.repo_id, err);
 }
 
 static int add_list(void *ctx, const struct sync_list *s, struct err *err)
@@ -236,15 +247,16 @@ static int step_release(struct cycle *cycle, struct err *err)
 
 /* Writing --------------------------------------------------------------------------------- */
 
-static int check_rights(struct cycle *cycle, struct err *err)
+static int count_open(struct cycle *cycle, int64_t *ret, struct err *err)
 {
-    const struct sync_result *found = &cycle->found;
-    int64_t n = 0;
-    int rc = action_count(cycle->bot.db, cycle->bot.repo_id,
-                          1u << ACTION_PLANNED | 1u << ACTION_SENT, &n, err);
+    return action_count(cycle->bot.db, cycle->bot.repo_id,
+                        1u << ACTION_PLANNED | 1u << ACTION_SENT, ret, err);
+}
 
-    if (rc < 0 || n == 0 || found->may_push)
-        return rc;
+static int check_rights(const struct sync_result *found, struct err *err)
+{
+    if (found->may_push)
+        return 0;
     return err_set(err, ERR_DENIED,
                    "the token of %s may not write to %s/%s: it needs the right to push, for "
                    "statuses and releases",
@@ -254,22 +266,23 @@ static int check_rights(struct cycle *cycle, struct err *err)
 static int step_apply(struct cycle *cycle, struct err *err)
 {
     const struct cycle_options *options = cycle->options;
-    struct ledger_counts *counts = &cycle->result->ledger;
-    int rc = 0;
+    int64_t n_open = 0;
+    int rc = count_open(cycle, &n_open, err);
 
-    if (options->writes == CYCLE_WRITES_NONE)
-        return 0;
-    if (options->writes == CYCLE_WRITES_IF_ALLOWED && cycle->writes_allowed_at == 0) {
+    if (rc < 0 || options->writes == CYCLE_WRITES_NONE)
+        return rc;
+    if (options->writes == CYCLE_WRITES_APPROVED && cycle->writes_allowed_at == 0)
+        rc = allow_writes(cycle, err);
+    if (rc < 0 || n_open == 0)
+        return rc;
+    if (cycle->writes_allowed_at == 0) {
         cycle->result->awaits_approval = true;
         leave(cycle, "the first plan awaits `hearth apply`, or `hearth run --yes`");
         return 0;
     }
-    if (cycle->writes_allowed_at == 0)
-        rc = repository_allow_writes(options->db, cycle->bot.repo_id, clock_now(options->clock),
-                                     err);
-    if (rc < 0 || (rc = check_rights(cycle, err)) < 0)
+    if ((rc = check_rights(&cycle->found, err)) < 0)
         return rc;
-    return ledger_apply(&cycle->bot, counts, err);
+    return ledger_apply(&cycle->bot, &cycle->result->ledger, err);
 }
 
 static int step_finish(struct cycle *cycle, struct err *err)

@@ -19,6 +19,7 @@
 #include "bot/retrain/own_facts.h"
 #include "bot/retrain/request.h"
 #include "config/config.h"
+#include "store/approval.h"
 #include "store/thread.h"
 
 /* A pull request with a comment of ours that has not been followed up yet. */
@@ -32,28 +33,45 @@ struct trace_list {
     struct bot *bot;
     struct trace *items;
     size_t n;
+    int64_t n_comments; /* of ours, whatever they say */
 };
+
+/* An earlier cycle may have been killed while it adopted. */
+static int look_at_approval(void *ctx, const struct approval *approval, struct err *err)
+{
+    struct trace *trace = ctx;
+
+    (void)err;
+    if (approval->event_id == trace->facts.event_id && approval->state == APPROVAL_USED)
+        trace->is_done = true;
+    return 0;
+}
 
 static int collect(void *ctx, const struct thread *thread, struct err *err)
 {
     struct trace_list *list = ctx;
     struct bot *bot = list->bot;
-    struct facts facts = { 0 };
+    struct trace trace = { .number = thread->number };
     bool is_found = false, is_standing = false;
 
     if (thread->kind != THREAD_PULL || thread->is_gone)
         return 0;
-    int rc = own_facts_find(&facts, &is_found, bot, thread->number, err);
+    int rc = own_facts_find(&trace.facts, &is_found, bot, thread->number, err);
     if (rc == 0 && is_found)
         rc = thread_has_label(bot->db, bot->repo_id, thread->number,
                               bot->config->retrain.trigger_label, &is_standing, err);
+    if (rc == 0 && is_found)
+        rc = approval_each_of_pull(bot->db, bot->repo_id, thread->number, look_at_approval,
+                                   &trace, err);
+    list->n_comments += is_found;
     /* Where the label still stands, the answer is completed as for any standing request. */
-    if (rc < 0 || !is_found || is_standing || strcmp(facts.answer, "granted") != 0) {
-        facts_finish(&facts);
+    if (rc < 0 || !is_found || is_standing || trace.is_done ||
+        strcmp(trace.facts.answer, "granted") != 0) {
+        facts_finish(&trace.facts);
         return rc;
     }
     list->items = xrealloc_array(list->items, list->n + 1, sizeof(*list->items));
-    list->items[list->n++] = (struct trace){ .number = thread->number, .facts = facts };
+    list->items[list->n++] = trace;
     return 0;
 }
 
@@ -144,6 +162,7 @@ int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *er
     int rc = thread_each(bot->db, bot->repo_id, collect, &list, err);
     while (rc == 0 && has_moved)
         rc = follow_all(&list, &has_moved, counts, err);
+    counts->traces = list.n_comments;
     for (size_t i = 0; i < list.n; i++) {
         counts->left += !list.items[i].is_done;
         facts_finish(&list.items[i].facts);

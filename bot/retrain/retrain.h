@@ -14,6 +14,7 @@ struct err;
 struct retrain_counts {
     int64_t runs;       /* judged in this pass */
     int64_t refused;    /* requests refused */
+    int64_t traces;     /* adopting: comments of our own that were there */
     int64_t left;       /* requests that wait for the next cycle */
     char why_left[256]; /* of the first of them, "" when there is none */
 };
@@ -23,7 +24,7 @@ struct retrain_counts {
 int retrain_plan(struct bot *bot, struct retrain_counts *counts, struct err *err);
 
 /* With a new database: makes the runs again that our own comments tell of, on what they were
- * built on then. Plans nothing. A comment whose commit is gone is passed over. */
+ * built on then. Plans nothing. A comment whose commit is gone is passed over, and left. */
 int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *err);
 
 #endif
