@@ -31,6 +31,13 @@ static json_t *get_state(struct practice *p, const json_t *in, struct err *err)
     return out;
 }
 
+static json_t *get_effects(struct practice *p, const json_t *in, struct err *err)
+{
+    (void)in;
+    (void)err;
+    return control_effects(&p->forge);
+}
+
 static json_t *post_do(struct practice *p, const json_t *in, struct err *err)
 {
     json_t *row = NULL;
@@ -108,6 +115,7 @@ static const struct {
     json_t *(*handle)(struct practice *p, const json_t *in, struct err *err);
 } switches[] = {
     { "GET", "/_practice/state", get_state },
+    { "GET", "/_practice/effects", get_effects },
     { "POST", "/_practice/do", post_do },
     { "GET", "/_practice/faults", get_faults },
     { "POST", "/_practice/faults", post_faults },

@@ -129,6 +129,35 @@ static void requests_are_remembered_until_forgotten(void **state)
     assert_int_equal(json_array_size(f->body), 0);
 }
 
+static void effects_are_the_same_whatever_their_order(void **state)
+{
+    static const char one[] = "{\"body\":\"one\"}", two[] = "{\"body\":\"two\"}";
+    struct fixture *f = *state;
+    char *first;
+
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/comments", two), 201);
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/comments", one), 201);
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/labels", "{\"labels\":[\"bug\"]}"), 200);
+    assert_int_equal(ask(f, "GET", "/_practice/effects", NULL), 200);
+    assert_int_equal(json_array_size(json_object_get(f->body, "comments")), 2);
+    assert_int_equal(json_array_size(json_object_get(f->body, "events")), 1);
+    first = strdup(f->reply.body.data);
+
+    fixture_stop(f);
+    memset(f, 0, sizeof(*f));
+    assert_int_equal(fixture_start(f), 0);
+    f->now_ms += 5000;
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/labels", "{\"labels\":[\"bug\"]}"), 200);
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/comments", one), 201);
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/comments", two), 201);
+    assert_int_equal(ask(f, "GET", "/_practice/effects", NULL), 200);
+    assert_string_equal(f->reply.body.data, first);
+    assert_int_equal(ask(f, "POST", REPO "/issues/5/comments", two), 201);
+    assert_int_equal(ask(f, "GET", "/_practice/effects", NULL), 200);
+    assert_string_not_equal(f->reply.body.data, first);
+    free(first);
+}
+
 static void a_saved_forge_starts_again_where_it_was(void **state)
 {
     struct fixture *f = *state;
@@ -159,6 +188,7 @@ int main(void)
         WITH_SAMPLE(a_repository_moves_and_goes),
         WITH_SAMPLE(wrong_orders_are_refused_by_what_is_wrong),
         WITH_SAMPLE(requests_are_remembered_until_forgotten),
+        WITH_SAMPLE(effects_are_the_same_whatever_their_order),
         WITH_SAMPLE(a_saved_forge_starts_again_where_it_was),
     };
 
