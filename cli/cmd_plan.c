@@ -14,12 +14,21 @@ static int take_id(void *ctx, const struct repository *r, struct err *err)
     return 0;
 }
 
+static int look_only(void *ctx, const struct action *a, struct err *err)
+{
+    (void)ctx;
+    (void)a;
+    (void)err;
+    return 0;
+}
+
 static int drop(struct app *app, const char *key, struct err *err)
 {
     int64_t repo_id = 0;
     int rc = repository_get_first(app->db, take_id, &repo_id, err);
 
-    if (rc < 0 || (rc = db_begin(app->db, DB_DURABLE, err)) < 0)
+    if (rc < 0 || (rc = action_get(app->db, repo_id, key, look_only, NULL, err)) < 0 ||
+        (rc = db_begin(app->db, DB_DURABLE, err)) < 0)
         return rc;
     rc = action_set_dropped(app->db, repo_id, key, "dropped by hand", err);
     if (rc == 0)

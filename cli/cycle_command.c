@@ -51,18 +51,22 @@ static int keep_row(struct app *app, const struct cycle_result *result, const ch
     return rc;
 }
 
-static void print_line(const struct cycle_result *r, const struct forge *forge)
+static void print_lines(const struct cycle_result *r, const struct forge *forge)
 {
     struct forge_counts counts = forge_counts(forge);
 
-    (void)printf(
-        "%lld new, %lld changed, %lld deleted; %lld feedback; %lld runs; %lld sent, "
-        "%lld there already, %lld dropped, %lld failed; %lld requests, %lld unchanged\n",
-        (long long)r->rows.n_new, (long long)r->rows.n_changed,
-        (long long)(r->rows.n_deleted + r->rows.n_gone), (long long)r->feedback.added,
-        (long long)r->retrain.runs, (long long)r->ledger.sent, (long long)r->ledger.found,
-        (long long)r->ledger.dropped, (long long)r->ledger.failed, (long long)counts.requests,
-        (long long)counts.unchanged);
+    (void)printf("read: %lld new, %lld changed, %lld deleted; %lld requests, %lld unchanged\n",
+                 (long long)r->rows.n_new, (long long)r->rows.n_changed,
+                 (long long)(r->rows.n_deleted + r->rows.n_gone), (long long)counts.requests,
+                 (long long)counts.unchanged);
+    (void)printf("decided: %lld feedback, %lld runs, %lld requests refused, %lld releases\n",
+                 (long long)r->feedback.added, (long long)r->retrain.runs,
+                 (long long)r->retrain.refused, (long long)r->release.planned);
+    (void)printf("wrote: %lld sent, %lld there already, %lld dropped, %lld failed, %lld left; "
+                 "%lld releases published\n",
+                 (long long)r->ledger.sent, (long long)r->ledger.found,
+                 (long long)r->ledger.dropped, (long long)r->ledger.failed,
+                 (long long)r->ledger.left, (long long)r->release.published);
 }
 
 static int print_plan(struct app *app, int64_t repo_id, struct err *err)
@@ -105,7 +109,7 @@ static int print_result(struct app *app, const struct cycle_result *result,
     if (shows == SHOW_PLAN)
         return print_plan(app, result->repo_id, err);
     if (!cycle_is_quiet(result))
-        print_line(result, forge);
+        print_lines(result, forge);
     return 0;
 }
 
