@@ -2,6 +2,7 @@
 #include "bot/rules/words.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -233,14 +234,16 @@ static bool any_is_at(const char *at, const char *const *phrases)
     return false;
 }
 
+/* A stem is looked for before anything is compared: most phrases do not stand in most texts. */
 bool words_have(const struct buf *text, const char *phrase, const char *const *except)
 {
-    for (const char *blank = text->data; *blank; blank++) {
-        const char *at = blank + 1;
-        if (*blank == ' ' && phrase_is_at(at, phrase) && !any_is_at(at, except) &&
-            !is_negated(text->data, at))
+    char stem[32];
+
+    (void)snprintf(stem, sizeof(stem), "%.*s", (int)strcspn(phrase, "*"), phrase);
+    for (const char *at = text->data; (at = strstr(at, stem)) && *at; at++)
+        if (at > text->data && at[-1] == ' ' && phrase_is_at(at, phrase) &&
+            !any_is_at(at, except) && !is_negated(text->data, at))
             return true;
-    }
     return false;
 }
 

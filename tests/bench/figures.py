@@ -19,7 +19,7 @@ def wanted(name, isa):
 
 
 def is_met(unit, value, goal):
-    return value >= goal if unit == "x" else value <= goal
+    return value >= goal if unit in ("x", "1/s") else value <= goal
 
 
 def ratio(ours, peer, **more):

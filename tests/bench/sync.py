@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading a forge: requests, processor time and memory of `hearth sync`, against a practice
+forge on loopback that holds a large community. The forge's own work is not counted."""
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import figures
+
+HEARTH = os.path.abspath("build/hearth")
+SIZES = {"issues": 20000, "issue_comments": 60000, "review_comments": 30000, "events": 30000}
+PAGE = 100
+CONSTANT = 12  # the repository, its head, who we are, and the polls that end each list
+LOGINS = [f"contributor-{n}" for n in range(1, 400)]
+TEXT = "The model reads my digit wrong, the picture is attached and looks fine to me. " * 5
+BIRTH = 1600000000
+
+
+def stamp(n):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(BIRTH + 600 * n))
+
+
+def user(n):
+    return {"login": LOGINS[n % len(LOGINS)]}
+
+
+def community(sizes):
+    """API objects for `hearth practice --load`; every other thread is a pull request."""
+    threads, pulls = sizes["issues"], []
+    issues = []
+    for n in range(1, threads + 1):
+        issue = {"number": n, "title": f"Thread {n}", "body": TEXT, "user": user(n),
+                 "state": "closed" if n % 3 else "open", "labels": [],
+                 "created_at": stamp(n), "updated_at": stamp(n + 1)}
+        if n % 2 == 0:
+            issue["pull_request"] = {}
+            pulls.append({"number": n, "head": {"sha": f"{n:040x}", "ref": "topic"},
+                          "base": {"ref": "main", "sha": f"{n + 1:040x}"}})
+        issues.append(issue)
+    url = "https://api.github.com/repos/open-digits/digits"
+    comments = [{"id": 10**6 + n, "body": TEXT, "user": user(n), "created_at": stamp(n),
+                 "updated_at": stamp(n), "issue_url": f"{url}/issues/{n % threads + 1}"}
+                for n in range(sizes["issue_comments"])]
+    lines = [{"id": 2 * 10**6 + n, "body": TEXT, "user": user(n), "created_at": stamp(n),
+              "updated_at": stamp(n), "path": "contrib/a.csv",
+              "pull_request_url": f"{url}/pulls/{2 * (n % (threads // 2)) + 2}"}
+             for n in range(sizes["review_comments"])]
+    events = [{"id": 3 * 10**6 + n, "event": "closed", "actor": user(n),
+               "created_at": stamp(n), "issue": {"number": n % threads + 1}}
+              for n in range(sizes["events"])]
+    return {"repo": {"owner": {"login": "open-digits"}, "name": "digits"}, "issues": issues,
+            "pulls": pulls, "issue_comments": comments, "review_comments": lines,
+            "events": events}
+
+
+class Forge:
+    """A practice forge with a community, and a Hearth beside it."""
+
+    def __init__(self, folder, sizes):
+        self.folder, self.sizes = folder, sizes
+        load = os.path.join(folder, "load.json")
+        with open(load, "w", encoding="utf-8") as file:
+            json.dump(community(sizes), file)
+        self.child = subprocess.Popen(
+            [HEARTH, "practice", os.path.join(folder, "forge"), "--load", load, "--rate-limit",
+             "off"], stdout=subprocess.PIPE, text=True)
+        line = self.child.stdout.readline()
+        if not line:
+            sys.exit("bench: the practice forge does not start")
+        hello = json.loads(line)
+        self.home = os.path.join(folder, "home")
+        subprocess.run([HEARTH, "init", self.home, "--forge", hello["api"], "--repo",
+                        hello["repo"], "--token-file", hello["token_file"]], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def close(self):
+        self.child.terminate()
+        self.child.wait()
+
+    def sync(self):
+        """One `hearth sync`: what it says, its processor seconds, its peak memory in MiB."""
+        child = subprocess.Popen([HEARTH, "sync", "--json"], cwd=self.home,
+                                 stdout=subprocess.PIPE, text=True)
+        text = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            sys.exit("bench: hearth sync failed")
+        return json.loads(text), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+class Sync:
+    """The first sync is long and is measured once; quiet ones are measured five times."""
+
+    def __init__(self, folder):
+        self.folder, self.first, self.quiet = folder, None, None
+
+    def measure(self):
+        if self.first:
+            return
+        forge = Forge(self.folder, SIZES)
+        try:
+            self.first = forge.sync()
+            for _ in range(3):  # the last pages' validators are kept when they are asked again
+                forge.sync()
+            self.quiet = [forge.sync() for _ in range(5)]
+        finally:
+            forge.close()
+        said = self.quiet[0][0]["requests"]
+        if said["all"] > 12 or said["all"] - said["unchanged"] > 2:
+            sys.exit(f"bench: a quiet cycle asks too much: {said}")
+
+    @staticmethod
+    def one(value, note="", runs=1):
+        return {"value": value, "ours": value, "peer": None, "runs": runs, "note": note}
+
+    def requests_over_minimum(self):
+        self.measure()
+        least = sum(math.ceil(n / PAGE) for n in SIZES.values()) + CONSTANT
+        asked = self.first[0]["requests"]["all"]
+        return self.one(asked / least, f"{asked} requests, {least} are the least")
+
+    def items_per_cpu_s(self):
+        self.measure()
+        said, cpu_s, _ = self.first
+        rows = said["rows"]["new"]
+        return self.one(rows / cpu_s, f"{rows} rows in {cpu_s:.2f} s of CPU")
+
+    def rss_mib(self):
+        self.measure()
+        return self.one(self.first[2])
+
+    def median_of_quiet(self, index, scale):
+        self.measure()
+        values = sorted(row[index] * scale for row in self.quiet)
+        return self.one(values[len(values) // 2], "", len(values))
+
+
+def isa():
+    flags = open("/proc/cpuinfo", encoding="utf-8").read()
+    return "v4" if re.search(r"\bavx512f\b", flags) else "v3"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        sync = Sync(folder)
+        figures.main(sys.argv[1], isa(), {
+            "requests_over_minimum": sync.requests_over_minimum,
+            "items_per_cpu_s": sync.items_per_cpu_s,
+            "rss_mib": sync.rss_mib,
+            "quiet_cpu_ms": lambda: sync.median_of_quiet(1, 1e3),
+            "quiet_rss_mib": lambda: sync.median_of_quiet(2, 1),
+        })
+
+
+if __name__ == "__main__":
+    main()
