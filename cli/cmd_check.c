@@ -3,17 +3,16 @@
  * Reads only, but for the database's own -wal and -shm. The exit code is the first fault's. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/http.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
 #include "bot/forge/forge.h"
 #include "cli/cmd.h"
+#include "cli/connect.h"
+#include "cli/results.h"
 #include "config/config.h"
 #include "store/db.h"
 
@@ -139,71 +138,23 @@ static void check_skew(struct checks *c, struct forge *forge)
 }
 
 /* Validators and budgets go to a database in memory: a check writes nothing. */
-static int ask_forge(struct checks *c, const char *token, struct http_client *http,
-                     struct db *scratch)
-{
-    struct rights rights = { { 0 } };
-    struct err err = { 0 };
-    const struct config *config = c->app->config;
-    size_t owner_len = strcspn(config->forge.repo, "/");
-    char *owner = xstrndup(config->forge.repo, owner_len);
-    struct forge *forge = NULL;
-    const struct forge_options options = {
-        .dialect = config->forge.dialect,
-        .url = config->forge.url,
-        .upload_url = config->forge.upload_url,
-        .owner = owner,
-        .name = config->forge.repo + owner_len + 1,
-        .token = token,
-        .http = http,
-        .db = scratch,
-        .clock = &c->app->clock,
-        .reserve_percent = config->budgets.reserve_percent,
-        .content_per_minute = config->budgets.content_per_minute,
-        .content_per_hour = config->budgets.content_per_hour,
-        .content_gap_ms = config->budgets.content_gap_ms,
-    };
-    int rc = forge_new(&forge, &options, &err);
-
-    if (rc == 0)
-        rc = forge_get_repo(forge, take_repo, &rights, &err);
-    note(c, "forge", rc, rights.text, &err);
-    if (rc == 0)
-        check_skew(c, forge);
-    forge_free(forge);
-    free(owner);
-    return rc;
-}
-
 static void check_forge(struct checks *c)
 {
-    const struct config *config = c->app->config;
-    const struct http_curl_options options = {
-        .user_agent = "hearth/" HEARTH_VERSION,
-        .ca_file = config->forge.ca_file[0] ? config->forge.ca_file : NULL,
-        .connect_timeout_ms = 10000,
-        .timeout_ms = (int)config->forge.timeout_s * 1000,
-        .low_speed_s = (int)config->forge.timeout_s,
-    };
-    struct http_client *http = NULL;
+    struct connection connection = { 0 };
+    struct rights rights = { { 0 } };
     struct db *scratch = NULL;
-    char *token = NULL;
     struct err err = { 0 };
-    int rc = config_read_token(&token, config, &err);
+    int rc = db_open(&scratch, ":memory:", DB_HEARTH, DB_CREATE, &err);
 
-    note(c, "token", rc, "found", &err);
-    if (rc < 0)
-        return;
-    rc = db_open(&scratch, ":memory:", DB_HEARTH, DB_CREATE, &err);
     if (rc == 0)
-        rc = http_curl_new(&http, &options, &err);
+        rc = connect_forge(&connection, c->app, scratch, &err);
     if (rc == 0)
-        (void)ask_forge(c, token, http, scratch);
-    else
-        note(c, "forge", rc, "", &err);
-    http_client_free(http);
+        rc = forge_get_repo(connection.forge, take_repo, &rights, &err);
+    note(c, "forge", rc, rights.text, &err);
+    if (rc == 0)
+        check_skew(c, connection.forge);
+    connect_finish(&connection);
     db_close(scratch);
-    free(token);
 }
 
 static int run_check(struct app *app, const struct cmd_args *args, struct err *err)
@@ -219,15 +170,8 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
     }
     if (app->config && app->config->forge.url[0])
         check_forge(&c);
-    if (app->json) {
-        struct buf out;
-        json_t *doc = json_pack("{s:b, s:O}", "ok", c.rc == 0, "checks", c.rows);
-        buf_init(&out, 1 << 20);
-        json_write(&out, doc, 2);
-        (void)puts(out.data);
-        buf_finish(&out);
-        json_decref(doc);
-    }
+    if (app->json)
+        results_print_json(json_pack("{s:b, s:O}", "ok", c.rc == 0, "checks", c.rows));
     json_decref(c.rows);
     return c.rc;
 }

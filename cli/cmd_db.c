@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "cli/cmd.h"
+#include "cli/results.h"
 #include "config/config.h"
 #include "store/db.h"
 
@@ -42,17 +43,6 @@ static int open_named(struct db **ret, const struct app *app, const struct cmd_a
     return open_kind(ret, app, cmd_has(args, "--hub") ? DB_HUB : DB_HEARTH, DB_READ, err);
 }
 
-static void print_json(json_t *doc)
-{
-    struct buf out;
-
-    buf_init(&out, 1 << 20);
-    json_write(&out, doc, 2);
-    (void)puts(out.data);
-    buf_finish(&out);
-    json_decref(doc);
-}
-
 /* Opening for writing has migrated hearth.db already. */
 static int run_migrate(struct app *app, const struct cmd_args *args, struct err *err)
 {
@@ -61,8 +51,8 @@ static int run_migrate(struct app *app, const struct cmd_args *args, struct err 
 
     (void)args;
     if (rc == 0 && app->json)
-        print_json(json_pack("{s:i, s:i}", "hearth", db_schema_version(app->db), "hub",
-                             db_schema_version(hub)));
+        results_print_json(json_pack("{s:i, s:i}", "hearth", db_schema_version(app->db), "hub",
+                                     db_schema_version(hub)));
     else if (rc == 0)
         (void)printf("hearth.db schema %d\nhub.db    schema %d\n", db_schema_version(app->db),
                      db_schema_version(hub));
@@ -101,7 +91,7 @@ static int run_status(struct app *app, const struct cmd_args *args, struct err *
     for (int kind = DB_HEARTH; kind <= DB_HUB; kind++)
         (void)json_array_append_new(rows, status_of(app, (enum db_kind)kind, &rc, err));
     if (app->json) {
-        print_json(json_pack("{s:o}", "databases", rows));
+        results_print_json(json_pack("{s:o}", "databases", rows));
         return rc;
     }
     json_array_foreach(rows, i, row)
@@ -127,8 +117,8 @@ static int run_backup(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0)
         rc = db_backup(db, args->operands[0], err);
     if (rc == 0 && app->json)
-        print_json(json_pack("{s:s, s:I}", "backup", args->operands[0], "bytes",
-                             (json_int_t)fs_size(args->operands[0])));
+        results_print_json(json_pack("{s:s, s:I}", "backup", args->operands[0], "bytes",
+                                     (json_int_t)fs_size(args->operands[0])));
     else if (rc == 0)
         (void)printf("wrote %s, %lld bytes\n", args->operands[0],
                      (long long)fs_size(args->operands[0]));
@@ -146,7 +136,7 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
     if (rc == 0)
         rc = db_check(db, &out, err);
     if (app->json && db)
-        print_json(json_pack("{s:b, s:s}", "ok", rc == 0, "faults", out.data));
+        results_print_json(json_pack("{s:b, s:s}", "ok", rc == 0, "faults", out.data));
     else if (rc == 0)
         (void)puts("ok");
     else

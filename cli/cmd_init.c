@@ -10,8 +10,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/json.h"
 #include "cli/cmd.h"
+#include "cli/results.h"
 #include "config/config.h"
 #include "store/db.h"
 #include "store/instance.h"
@@ -113,13 +113,7 @@ static void say_next(const struct app *app, const char *dir, const char *path,
     bool has_forge = cmd_has(args, "--forge");
 
     if (app->json) {
-        struct buf out;
-        json_t *doc = json_pack("{s:s, s:s}", "config", path, "dir", dir);
-        buf_init(&out, MAX_FILE_BYTES);
-        json_write(&out, doc, 2);
-        (void)puts(out.data);
-        buf_finish(&out);
-        json_decref(doc);
+        results_print_json(json_pack("{s:s, s:s}", "config", path, "dir", dir));
         return;
     }
     (void)printf("wrote %s\n\nNext, in %s:\n", path, dir);

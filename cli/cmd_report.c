@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hearth report: the community's figures, to a file or to the terminal. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/rfc3339.h"
 #include "cli/cmd.h"
+#include "cli/results.h"
 #include "config/config.h"
 #include "report/report.h"
 
@@ -19,20 +18,6 @@ static const struct cmd_option report_options[] = {
     { "--out", "PATH", "write to a file, as a whole or not at all", false },
     { 0 },
 };
-
-/* A bare date is its midnight, UTC. */
-static int parse_since(int64_t *ret, const char *text, struct err *err)
-{
-    char full[RFC3339_SIZE];
-
-    if (strlen(text) == 10) {
-        (void)snprintf(full, sizeof(full), "%sT00:00:00Z", text);
-        text = full;
-    }
-    if (rfc3339_parse(ret, text, err) < 0)
-        return err_set(err, ERR_USAGE, "--since: '%s' is no date such as 2026-01-31", text);
-    return 0;
-}
 
 static int write_out(const struct buf *out, const char *path, struct err *err)
 {
@@ -54,7 +39,7 @@ static int run_report(struct app *app, const struct cmd_args *args, struct err *
     int rc = report_format_parse(&format,
                                  cmd_value(args, "--format", app->json ? "json" : "md"), err);
     if (rc == 0 && since)
-        rc = parse_since(&options.since_at, since, err);
+        rc = results_parse_date(&options.since_at, since, "--since", err);
     if (rc == 0)
         rc = report_write(&out, app->db, &options, format, err);
     if (rc == 0)

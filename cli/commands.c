@@ -16,13 +16,13 @@ extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_serve;
 extern const struct cmd cmd_train, cmd_eval, cmd_predict;
+extern const struct cmd cmd_report, cmd_lineage;
+extern const struct cmd cmd_feedback_list, cmd_feedback_show, cmd_feedback_search;
+extern const struct cmd cmd_feedback_add, cmd_feedback_resolve;
 
 /* One row per line. */
 /* clang-format off */
-extern const struct cmd cmd_report;
-
 const struct cmd *const commands[] = {
-    &cmd_report,
     &cmd_init,
     &cmd_check,
     &cmd_run,
@@ -30,6 +30,13 @@ const struct cmd *const commands[] = {
     &cmd_plan,
     &cmd_apply,
     &cmd_status,
+    &cmd_feedback_list,
+    &cmd_feedback_show,
+    &cmd_feedback_search,
+    &cmd_feedback_add,
+    &cmd_feedback_resolve,
+    &cmd_report,
+    &cmd_lineage,
     &cmd_train,
     &cmd_eval,
     &cmd_predict,
