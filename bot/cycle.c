@@ -13,11 +13,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "bot/bot.h"
 #include "bot/forge/forge.h"
 #include "config/config.h"
+#include "report/report.h"
 #include "store/action.h"
 #include "store/instance.h"
 #include "store/repository.h"
@@ -296,6 +298,25 @@ static int step_finish(struct cycle *cycle, struct err *err)
     return rc;
 }
 
+/* Telling --------------------------------------------------------------------------------- */
+
+static int step_report(struct cycle *cycle, struct err *err)
+{
+    const struct cycle_options *options = cycle->options;
+    const struct report_options report = {
+        .title = options->config->report.title,
+        .now = clock_now(options->clock),
+    };
+    char *dir = config_path(options->config, "reports");
+    int rc = 0;
+
+    if (options->writes != CYCLE_WRITES_NONE &&
+        (!cycle_is_quiet(cycle->result) || !fs_exists(dir)))
+        rc = report_write_all(options->db, dir, &report, err);
+    free(dir);
+    return rc;
+}
+
 /* The table ------------------------------------------------------------------------------- */
 
 enum {
@@ -321,6 +342,7 @@ static const struct step {
     { "release", IN_RUN | IN_PLAN, STEP_GOES_ON, step_release },
     { "apply", IN_RUN | IN_APPLY, STEP_GOES_ON, step_apply },
     { "finish", IN_RUN | IN_APPLY, STEP_GOES_ON, step_finish },
+    { "report", IN_RUN | IN_APPLY, STEP_GOES_ON, step_report },
 };
 
 /* Nothing else would work either. */
