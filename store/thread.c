@@ -23,6 +23,7 @@ enum {
     LABEL_REMOVE,
     LABEL_KEEP,
     LABEL_COUNT,
+    COUNT_OPEN,
     SET_GONE,
     LOST_COMMENTS,
 };
@@ -46,8 +47,10 @@ static const char *const statements[] = {
                    "AND NOT instr(?3, char(10) || name || char(10))",
     [LABEL_COUNT] = "SELECT count(*) FROM thread_label WHERE repo_id = ?1 AND number = ?2 "
                     "AND name = ?3",
-    [SET_GONE] = "UPDATE thread SET is_gone = 1 WHERE repo_id = ?1 AND number = ?2 "
-                 "AND is_gone = 0",
+    [COUNT_OPEN] = "SELECT count(*) FROM thread WHERE repo_id = ?1 AND state = 'open' "
+                   "AND is_gone = 0",
+    [SET_GONE] = "UPDATE thread SET is_gone = 1, title = '', body = '' WHERE repo_id = ?1 "
+                 "AND number = ?2 AND is_gone = 0",
     [LOST_COMMENTS] =
         "SELECT t.number FROM thread t WHERE t.repo_id = ?1 AND t.is_gone = 0 "
         "AND t.n_comments < (SELECT count(*) FROM entry e WHERE e.repo_id = t.repo_id "
@@ -248,6 +251,15 @@ int thread_has_label(struct db *db, int64_t repo_id, int64_t number, const char 
     if (rc == 0)
         *ret = n > 0;
     return rc;
+}
+
+int thread_count_open(struct db *db, int64_t repo_id, int64_t *ret, struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &thread_stmts, COUNT_OPEN);
+    query_i64(&q, repo_id);
+    return query_one_i64(&q, ret, err);
 }
 
 int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *err)

@@ -44,6 +44,9 @@ int thread_label_remove(struct db *db, int64_t repo_id, int64_t number, const ch
                         struct err *err);
 int thread_has_label(struct db *db, int64_t repo_id, int64_t number, const char *label,
                      bool *ret, struct err *err);
+int thread_count_open(struct db *db, int64_t repo_id, int64_t *ret,
+                      struct err *err); /* without those that are gone */
+/* Erases title and text, keeps the row. */
 int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *err);
 
 /* Threads whose n_comments is below the entries and own comments that we hold undeleted. */

@@ -124,6 +124,7 @@ struct forge_read {
     enum forge_list list;
     bool oldest_first; /* by creation, for the first walk; otherwise by update */
     int64_t since_at;  /* 0: everything */
+    bool only_open;    /* issues: leave out closed ones */
     int64_t number;    /* > 0: comments of that thread only */
     const char *next;  /* a page's next, instead of the order, since_at and number */
     bool if_changed;   /* asks with the validator of the last time; may be is_unchanged */

@@ -33,7 +33,7 @@ static void add_list_query(struct buf *out, const struct forge_read *what)
 
     buf_add_str(out, "?per_page=100");
     if (what->list == FORGE_ISSUES)
-        buf_add_str(out, "&state=all");
+        buf_printf(out, "&state=%s", what->only_open ? "open" : "all");
     if (has_order)
         buf_printf(out, "&sort=%s&direction=asc", what->oldest_first ? "created" : "updated");
     if (has_order && what->since_at > 0)

@@ -164,10 +164,20 @@ int follow_deleted(struct reading *rd, enum entry_kind kind, int64_t id, struct 
     return rc;
 }
 
+/* With a thread go its comments. */
 int follow_gone(struct reading *rd, int64_t number, struct err *err)
 {
-    int rc = thread_set_gone(rd->db, rd->repo_id, number, err);
+    struct rereading re = { .rd = rd, .number = number };
 
+    int rc = load_held(&re, err);
+    if (rc == 0)
+        rc = mark(&re, &re.held_entries, delete_comment, err);
+    if (rc == 0)
+        rc = mark(&re, &re.held_own, delete_own, err);
+    if (rc == 0)
+        rc = thread_set_gone(rd->db, rd->repo_id, number, err);
     rd->result->n_gone += rc == 0;
+    id_set_finish(&re.held_entries);
+    id_set_finish(&re.held_own);
     return rc == -ERR_NOTFOUND ? 0 : rc;
 }

@@ -18,6 +18,7 @@ struct reading {
     struct db *db;
     struct forge *forge;
     int64_t repo_id, self_id;
+    int64_t n_open; /* threads, as the repository counts them */
     struct sync_result *result;
 };
 
@@ -63,6 +64,8 @@ int list_follow_events(struct reading *rd, struct err *err);
 int follow_deletions(struct reading *rd, const struct forge_page *page, struct err *err);
 /* Every list from its beginning; what we hold and the forge no longer shows is marked. */
 int follow_everything(struct reading *rd, struct err *err);
+/* Threads that the repository counts no more: no list tells of them. */
+int follow_vanished(struct reading *rd, struct err *err);
 /* Marks what is deleted, or a thread that was transferred away. */
 int follow_gone(struct reading *rd, int64_t number, struct err *err);
 int follow_deleted(struct reading *rd, enum entry_kind kind, int64_t id, struct err *err);

@@ -21,9 +21,12 @@ enum { VALIDATOR_LIFE_S = 30 * 86400 };
 
 static int take_repo(void *ctx, const struct forge_repo *repo, struct err *err)
 {
-    struct sync_result *result = ctx;
+    struct reading *rd = ctx;
+    struct sync_result *result = rd->result;
 
     (void)err;
+    rd->repo_id = repo->id;
+    rd->n_open = repo->n_open;
     result->repo_id = repo->id;
     result->owner = xstrdup(repo->owner);
     result->name = xstrdup(repo->name);
@@ -87,10 +90,9 @@ static int put_repository(struct reading *rd, struct err *err)
 
 static int read_repository(struct reading *rd, struct err *err)
 {
-    int rc = forge_get_repo(rd->forge, take_repo, rd->result, err);
+    int rc = forge_get_repo(rd->forge, take_repo, rd, err);
     if (rc < 0)
         return rc;
-    rd->repo_id = rd->result->repo_id;
     rc = read_self(rd, err);
     if (rc < 0)
         return err_wrap(err, rc, "who the token belongs to");
@@ -108,7 +110,7 @@ static int read_news(struct reading *rd, struct err *err)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return follow_vanished(rd, err);
 }
 
 static int read_all(struct reading *rd, struct err *err)

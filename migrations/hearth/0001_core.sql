@@ -59,6 +59,8 @@ CREATE TABLE thread (
     PRIMARY KEY (repo_id, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX thread_open ON thread (repo_id, number) WHERE state = 'open' AND is_gone = 0;
+
 CREATE TABLE thread_label (
     repo_id INTEGER NOT NULL,
     number  INTEGER NOT NULL,

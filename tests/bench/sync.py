@@ -64,8 +64,9 @@ class Forge:
     def __init__(self, folder, sizes):
         self.folder, self.sizes = folder, sizes
         load = os.path.join(folder, "load.json")
-        with open(load, "w", encoding="utf-8") as file:
-            json.dump(community(sizes), file)
+        # In a process of its own: a child's peak memory counts its parent's at the fork.
+        subprocess.run([sys.executable, __file__, "--make", load, json.dumps(sizes)],
+                       check=True)
         self.child = subprocess.Popen(
             [HEARTH, "practice", os.path.join(folder, "forge"), "--load", load, "--rate-limit",
              "off"], stdout=subprocess.PIPE, text=True)
@@ -147,6 +148,10 @@ def isa():
 
 
 def main():
+    if sys.argv[1] == "--make":
+        with open(sys.argv[2], "w", encoding="utf-8") as file:
+            json.dump(community(json.loads(sys.argv[3])), file)
+        return
     with tempfile.TemporaryDirectory() as folder:
         sync = Sync(folder)
         figures.main(sys.argv[1], isa(), {

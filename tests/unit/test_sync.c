@@ -137,6 +137,39 @@ static void comment_deleted_while_another_came_is_seen_too(void **state)
     assert_string_equal(scene_held(s, number).last_body, "better");
 }
 
+static void open_thread_that_vanished_is_marked_with_its_comments(void **state)
+{
+    struct scene *s = *state;
+    int64_t number = scene_open_issue(s);
+
+    scene_do(s, "newcomer-1", "\"do\":\"comment\",\"number\":%" PRId64 ",\"body\":\"oops\"",
+             number);
+    scene_sync_well(s, SYNC_NEWS);
+    scene_do(s, "maintainer-1", "\"do\":\"delete\",\"number\":%" PRId64, number);
+    scene_sync_well(s, SYNC_NEWS);
+    struct held held = scene_held(s, number);
+    assert_int_equal(s->result.n_gone, 1);
+    assert_true(held.is_gone);
+    assert_string_equal(held.title, "");
+    assert_int_equal(held.n_deleted, 1);
+    scene_sync_well(s, SYNC_NEWS);
+    assert_int_equal(practice_client_count(s->client, "state=open", "200"), 0);
+}
+
+static void closed_thread_that_vanished_is_found_by_a_full_sync(void **state)
+{
+    struct scene *s = *state;
+    int64_t number = scene_open_issue(s);
+
+    scene_do(s, "newcomer-1", "\"do\":\"close\",\"number\":%" PRId64, number);
+    scene_sync_well(s, SYNC_NEWS);
+    scene_do(s, "maintainer-1", "\"do\":\"delete\",\"number\":%" PRId64, number);
+    scene_sync_well(s, SYNC_NEWS);
+    assert_int_equal(s->result.n_gone, 0);
+    scene_sync_well(s, SYNC_FULL);
+    assert_int_equal(s->result.n_gone, 1);
+}
+
 static void full_sync_marks_threads_that_vanished(void **state)
 {
     struct scene *s = *state;
@@ -177,6 +210,8 @@ int main(void)
         TEST(many_changes_in_one_second_are_all_read),
         TEST(deleted_comment_keeps_its_row_without_its_text),
         TEST(comment_deleted_while_another_came_is_seen_too),
+        TEST(open_thread_that_vanished_is_marked_with_its_comments),
+        TEST(closed_thread_that_vanished_is_found_by_a_full_sync),
         TEST(full_sync_marks_threads_that_vanished),
         TEST(full_sync_marks_comments_that_nothing_else_tells),
     };

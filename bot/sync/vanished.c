@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every list from its beginning. What we hold and a finished walk did not show is asked for by
- * itself before it is marked: a list that changes while it is read may lose a row. */
-#include <string.h>
+ * What no list tells. In a full sync every list is read from its beginning; otherwise a
+ * repository that counts fewer open threads than we hold has lost some, and the open ones are
+ * read. What we hold and a list did not show is asked for by itself before it is marked: a list
+ * that changes while it is read may lose a row. */
+#include <stdio.h>
 
 #include "base/err.h"
 #include "bot/sync/reading.h"
@@ -13,6 +15,7 @@ struct audit {
     struct id_set seen;       /* of the list under way */
     struct id_set candidates; /* held, not seen */
     enum entry_kind kind;
+    char next[4096]; /* of the list of open threads */
 };
 
 static int note_thread(void *ctx, const struct thread *t, struct err *err)
@@ -105,6 +108,53 @@ static void audit_clear(struct audit *audit)
 {
     id_set_finish(&audit->seen);
     id_set_finish(&audit->candidates);
+}
+
+static int note_open(void *ctx, const struct thread *t, struct err *err)
+{
+    return t->is_open ? note_thread(ctx, t, err) : 0;
+}
+
+static int see_page(void *ctx, const struct forge_page *page, struct err *err)
+{
+    struct audit *audit = ctx;
+
+    for (size_t i = 0; i < page->n; i++)
+        id_set_add(&audit->seen, page->threads[i].number);
+    if (snprintf(audit->next, sizeof(audit->next), "%s", page->next) >=
+        (int)sizeof(audit->next))
+        return err_set(err, ERR_LIMIT, "a link longer than %zu bytes", sizeof(audit->next));
+    return 0;
+}
+
+static int audit_open(struct audit *audit, struct err *err)
+{
+    struct reading *rd = audit->rd;
+    int rc;
+
+    do {
+        const struct forge_read what = {
+            .list = FORGE_ISSUES, .oldest_first = true, .only_open = true, .next = audit->next
+        };
+        rc = forge_read_page(rd->forge, &what, see_page, audit, err);
+    } while (rc == 0 && audit->next[0]);
+    if (rc < 0)
+        return rc;
+    id_set_sort(&audit->seen);
+    rc = thread_each(rd->db, rd->repo_id, note_open, audit, err);
+    return rc < 0 ? rc : judge_all(audit, judge_thread, err);
+}
+
+int follow_vanished(struct reading *rd, struct err *err)
+{
+    struct audit audit = { .rd = rd };
+    int64_t n_held;
+
+    int rc = thread_count_open(rd->db, rd->repo_id, &n_held, err);
+    if (rc == 0 && n_held > rd->n_open)
+        rc = audit_open(&audit, err);
+    audit_clear(&audit);
+    return rc;
 }
 
 /* Our own comments are followed with their threads: each tells how many comments it has. */
