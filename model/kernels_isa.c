@@ -15,6 +15,7 @@
 enum {
     WIDTH = KERNELS_WIDTH,
     PER_BLOCK = KERNEL_LANES / WIDTH, /* registers across KERNEL_LANES columns */
+    CLASSES = 10,                     /* so many rows has the gradient of the last layer */
     TILE_ROWS = WIDTH == 16  ? 16
                 : WIDTH == 8 ? 6
                              : 3, /* sums fit the registers */
@@ -100,6 +101,8 @@ static void dense(const struct dense_args *args)
 
         for (; m + TILE_ROWS <= d.M; m += TILE_ROWS)
             dense_tile(&d, m, n, TILE_ROWS);
+        for (; TILE_ROWS > CLASSES && m + CLASSES <= d.M; m += CLASSES)
+            dense_tile(&d, m, n, CLASSES);
         for (; TILE_ROWS > 4 && m + 4 <= d.M; m += 4)
             dense_tile(&d, m, n, 4);
         for (; m < d.M; m++)

@@ -77,18 +77,18 @@ void sparse_by_image(struct sparse_batch *x, const struct batch *batch, size_t f
 
 void sparse_by_pixel(struct sparse_batch *x, size_t n, size_t from, size_t to)
 {
-    size_t *counts = x->n_by_pixel;
-
-    memset(counts + from, 0, (to - from) * sizeof(*counts));
+    memset(x->n_by_pixel + from, 0, (to - from) * sizeof(*x->n_by_pixel));
     for (size_t b = 0; b < n; b++) {
-        const struct picks image = x->by_image[b];
+        const struct pick *at = x->by_image[b].at, *end = at + x->by_image[b].n;
 
-        for (size_t k = 0; k < image.n; k++) {
-            size_t i = image.at[k].row;
+        /* Sorted by pixel, so our share is one run. */
+        while (at < end && at->row < from)
+            at++;
+        for (; at < end && at->row < to; at++) {
+            uint32_t *count = &x->n_by_pixel[at->row];
 
-            if (i >= from && i < to)
-                x->by_pixel[i * NET_MAX_BATCH + counts[i]++] =
-                    (struct pick){ (uint32_t)b, image.at[k].weight };
+            x->by_pixel[at->row * NET_MAX_BATCH + (*count)++] =
+                (struct pick){ (uint32_t)b, at->weight };
         }
     }
 }

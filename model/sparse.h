@@ -20,10 +20,10 @@ struct sparse_batch {
     float value[256];                     /* pixel -> input: pixel / max_value */
     struct picks by_image[NET_MAX_BATCH]; /* row is the pixel */
     struct pick
-        *by_pixel;       /* (n_pixels, NET_MAX_BATCH): row is the image's place in the batch */
-    size_t *n_by_pixel;  /* (n_pixels): the first so many of each row count */
-    struct pick *room;   /* (NET_MAX_BATCH, n_pixels): for images that are not known */
-    struct picks *known; /* of every image of the training set, or NULL */
+        *by_pixel;        /* (n_pixels, NET_MAX_BATCH): row is the image's place in the batch */
+    uint32_t *n_by_pixel; /* (n_pixels): the first so many of each row count */
+    struct pick *room;    /* (NET_MAX_BATCH, n_pixels): for images that are not known */
+    struct picks *known;  /* of every image of the training set, or NULL */
     struct pick *known_room;
 };
 

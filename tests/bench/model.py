@@ -68,6 +68,21 @@ class Model:
         note = f"ms of CPU; accuracy ours {last[1]}, peer {statistics.mean(right):.4f}"
         return figures.ratio(ours, theirs, note=note)
 
+    def fit_vs_openblas(self):
+        subprocess.run(["ninja", "-C", "build", "tests/bench/peer_openblas"], check=True,
+                       stdout=subprocess.DEVNULL)
+        peer = ["build/tests/bench/peer_openblas", self.train, self.test, str(OURS_PER_ROUND)]
+        alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            times, last = self.ours("fit", OURS_PER_ROUND)
+            ours += times
+            out = subprocess.run(peer, check=True, capture_output=True, text=True, env=alone)
+            *times, accuracy, _ = out.stdout.split("\n")
+            theirs += map(float, times)
+        note = f"ms of CPU; accuracy ours {last[1]}, peer {accuracy.split()[1]}"
+        return figures.ratio(ours, theirs, note=note)
+
     @staticmethod
     def process_cpu(command):
         """Processor time of a whole process, in milliseconds."""
@@ -100,6 +115,7 @@ def main():
         figures.main(sys.argv[1], model.isa, {
             "fit_vs_sklearn": lambda: model.fit_against("sklearn"),
             "fit_vs_torch": lambda: model.fit_against("torch"),
+            "fit_vs_openblas": model.fit_vs_openblas,
             "process_vs_sklearn": model.process_vs_sklearn,
             "predict_mlp_us": model.predict_mlp_us,
         })
