@@ -24,7 +24,7 @@ static const struct person accounts[] = {
     { SELF_BOT, "hearth-bot", true },
 };
 
-int test_db_open(void **state)
+struct db *test_db_at(const char *path)
 {
     const struct repository r = {
         .id = TEST_REPO,
@@ -38,14 +38,17 @@ int test_db_open(void **state)
     struct db *db = NULL;
     struct err err = { 0 };
 
-    if (db_open(&db, ":memory:", DB_HEARTH, DB_CREATE, &err) < 0) {
-        print_error("%s\n", err.msg);
-        return -1;
-    }
+    if (db_open(&db, path, DB_HEARTH, DB_CREATE, &err) < 0)
+        fail_msg("%s", err.msg);
     assert_int_equal(repository_put(db, &r, NULL, &err), 0);
     for (size_t i = 0; i < sizeof(accounts) / sizeof(*accounts); i++)
         assert_int_equal(person_put(db, &accounts[i], NULL, &err), 0);
-    *state = db;
+    return db;
+}
+
+int test_db_open(void **state)
+{
+    *state = test_db_at(":memory:");
     return 0;
 }
 

@@ -16,6 +16,9 @@ enum { MAINTAINER_1 = 1, CONTRIBUTOR_1, NEWCOMER_1, LABELER_BOT, SELF_BOT };
 int test_db_open(void **state);
 int test_db_close(void **state);
 
+/* The same in a file, which is made when it is not there. */
+struct db *test_db_at(const char *path);
+
 /* Rows with everything they need, asserting that it went well. */
 void test_put_thread(struct db *db, int64_t number, const char *kind, int64_t author_id,
                      int64_t created_at, int64_t merged_at);
