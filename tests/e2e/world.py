@@ -62,10 +62,10 @@ class World:
         self.hearth("init", self.home, "--forge", self.greeting["api"], "--repo",
                     self.greeting["repo"], "--token-file", self.token, *args, expect=0)
 
-    def start(self, *args, stdout=subprocess.PIPE):
+    def start(self, *args, stdout=subprocess.PIPE, preexec_fn=None):
         cwd = self.home if os.path.isdir(self.home) else self.dir
         return subprocess.Popen([self.sim, *args], cwd=cwd, env=self.env, stdout=stdout,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.PIPE, text=True, preexec_fn=preexec_fn)
 
     def hearth(self, *args, expect=None):
         """Runs a command to its end; expect: its exit code, or None for any."""
@@ -139,31 +139,29 @@ def without_times(value):
     return value
 
 
-def doubled(state, bot="hearth-bot"):
-    """Everything of the bot's that stands on the forge more than once."""
-    seen, twice = set(), []
-
-    def see(*key):
-        if key in seen:
-            twice.append(key)
-        seen.add(key)
-
+def own_work(state, bot="hearth-bot"):
+    """A row for each thing of the bot's on the forge, without times, texts and commits."""
+    tags = {r["id"]: r["tag_name"] for r in state["releases"]}
+    refs = {sha: ref for ref, sha in state["refs"].items() if ref.startswith("refs/pull/")}
     for comment in state["comments"]:
         if comment["user"] == bot:
-            see("comment", comment["thread"], comment["body"].split(" v1 ")[0])
+            yield "comment", comment["thread"], comment["body"].split(" v1 ")[0]
     for status in state["statuses"]:
-        see("status", status["sha"], status["context"], status["state"], status["description"])
+        commit = refs.get(status["sha"], status["sha"])
+        yield "status", commit, status["context"], status["state"]
     for release in state["releases"]:
-        see("release", release["tag_name"])
+        yield "release", release["tag_name"]
     for asset in state["assets"]:
-        see("asset", asset["release"], asset["name"])
-    for thread in state["threads"]:
-        for label in thread["labels"]:
-            see("label", thread.get("number", thread.get("id")), label)
+        yield "asset", tags[asset["release"]], asset["name"]
     for event in state["events"]:
         if event["actor"] == bot and event["event"] in ("labeled", "unlabeled"):
-            see("event", event["thread"], event["event"], event["label"]["name"])
-    return twice
+            yield "event", event["thread"], event["event"], event["label"]["name"]
+
+
+def doubled(state, bot="hearth-bot"):
+    """What of the bot's stands on the forge more than once."""
+    work = list(own_work(state, bot))
+    return sorted({row for row in work if work.count(row) > 1})
 
 
 def first_difference(ours, theirs):
