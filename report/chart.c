@@ -11,6 +11,7 @@ enum {
     VALUE_WIDTH = 36,
     ROW_HEIGHT = 24,
     BAR_HEIGHT = 14,
+    MAX_COLUMN_WIDTH = 44,
     PLOT_LEFT = 38,
     PLOT_RIGHT = WIDTH - 10,
     PLOT_TOP = 12,
@@ -99,11 +100,12 @@ static int64_t sum(const struct chart_column *column)
 static void add_column(struct buf *out, const struct chart_column *column, double x,
                        double width, int64_t top)
 {
+    double body = width * 0.76 < MAX_COLUMN_WIDTH ? width * 0.76 : MAX_COLUMN_WIDTH;
     double y = PLOT_BOTTOM;
 
     for (int i = 0; i < CHART_N_COLOURS; i++) {
         double height = PLOT_HEIGHT * (double)column->values[i] / (double)top;
-        add_rect(out, i, x + width * 0.12, y - height, width * 0.76, height);
+        add_rect(out, i, x + (width - body) / 2, y - height, body, height);
         y -= height;
     }
     if (column->label[0])

@@ -43,7 +43,7 @@ static int take_list(void *ctx, const struct sync_list *s, struct err *err)
     return 0;
 }
 
-/* Weeks in which nobody said anything are there, too. */
+/* Weeks in which nobody said anything are there, too, up to now. */
 static struct metrics_week *week_of(struct metrics *m, int64_t week_at)
 {
     int64_t next = m->n_weeks > 0 ? m->weeks[m->n_weeks - 1].week_at + WEEK : week_at;
@@ -176,12 +176,20 @@ static void rank_persons(struct metrics *m)
     free(data);
 }
 
+static void add_quiet_weeks(struct metrics *m)
+{
+    while (m->n_weeks > 0 && m->weeks[m->n_weeks - 1].week_at + WEEK <= m->until_at &&
+           m->n_weeks < MAX_WEEKS)
+        (void)week_of(m, m->weeks[m->n_weeks - 1].week_at + WEEK);
+}
+
 static int collect_figures(struct metrics *m, struct db *db, int64_t repo_id, struct err *err)
 {
     int rc = sync_list_each(db, repo_id, take_list, m, err);
 
     if (rc == 0)
         rc = figures_each_feedback_week(db, repo_id, m->since_at, take_week, m, err);
+    add_quiet_weeks(m);
     if (rc == 0)
         rc = figures_each_thread(db, repo_id, m->since_at, take_thread, m, err);
     if (rc == 0)

@@ -316,7 +316,7 @@ static void add_releases(struct buf *out, struct metrics *m)
         points[i] = (struct chart_point){ m->releases[first + i].version, -1,
                                           m->releases[first + i].accuracy, true };
     begin_section(out, "", report_tables[TABLE_RELEASES].title);
-    if (n > 1)
+    if (n > 0)
         chart_add_points(out, "Accuracy of each release", points, n);
     add_table(out, m, TABLE_RELEASES);
     end_section(out);

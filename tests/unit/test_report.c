@@ -186,6 +186,19 @@ static void conduct_is_in_no_format(void **state)
     json_decref(doc);
 }
 
+/* One week with feedback, four quiet ones up to now. */
+static void quiet_weeks_are_shown_too(void **state)
+{
+    populate(*state);
+    json_t *doc = as_json(*state);
+    const json_t *weeks = json_object_get(doc, "feedback_by_week");
+
+    assert_int_equal(json_array_size(weeks), 5);
+    assert_int_equal(number(json_array_get(weeks, 0), "bug"), 1);
+    assert_int_equal(number(json_array_get(weeks, 4), "bug"), 0);
+    json_decref(doc);
+}
+
 static void runs_show_their_accuracy_and_what_failed(void **state)
 {
     populate(*state);
@@ -281,6 +294,7 @@ int main(void)
         cmocka_unit_test(median_and_p90_are_those_of_their_definition),
         WITH_DB(unanswered_is_counted_and_never_a_zero),
         WITH_DB(conduct_is_in_no_format),
+        WITH_DB(quiet_weeks_are_shown_too),
         WITH_DB(runs_show_their_accuracy_and_what_failed),
         WITH_DB(a_gap_is_stated),
         WITH_DB(the_page_is_one_file_that_escapes_and_loads_nothing),
