@@ -152,6 +152,16 @@ bool fs_exists(const char *path)
     return lstat(path, &st) == 0;
 }
 
+int fs_real_path(char **ret, const char *path, struct err *err)
+{
+    char *real = realpath(path, NULL);
+
+    if (!real)
+        return err_errno(err, "cannot find '%s'", path);
+    *ret = real;
+    return 0;
+}
+
 int64_t fs_size(const char *path)
 {
     struct stat st;

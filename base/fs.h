@@ -23,6 +23,9 @@ int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct
 
 int fs_mkdirs(const char *path, mode_t mode, struct err *err); /* existing is fine */
 bool fs_exists(const char *path);
+/* The absolute path without links, dots or doubled slashes; the caller frees. */
+int fs_real_path(char **ret, const char *path, struct err *err);
+
 int64_t fs_size(const char *path); /* bytes of a regular file, -1 otherwise */
 
 /* Removes a file or a tree, never following a link; what is not there is fine. */

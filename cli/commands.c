@@ -10,6 +10,7 @@
 
 extern const struct cmd cmd_run, cmd_sync, cmd_plan, cmd_apply, cmd_status;
 extern const struct cmd cmd_help;
+extern const struct cmd cmd_contribute_check;
 extern const struct cmd cmd_init, cmd_check;
 extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_check, cmd_db_dump;
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
@@ -37,6 +38,7 @@ const struct cmd *const commands[] = {
     &cmd_feedback_resolve,
     &cmd_report,
     &cmd_lineage,
+    &cmd_contribute_check,
     &cmd_train,
     &cmd_eval,
     &cmd_predict,
