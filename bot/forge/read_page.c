@@ -2,6 +2,7 @@
  * The repository-wide lists, one page at a time. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -141,7 +142,10 @@ int forge_read_page(struct forge *f, const struct forge_read *what, forge_page_f
 
     int rc = transport_send(f->transport, &req, &reply, err);
     if (rc == 0) {
-        rc = hand_on(f, what, &reply, fn, ctx, err);
+        if (strcmp(reply.next.data, path) == 0)
+            rc = err_set(err, ERR_FORGE, "a page whose next page is itself: %.200s", path);
+        if (rc == 0)
+            rc = hand_on(f, what, &reply, fn, ctx, err);
         if (rc == 0 && what->if_changed)
             rc = transport_keep(f->transport, &req, &reply, err);
         transport_reply_finish(&reply);

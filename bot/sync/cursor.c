@@ -7,6 +7,13 @@
 #include "base/err.h"
 #include "bot/sync/reading.h"
 
+int reading_check_pages(int64_t n_pages, struct err *err)
+{
+    if (n_pages < READING_MAX_PAGES)
+        return 0;
+    return err_set(err, ERR_LIMIT, "more than %d pages in one sync", READING_MAX_PAGES);
+}
+
 static int take(void *ctx, const struct sync_list *row, struct err *err)
 {
     struct cursor *c = ctx;

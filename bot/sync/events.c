@@ -21,6 +21,7 @@ enum { LAST_PAGE = 300 };
 struct backward {
     struct reading *rd;
     struct cursor cursor;
+    int64_t n_pages;
     bool is_first_page; /* of a reading */
     bool is_at_rest;
 };
@@ -111,7 +112,10 @@ static int read_page(struct backward *b, struct err *err)
                                      .if_changed =
                                          b->is_first_page && b->cursor.row.phase == SYNC_POLL };
 
-    int rc = forge_read_page(b->rd->forge, &what, take_page, b, err);
+    int rc = reading_check_pages(b->n_pages++, err);
+    if (rc < 0)
+        return rc;
+    rc = forge_read_page(b->rd->forge, &what, take_page, b, err);
     bool is_too_deep = rc == -ERR_REFUSED || rc == -ERR_NOTFOUND || rc == -ERR_MOVED;
     if (!is_too_deep || b->is_first_page)
         return rc;

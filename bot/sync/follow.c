@@ -18,7 +18,7 @@ struct rereading {
     struct id_set there; /* ids on the forge */
     struct id_set held_entries, held_own;
     char next[4096];
-    size_t n_pages;
+    int64_t n_pages;
 };
 
 static int hold_entry(void *ctx, const struct entry *e, struct err *err)
@@ -116,13 +116,15 @@ static int delete_own(struct reading *rd, int64_t id, struct err *err)
 
 static int read_again(struct rereading *re, struct err *err)
 {
-    int rc = 0;
+    int rc;
 
     do {
         const struct forge_read what = { .list = FORGE_COMMENTS,
                                          .number = re->number,
                                          .next = re->next };
-        rc = forge_read_page(re->rd->forge, &what, take_page, re, err);
+        rc = reading_check_pages(re->n_pages, err);
+        if (rc == 0)
+            rc = forge_read_page(re->rd->forge, &what, take_page, re, err);
     } while (rc == 0 && re->next[0]);
     if (rc == -ERR_NOTFOUND || rc == -ERR_MOVED)
         return follow_gone(re->rd, re->number, err);

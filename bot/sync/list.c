@@ -34,6 +34,7 @@ struct following {
     struct reading *rd;
     struct cursor cursor;
     struct id_set *seen; /* or NULL */
+    int64_t n_pages, n_resets;
     bool is_at_rest;
 };
 
@@ -122,11 +123,14 @@ static int read_page(struct following *f, struct err *err)
         .if_changed = !is_walk,
     };
 
-    int rc = forge_read_page(f->rd->forge, &what, take_page, f, err);
-    bool is_stale = rc == -ERR_REFUSED || rc == -ERR_NOTFOUND || rc == -ERR_MOVED;
-    if (!is_stale || f->cursor.next_url[0] == '\0')
+    int rc = reading_check_pages(f->n_pages++, err);
+    if (rc < 0)
         return rc;
-    /* The forge no longer knows the address of the next page: back to the first one. */
+    rc = forge_read_page(f->rd->forge, &what, take_page, f, err);
+    bool is_stale = rc == -ERR_REFUSED || rc == -ERR_NOTFOUND || rc == -ERR_MOVED;
+    if (!is_stale || f->cursor.next_url[0] == '\0' || f->n_resets++ > 0)
+        return rc;
+    /* The forge no longer knows the address of the next page: back to the first one, once. */
     cursor_set_next(&f->cursor, "");
     return 0;
 }

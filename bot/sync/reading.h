@@ -13,6 +13,9 @@
 #include "store/entry.h"
 #include "store/sync_list.h"
 
+/* Of one list in one sync; a million items. Past it the forge leads us in circles. */
+enum { READING_MAX_PAGES = 10000 };
+
 struct reading {
     const struct sync_options *options;
     struct db *db;
@@ -21,6 +24,8 @@ struct reading {
     int64_t n_open; /* threads, as the repository counts them */
     struct sync_result *result;
 };
+
+int reading_check_pages(int64_t n_pages, struct err *err); /* -ERR_LIMIT */
 
 /* Ids seen in a list, to find what is missing from it. */
 struct id_set {

@@ -130,13 +130,16 @@ static int see_page(void *ctx, const struct forge_page *page, struct err *err)
 static int audit_open(struct audit *audit, struct err *err)
 {
     struct reading *rd = audit->rd;
+    int64_t n_pages = 0;
     int rc;
 
     do {
         const struct forge_read what = {
             .list = FORGE_ISSUES, .oldest_first = true, .only_open = true, .next = audit->next
         };
-        rc = forge_read_page(rd->forge, &what, see_page, audit, err);
+        rc = reading_check_pages(n_pages++, err);
+        if (rc == 0)
+            rc = forge_read_page(rd->forge, &what, see_page, audit, err);
     } while (rc == 0 && audit->next[0]);
     if (rc < 0)
         return rc;
