@@ -94,6 +94,9 @@ struct config_setting {
 int config_write_template(struct buf *out, const struct config_setting *set, size_t n_set,
                           struct err *err);
 
+/* docs/configuration.md: every option with default, bounds and help, as Markdown. */
+int config_write_reference(struct buf *out, struct err *err);
+
 /* The token: from token_file, else HEARTH_TOKEN. -ERR_CONFIG says where it looked. */
 int config_read_token(char **ret, const struct config *config, struct err *err);
 

@@ -142,7 +142,10 @@ static int prepare_schema(struct db *db, struct err *err)
         rc = migrate_check(db->sqlite, files, err);
         return rc == 0 ? 0 : err_wrap(err, rc, "%s", db->path);
     }
-    rc = db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
+    rc = db_exec(db,
+                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                 "PRAGMA journal_size_limit = 4194304",
+                 err);
     if (rc == 0) {
         rc = migrate_up(db->sqlite, files, err);
         if (rc < 0)

@@ -262,6 +262,21 @@ static void example_policies_have_no_fault(void **state)
     assert_int_equal(p->config->budgets.content_per_hour, 200);
 }
 
+static void the_reference_in_docs_is_current(void **state)
+{
+    struct buf file, table;
+
+    (void)state;
+    buf_init(&file, 1 << 20);
+    buf_init(&table, 1 << 20);
+    assert_int_equal(fs_read(&file, POLICIES "/../../docs/configuration.md", NULL), 0);
+    assert_int_equal(config_write_reference(&table, NULL), 0);
+    if (strcmp(file.data, table.data) != 0)
+        fail_msg("docs/configuration.md is old: run `ninja configuration-docs`");
+    buf_finish(&file);
+    buf_finish(&table);
+}
+
 static void the_token_comes_from_a_private_file_or_the_environment(void **state)
 {
     struct place *p = *state;
@@ -304,6 +319,7 @@ int main(void)
         PLACED(the_template_loads_and_shows_every_option),
         PLACED(the_templates_comments_are_the_defaults),
         PLACED(example_policies_have_no_fault),
+        cmocka_unit_test(the_reference_in_docs_is_current),
         PLACED(the_token_comes_from_a_private_file_or_the_environment),
     };
 #undef PLACED
