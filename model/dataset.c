@@ -24,12 +24,19 @@ void dataset_init(struct dataset *ds, size_t side)
     set_side(ds, side);
 }
 
+void dataset_clear(struct dataset *ds)
+{
+    free(ds->pixels);
+    free(ds->labels);
+    ds->pixels = ds->labels = NULL;
+    ds->n = ds->capacity = 0;
+}
+
 void dataset_finish(struct dataset *ds)
 {
     if (!ds)
         return;
-    free(ds->pixels);
-    free(ds->labels);
+    dataset_clear(ds);
     memset(ds, 0, sizeof(*ds));
 }
 
@@ -63,7 +70,8 @@ static int check_room(const struct dataset *ds, size_t more, struct err *err)
     return 0;
 }
 
-int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct err *err)
+int dataset_check(const struct dataset *ds, const uint8_t *pixels, int64_t label,
+                  struct err *err)
 {
     size_t size = dataset_image_size(ds);
 
@@ -74,7 +82,16 @@ int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct
             return err_set(err, ERR_RANGE, "pixel %zu is %d, not 0..%d", i + 1, pixels[i],
                            ds->max_value);
     }
-    int rc = check_room(ds, 1, err);
+    return 0;
+}
+
+int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct err *err)
+{
+    size_t size = dataset_image_size(ds);
+
+    int rc = dataset_check(ds, pixels, label, err);
+    if (rc == 0)
+        rc = check_room(ds, 1, err);
     if (rc < 0)
         return rc;
 

@@ -36,6 +36,13 @@ void dataset_finish(struct dataset *ds); /* NULL is fine */
 size_t dataset_image_size(const struct dataset *ds); /* side * side */
 const uint8_t *dataset_image(const struct dataset *ds, size_t i);
 
+/* Forgets all samples; side and maximum stay. */
+void dataset_clear(struct dataset *ds);
+
+/* -ERR_RANGE for a pixel or label out of bounds. */
+int dataset_check(const struct dataset *ds, const uint8_t *pixels, int64_t label,
+                  struct err *err);
+
 /* Appends one sample: dataset_image_size() pixels. -ERR_RANGE for a pixel or label out of
  * bounds, -ERR_LIMIT past DATASET_MAX_SAMPLES. */
 int dataset_add(struct dataset *ds, const uint8_t *pixels, int64_t label, struct err *err);
@@ -57,13 +64,15 @@ int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, con
                       size_t len, struct err *err);
 
 /* Appends an IDX pair: images (magic 0x803: n, 8 or 28 rows and columns, bytes) and labels
- * (magic 0x801). Sizes must agree to the byte. what names the images. */
-int dataset_read_idx(struct dataset *ds, const struct buf *images, const struct buf *labels,
+ * (magic 0x801). Sizes must agree to the byte. what names the images. An empty set takes the
+ * bytes out of both buffers instead of copying them. */
+int dataset_read_idx(struct dataset *ds, struct buf *images, struct buf *labels,
                      const char *what, struct err *err);
 
 /* Appends an NPY pair (numpy's format 1 to 3, C order): images (n, side, side) or
- * (n, side * side), labels (n); elements u1, i4, i8, f4 or f8 with whole values in bounds. */
-int dataset_read_npy(struct dataset *ds, const struct buf *images, const struct buf *labels,
+ * (n, side * side), labels (n); elements u1, i4, i8, f4 or f8 with whole values in bounds.
+ * Changes neither buffer. */
+int dataset_read_npy(struct dataset *ds, struct buf *images, struct buf *labels,
                      const char *what, struct err *err);
 
 /* Appends a folder of PNG files: subfolders 0..9, or metadata.csv with the header

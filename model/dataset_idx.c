@@ -2,6 +2,8 @@
  * The format of MNIST: big-endian sizes, then bytes (http://yann.lecun.com/exdb/mnist/). */
 #include "model/dataset.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -44,7 +46,51 @@ static int check_labels(const struct buf *labels, uint32_t n, const char *what, 
     return 0;
 }
 
-int dataset_read_idx(struct dataset *ds, const struct buf *images, const struct buf *labels,
+static int copy_samples(struct dataset *ds, const struct buf *images, const struct buf *labels,
+                        size_t n, struct err *err)
+{
+    const uint8_t *pixels = (const uint8_t *)images->data + IMAGES_HEADER;
+    const uint8_t *digits = (const uint8_t *)labels->data + LABELS_HEADER;
+
+    for (size_t i = 0; i < n; i++) {
+        int rc = dataset_add(ds, pixels + i * dataset_image_size(ds), digits[i], err);
+
+        if (rc < 0)
+            return err_wrap(err, rc, "image %zu", i);
+    }
+    return 0;
+}
+
+/* The bytes of a file without its header. */
+static uint8_t *take_body(struct buf *file, size_t header)
+{
+    size_t len = file->len - header;
+    uint8_t *bytes = (uint8_t *)buf_take(file);
+
+    memmove(bytes, bytes + header, len);
+    return bytes;
+}
+
+/* A set that holds nothing yet takes the files' memory; MNIST would be there twice. */
+static int take_samples(struct dataset *ds, struct buf *images, struct buf *labels, size_t n,
+                        struct err *err)
+{
+    dataset_clear(ds);
+    ds->pixels = take_body(images, IMAGES_HEADER);
+    ds->labels = take_body(labels, LABELS_HEADER);
+    ds->n = ds->capacity = n;
+    for (size_t i = 0; i < n; i++) {
+        int rc = dataset_check(ds, dataset_image(ds, i), ds->labels[i], err);
+
+        if (rc < 0) {
+            dataset_clear(ds);
+            return err_wrap(err, rc, "image %zu", i);
+        }
+    }
+    return 0;
+}
+
+int dataset_read_idx(struct dataset *ds, struct buf *images, struct buf *labels,
                      const char *what, struct err *err)
 {
     int rc = check_images(images, what, err);
@@ -54,13 +100,9 @@ int dataset_read_idx(struct dataset *ds, const struct buf *images, const struct 
     rc = check_labels(labels, n, what, err);
     if (rc == 0)
         rc = dataset_take_side(ds, side, what, err);
-    for (uint32_t i = 0; rc == 0 && i < n; i++) {
-        const char *pixels = images->data + IMAGES_HEADER + (size_t)i * side * side;
-
-        rc = dataset_add(ds, (const uint8_t *)pixels,
-                         (unsigned char)labels->data[LABELS_HEADER + i], err);
-        if (rc < 0)
-            rc = err_wrap(err, rc, "%s: image %u", what, i);
-    }
-    return rc;
+    if (rc < 0)
+        return rc;
+    rc = ds->n == 0 ? take_samples(ds, images, labels, n, err)
+                    : copy_samples(ds, images, labels, n, err);
+    return rc < 0 ? err_wrap(err, rc, "%s", what) : 0;
 }

@@ -172,7 +172,7 @@ static int add_sample(struct dataset *ds, const struct npy *images, const struct
     return dataset_add(ds, pixels, label, err);
 }
 
-int dataset_read_npy(struct dataset *ds, const struct buf *images, const struct buf *labels,
+int dataset_read_npy(struct dataset *ds, struct buf *images, struct buf *labels,
                      const char *what, struct err *err)
 {
     struct npy x, y;

@@ -18,15 +18,14 @@ enum { MAX_NAMES = 10000 };
 /* The file, unpacked when it is gzip. */
 static int read_file(struct buf *out, const char *path, struct err *err)
 {
-    struct buf raw;
+    int rc = fs_read(out, path, err);
+    if (rc < 0 || !gzip_is(out->data, out->len))
+        return rc;
 
-    buf_init(&raw, DATASET_MAX_FILE_BYTES);
-    int rc = fs_read(&raw, path, err);
-    if (rc == 0 && gzip_is(raw.data, raw.len))
-        rc = gzip_unpack(out, raw.data, raw.len, path, err);
-    else if (rc == 0)
-        buf_add(out, raw.data, raw.len);
-    buf_finish(&raw);
+    struct buf packed = *out;
+    buf_init(out, DATASET_MAX_FILE_BYTES);
+    rc = gzip_unpack(out, packed.data, packed.len, path, err);
+    buf_finish(&packed);
     return rc;
 }
 
@@ -57,8 +56,8 @@ static char *labels_beside(const char *images)
 }
 
 static int read_pair(struct dataset *ds, const char *path,
-                     int (*read)(struct dataset *, const struct buf *, const struct buf *,
-                                 const char *, struct err *),
+                     int (*read)(struct dataset *, struct buf *, struct buf *, const char *,
+                                 struct err *),
                      struct err *err)
 {
     char *labels_path = labels_beside(path);
