@@ -27,6 +27,7 @@ struct sparse_batch {
     struct pick *known_room;
 };
 
+/* n_pixels: a multiple of 8. */
 void sparse_init(struct sparse_batch *x, size_t n_pixels, uint8_t max_value);
 void sparse_finish(struct sparse_batch *x); /* NULL and zeroed are fine */
 

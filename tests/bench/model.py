@@ -12,6 +12,7 @@ ROUNDS, OURS_PER_ROUND = 15, 8
 PYTHON = "/usr/bin/python3"
 BENCH = "build/tests/bench/bench_model"
 DIGITS = "data/digits-8x8"
+MNIST = ".cache/mnist/train-images-idx3-ubyte", ".cache/mnist/t10k-images-idx3-ubyte"
 PROCESS = """
 import os, warnings
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -36,27 +37,33 @@ def split_digits(folder):
     return paths
 
 
+def bench(what, data, runs, threads=1):
+    """Times of our own runs, and the words of the last line: accuracy A isa NAME."""
+    out = subprocess.run([BENCH, what, *data, str(runs), str(threads)], check=True,
+                         capture_output=True, text=True).stdout.split("\n")
+    return [float(line) for line in out[:-2]], out[-2].split()
+
+
+def fetch_mnist():
+    subprocess.run(["tools/fetch-mnist"], check=True)
+
+
 class Model:
     def __init__(self, folder):
         self.folder = folder
-        self.train, self.test = split_digits(folder)
-        self.isa = self.ours("fit", 1)[1][3]
+        self.digits = split_digits(folder)
+        self.isa = bench("fit", self.digits, 1)[1][3]
 
-    def ours(self, what, runs):
-        """Times of our own runs, and the words of the last line: accuracy A isa NAME."""
-        out = subprocess.run([BENCH, what, self.train, self.test, str(runs), "1"], check=True,
-                             capture_output=True, text=True).stdout.split("\n")
-        return [float(line) for line in out[:-2]], out[-2].split()
-
-    def fit_against(self, peer):
+    def fit_against(self, peer, data=None, rounds=ROUNDS, ours_per_round=OURS_PER_ROUND):
         """Both sides in turn, so that what disturbs the machine disturbs both."""
-        child = subprocess.Popen([PYTHON, "tests/bench/peers.py", peer, self.train, self.test],
+        data = data or self.digits
+        child = subprocess.Popen([PYTHON, "tests/bench/peers.py", peer, *data],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if child.stdout.readline() != "ready\n":
             sys.exit(f"bench: {peer} does not start")
         ours, theirs, right = [], [], []
-        for _ in range(ROUNDS):
-            times, last = self.ours("fit", OURS_PER_ROUND)
+        for _ in range(rounds):
+            times, last = bench("fit", data, ours_per_round)
             ours += times
             child.stdin.write("fit\n")
             child.stdin.flush()
@@ -68,14 +75,34 @@ class Model:
         note = f"ms of CPU; accuracy ours {last[1]}, peer {statistics.mean(right):.4f}"
         return figures.ratio(ours, theirs, note=note)
 
+    def mnist_against(self, peer):
+        fetch_mnist()
+        return self.fit_against(peer, MNIST, 3, 1)
+
+    @staticmethod
+    def mnist_2_threads():
+        fetch_mnist()
+        one, two = [], []
+        for _ in range(3):
+            one += bench("fit-wall", MNIST, 1, 1)[0]
+            two += bench("fit-wall", MNIST, 1, 2)[0]
+        return figures.ratio(two, one, threads=2, note="ms that passed; the peer is one thread")
+
+    def mnist_rss_mib(self):
+        fetch_mnist()
+        out = os.path.join(self.folder, "mnist")
+        mine = ["build/hearth", "train", "--data", MNIST[0], "--out", out, "--epochs", "1"]
+        mib = self.usage_of(mine).ru_maxrss / 1024
+        return {"value": mib, "ours": mib, "peer": None, "runs": 1}
+
     def fit_vs_openblas(self):
         subprocess.run(["ninja", "-C", "build", "tests/bench/peer_openblas"], check=True,
                        stdout=subprocess.DEVNULL)
-        peer = ["build/tests/bench/peer_openblas", self.train, self.test, str(OURS_PER_ROUND)]
+        peer = ["build/tests/bench/peer_openblas", *self.digits, str(OURS_PER_ROUND)]
         alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         ours, theirs = [], []
         for _ in range(ROUNDS):
-            times, last = self.ours("fit", OURS_PER_ROUND)
+            times, last = bench("fit", self.digits, OURS_PER_ROUND)
             ours += times
             out = subprocess.run(peer, check=True, capture_output=True, text=True, env=alone)
             *times, accuracy, _ = out.stdout.split("\n")
@@ -84,19 +111,24 @@ class Model:
         return figures.ratio(ours, theirs, note=note)
 
     @staticmethod
-    def process_cpu(command):
-        """Processor time of a whole process, in milliseconds."""
+    def usage_of(command):
+        """What a whole process used."""
         child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             sys.exit(f"bench: '{command[0]}' failed")
+        return usage
+
+    def process_cpu(self, command):
+        """Processor time in milliseconds."""
+        usage = self.usage_of(command)
         return (usage.ru_utime + usage.ru_stime) * 1e3
 
     def process_vs_sklearn(self):
         out = os.path.join(self.folder, "out")
-        mine = ["build/hearth", "train", "--data", self.train, "--out", out]
-        peer = [PYTHON, "-c", PROCESS.format(train=self.train)]
+        mine = ["build/hearth", "train", "--data", self.digits[0], "--out", out]
+        peer = [PYTHON, "-c", PROCESS.format(train=self.digits[0])]
         ours, theirs = [], []
         for _ in range(7):
             ours += [self.process_cpu(mine) for _ in range(5)]
@@ -104,7 +136,7 @@ class Model:
         return figures.ratio(ours, theirs, note="ms of CPU")
 
     def predict_mlp_us(self):
-        ours, _ = self.ours("predict", 50)
+        ours, _ = bench("predict", self.digits, 50)
         mine = statistics.median(ours)
         return {"value": mine, "ours": mine, "peer": None, "runs": len(ours)}
 
@@ -116,6 +148,10 @@ def main():
             "fit_vs_sklearn": lambda: model.fit_against("sklearn"),
             "fit_vs_torch": lambda: model.fit_against("torch"),
             "fit_vs_openblas": model.fit_vs_openblas,
+            "mnist_vs_sklearn": lambda: model.mnist_against("sklearn"),
+            "mnist_vs_torch": lambda: model.mnist_against("torch"),
+            "mnist_2_threads": model.mnist_2_threads,
+            "mnist_rss_mib": model.mnist_rss_mib,
             "process_vs_sklearn": model.process_vs_sklearn,
             "predict_mlp_us": model.predict_mlp_us,
         })
