@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/http.h"
+#include "bot/forge/squeeze.h"
 
 enum { NAME_MAX_BYTES = 200 };
 
@@ -32,7 +33,7 @@ bool reply_is_html(const struct http_response *res)
     return *body == '<' || (type && strstr(type, "text/html"));
 }
 
-int reply_parse(json_t **ret, const struct http_response *res, struct err *err)
+int reply_parse(json_t **ret, struct http_response *res, struct err *err)
 {
     if (res->body.len == 0)
         return 0;
@@ -41,6 +42,7 @@ int reply_parse(json_t **ret, const struct http_response *res, struct err *err)
                        "the forge answered HTML instead of JSON (status %d); is forge.url the "
                        "base of its API?",
                        res->status);
+    buf_truncate(&res->body, squeeze_json(res->body.data, res->body.len));
     return json_parse(ret, res->body.data, res->body.len, "reply", err);
 }
 

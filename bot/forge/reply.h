@@ -14,8 +14,9 @@ struct http_response;
 /* An outage page or a wrong address: a body that is markup, whatever it calls itself. */
 bool reply_is_html(const struct http_response *res);
 
-/* The JSON body; *ret stays NULL for an empty one. -ERR_FORGE for HTML, -ERR_PARSE. */
-int reply_parse(json_t **ret, const struct http_response *res, struct err *err);
+/* The JSON body, which is spent: only what is read of it is parsed (squeeze.h). *ret stays NULL
+ * for an empty one. -ERR_FORGE for HTML, -ERR_PARSE. */
+int reply_parse(json_t **ret, struct http_response *res, struct err *err);
 
 /* A status of 400 and above as an error, with the forge's own message. */
 int reply_refusal(const struct http_response *res, struct err *err);
