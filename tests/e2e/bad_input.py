@@ -223,6 +223,19 @@ def an_archived_repository_is_left_alone():
         world.assert_same(w.dump(), DUMP, "the database")
 
 
+def a_used_up_budget_is_told_and_the_rest_follows():
+    with World(SIM) as w:
+        edit(w, "content_per_minute", "10")
+        edit(w, "content_per_hour", "10")
+        first = w.hearth("run", "--yes", expect=3)
+        assert "left" in first.out and "left-over" in first.err, first.out + first.err
+        assert len(list(world.own_work(w.state()))) <= 10
+        for _ in range(4):
+            w.clock.advance(3600)
+            w.hearth("run", "--yes")
+        assert_mended(w)
+
+
 def faults_of_every_kind_end_in_the_undisturbed_state():
     for fault in ("500=0.2", "502-html=0.2", "403-retry-after=0.2", "429-retry-after=0.2",
                   "truncate=0.2", "drop=0.2", "drop-after-write=0.5", "null-lists=0.3"):
@@ -261,6 +274,7 @@ world.run_tests([
     a_disk_that_takes_no_more_is_told,
     every_fault_of_the_configuration_is_told_at_once,
     an_archived_repository_is_left_alone,
+    a_used_up_budget_is_told_and_the_rest_follows,
     faults_of_every_kind_end_in_the_undisturbed_state,
     a_lost_reply_to_every_write_doubles_nothing,
 ])
