@@ -36,7 +36,7 @@ static const char *const statements[] = {
                " AND state = 'planned' AND (" WORDING ") IS NOT (" WORDS ")",
     [IS_PLANNED] = "SELECT count(*) FROM action WHERE " KEY " AND state = 'planned'",
     [GET] = "SELECT " COLUMNS " FROM action WHERE " KEY,
-    [GET_NEXT] = "SELECT " COLUMNS " FROM action WHERE repo_id = ?1 "
+    [GET_NEXT] = "SELECT " COLUMNS " FROM action INDEXED BY action_state WHERE repo_id = ?1 "
                  "AND state IN ('planned', 'sent') AND seq > ?2 ORDER BY seq LIMIT 1",
     [EACH] = "SELECT " COLUMNS " FROM action WHERE repo_id = ?1 "
              "AND instr(?2, ' ' || state || ' ') ORDER BY seq",

@@ -14,11 +14,11 @@
     "contribution c JOIN thread t ON t.repo_id = c.repo_id AND t.number = c.number "           \
     "JOIN pull p ON p.repo_id = c.repo_id AND p.number = c.number "                            \
     "WHERE c.repo_id = ?1 AND c.fault = '' AND c.n_accepted > 0 AND t.merged_at > 0 "          \
-    "AND p.head_sha = c.commit_sha AND EXISTS (SELECT 1 FROM run r "                           \
+    "AND p.head_sha = c.commit_sha AND EXISTS (SELECT 1 FROM run r INDEXED BY run_pull "       \
     "WHERE r.repo_id = c.repo_id AND r.number = c.number AND r.commit_sha = c.commit_sha "     \
     "AND r.verdict = 'accepted') "
 #define OF_A_RUN                                                                               \
-    "run_contribution rc JOIN contribution c ON c.repo_id = rc.repo_id "                       \
+    "run_contribution rc CROSS JOIN contribution c ON c.repo_id = rc.repo_id "                 \
     "AND c.number = rc.number AND c.commit_sha = rc.commit_sha "                               \
     "JOIN thread t ON t.repo_id = c.repo_id AND t.number = c.number "
 #define MERGE_ORDER "iif(t.merged_at > 0, t.merged_at, 9223372036854775807), c.number"
@@ -27,7 +27,7 @@
     "s.repo_id, s.number, s.commit_sha, s.path, s.row, s.digest, s.label, s.state, s.reason, " \
     "s.pixels"
 #define JOIN_SAMPLES                                                                           \
-    "JOIN sample s ON s.repo_id = c.repo_id AND s.number = c.number "                          \
+    "CROSS JOIN sample s ON s.repo_id = c.repo_id AND s.number = c.number "                    \
     "AND s.commit_sha = c.commit_sha AND s.state = 'accepted' "
 
 enum {

@@ -12,7 +12,8 @@ static const char *const statements[] = {
     [INSERT] = "INSERT INTO event (" COLUMNS ") VALUES (" VALUES ") ON CONFLICT DO NOTHING",
     [UPDATE] = "UPDATE event SET (" COLUMNS ") = (" VALUES ") WHERE repo_id = ?1 AND id = ?2 "
                "AND (" COLUMNS ") IS NOT (" VALUES ")",
-    [OF_THREAD] = "SELECT " COLUMNS " FROM event WHERE repo_id = ?1 AND number = ?2 "
+    [OF_THREAD] = "SELECT " COLUMNS
+                  " FROM event INDEXED BY event_thread WHERE repo_id = ?1 AND number = ?2 "
                   "ORDER BY id",
 };
 const struct stmt_table event_stmts = { "event", statements, 3 };

@@ -14,11 +14,22 @@
 
 #define PUBLIC_FEEDBACK "f.kind <> 'conduct' AND f.state <> 'deleted'"
 
-#define MERGED_SAMPLES                                                                         \
-    "FROM sample s JOIN thread m ON m.repo_id = s.repo_id AND m.number = s.number "            \
-    "JOIN pull u ON u.repo_id = s.repo_id AND u.number = s.number "                            \
-    "AND u.head_sha = s.commit_sha WHERE s.repo_id = ?1 AND s.state = 'accepted' "             \
-    "AND m.author_id = p.id AND m.merged_at > 0 AND m.merged_at >= ?2 "
+/* Accepted samples that were merged at the commit that was judged, by who gave them. */
+#define GIVEN                                                                                  \
+    "given AS (SELECT m.author_id AS who, sum(c.n_accepted) AS n, sum(c.n_accepted * EXISTS (" \
+    "SELECT 1 FROM run_contribution rc JOIN release l ON l.repo_id = rc.repo_id "              \
+    "AND l.run_id = rc.run_id AND l.state = 'published' WHERE rc.repo_id = c.repo_id "         \
+    "AND rc.number = c.number AND rc.commit_sha = c.commit_sha)) AS released "                 \
+    "FROM contribution c JOIN thread m ON m.repo_id = c.repo_id AND m.number = c.number "      \
+    "JOIN pull u ON u.repo_id = c.repo_id AND u.number = c.number "                            \
+    "AND u.head_sha = c.commit_sha WHERE c.repo_id = ?1 AND m.merged_at > 0 "                  \
+    "AND m.merged_at >= ?2 GROUP BY m.author_id)"
+#define DOINGS                                                                                 \
+    "doing AS (SELECT author_id AS who, created_at AS at, 't' AS kind FROM thread "            \
+    "WHERE repo_id = ?1 AND is_gone = 0 UNION ALL "                                            \
+    "SELECT author_id, merged_at, 'm' FROM thread WHERE repo_id = ?1 AND is_gone = 0 "         \
+    "AND merged_at > 0 UNION ALL "                                                             \
+    "SELECT author_id, created_at, 'e' FROM entry WHERE repo_id = ?1)"
 
 enum { WEEKS, THREADS, PERSONS };
 
@@ -33,29 +44,21 @@ static const char *const statements[] = {
         "WHERE f.repo_id = t.repo_id AND f.id = 'thread-' || t.number AND " PUBLIC_FEEDBACK
         "), ''), t.created_at, "
         "coalesce((SELECT min(a.at) FROM ("
-        "SELECT e.created_at AS at, e.author_id AS who FROM entry e "
+        "SELECT e.created_at AS at, e.author_id AS who FROM entry e INDEXED BY entry_thread "
         "WHERE e.repo_id = t.repo_id AND e.number = t.number UNION ALL "
-        "SELECT v.created_at, v.actor_id FROM event v WHERE v.repo_id = t.repo_id "
+        "SELECT v.created_at, v.actor_id FROM event v INDEXED BY event_thread "
+        "WHERE v.repo_id = t.repo_id "
         "AND v.number = t.number AND v.kind IN ('labeled', 'assigned')) a "
         "WHERE a.who IS NOT t.author_id AND NOT " IS_EXCLUDED(
             "a.who") "), 0), t.closed_at, t.merged_at, t.state FROM thread t "
                      "WHERE t.repo_id = ?1 AND t.is_gone = 0 AND t.created_at >= ?2 "
                      "AND NOT " IS_EXCLUDED("t.author_id") " ORDER BY t.number",
-    [PERSONS] =
-        "SELECT p.login, min(d.at), max(d.at), sum(d.kind = 't' AND d.at >= ?2), "
-        "sum(d.kind = 'e' AND d.at >= ?2), sum(d.kind = 'm' AND d.at >= ?2), "
-        "(SELECT count(*) " MERGED_SAMPLES "), (SELECT count(*) " MERGED_SAMPLES
-        "AND EXISTS (SELECT 1 FROM run_contribution rc JOIN release l "
-        "ON l.repo_id = rc.repo_id AND l.run_id = rc.run_id AND l.state = 'published' "
-        "WHERE rc.repo_id = s.repo_id AND rc.number = s.number "
-        "AND rc.commit_sha = s.commit_sha)) "
-        "FROM (SELECT author_id AS who, created_at AS at, 't' AS kind FROM thread "
-        "WHERE repo_id = ?1 AND is_gone = 0 UNION ALL "
-        "SELECT author_id, merged_at, 'm' FROM thread WHERE repo_id = ?1 AND is_gone = 0 "
-        "AND merged_at > 0 UNION ALL "
-        "SELECT author_id, created_at, 'e' FROM entry WHERE repo_id = ?1) d "
-        "JOIN person p ON p.id = d.who WHERE NOT " IS_EXCLUDED(
-            "p.id") " GROUP BY p.id ORDER BY p.login, p.id",
+    [PERSONS] = "WITH " GIVEN ", " DOINGS
+                " SELECT p.login, min(d.at), max(d.at), sum(d.kind = 't' AND d.at >= ?2), "
+                "sum(d.kind = 'e' AND d.at >= ?2), sum(d.kind = 'm' AND d.at >= ?2), "
+                "coalesce(g.n, 0), coalesce(g.released, 0) "
+                "FROM doing d JOIN person p ON p.id = d.who LEFT JOIN given g ON g.who = p.id "
+                "WHERE NOT " IS_EXCLUDED("p.id") " GROUP BY p.id ORDER BY p.login, p.id",
 };
 const struct stmt_table figures_stmts = { "figures", statements, 3 };
 

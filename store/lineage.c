@@ -20,7 +20,7 @@
     "AND a.commit_sha = s.commit_sha AND a.event_id = (SELECT max(b.event_id) "                \
     "FROM approval b WHERE b.repo_id = s.repo_id AND b.number = s.number "                     \
     "AND b.commit_sha = s.commit_sha AND b.state <> 'refused') "                               \
-    "LEFT JOIN run r ON r.repo_id = s.repo_id AND r.number = s.number "                        \
+    "LEFT JOIN run r INDEXED BY run_pull ON r.repo_id = s.repo_id AND r.number = s.number "    \
     "AND r.commit_sha = s.commit_sha AND r.cause <> 'release' "                                \
     "LEFT JOIN release l ON s.state = 'accepted' AND l.repo_id = s.repo_id "                   \
     "AND l.version = (SELECT m.version FROM run_contribution rc JOIN release m "               \
@@ -63,7 +63,8 @@ static const char *const statements[] = {
         "WHEN EXISTS (SELECT 1 FROM feedback f WHERE f.repo_id = ?1 AND f.id = ?2) THEN 1 "
         "WHEN ltrim(?2, '#') NOT GLOB '*[^0-9]*' AND EXISTS (SELECT 1 FROM thread t "
         "WHERE t.repo_id = ?1 AND t.number = CAST(ltrim(?2, '#') AS INTEGER)) THEN 2 "
-        "WHEN length(?2) >= 8 AND EXISTS (SELECT 1 FROM sample s WHERE s.repo_id = ?1 "
+        "WHEN length(?2) >= 8 AND EXISTS (SELECT 1 FROM sample s "
+        "INDEXED BY sample_digest WHERE s.repo_id = ?1 "
         "AND s.digest >= ?2 AND s.digest < ?2 || 'g') THEN 0 ELSE -1 END",
 };
 const struct stmt_table lineage_stmts = { "lineage", statements,

@@ -12,10 +12,14 @@ static const char *const statements[] = {
                "ON CONFLICT DO NOTHING",
     [UPDATE] = "UPDATE own_comment SET (" COLUMNS ") = (" VALUES ") WHERE repo_id = ?1 "
                "AND id = ?2 AND (" COLUMNS ") IS NOT (" VALUES ")",
-    [FIND] = "SELECT " COLUMNS " FROM own_comment WHERE repo_id = ?1 AND number = ?2 "
-             "AND rule = ?3 AND is_deleted = 0 ORDER BY id LIMIT 1",
-    [OF_THREAD] = "SELECT " COLUMNS " FROM own_comment WHERE repo_id = ?1 AND number = ?2 "
-                  "ORDER BY id",
+    [FIND] =
+        "SELECT " COLUMNS
+        " FROM own_comment INDEXED BY own_comment_thread WHERE repo_id = ?1 AND number = ?2 "
+        "AND rule = ?3 AND is_deleted = 0 ORDER BY id LIMIT 1",
+    [OF_THREAD] =
+        "SELECT " COLUMNS
+        " FROM own_comment INDEXED BY own_comment_thread WHERE repo_id = ?1 AND number = ?2 "
+        "ORDER BY id",
     [SET_DELETED] = "UPDATE own_comment SET is_deleted = 1 WHERE repo_id = ?1 AND id = ?2 "
                     "AND is_deleted = 0",
 };

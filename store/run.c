@@ -17,8 +17,9 @@ static const char *const statements[] = {
     [ADD_FROM] = "INSERT INTO run_contribution (repo_id, run_id, number, commit_sha) "
                  "VALUES (?1, ?2, ?3, ?4)",
     [GET] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 AND id = ?2",
-    [OF_COMMIT] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 AND number = ?2 "
-                  "AND commit_sha = ?3 ORDER BY ended_at DESC, id",
+    [OF_COMMIT] =
+        "SELECT " COLUMNS " FROM run INDEXED BY run_pull WHERE repo_id = ?1 AND number = ?2 "
+        "AND commit_sha = ?3 ORDER BY ended_at DESC, id",
     [GET_LAST] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 ORDER BY ended_at DESC, id "
                  "LIMIT 1",
     [EACH] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 ORDER BY ended_at, id",

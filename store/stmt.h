@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * store/stmt.h
  * stmt: each noun's table of statements, prepared when a database opens, and one use of them.
+ * Statements name the index they need (INDEXED BY): without statistics SQLite prefers a primary
+ * key whose first column, repo_id, is the same in every row.
  * For the files of store/ only. A query borrows a prepared statement, or a copy of its own when
  * a callback uses one that is still running. The functions that end one give it back.
  *

@@ -53,9 +53,11 @@ static const char *const statements[] = {
                  "AND number = ?2 AND is_gone = 0",
     [LOST_COMMENTS] =
         "SELECT t.number FROM thread t WHERE t.repo_id = ?1 AND t.is_gone = 0 "
-        "AND t.n_comments < (SELECT count(*) FROM entry e WHERE e.repo_id = t.repo_id "
+        "AND t.n_comments < (SELECT count(*) FROM entry e INDEXED BY entry_thread "
+        "WHERE e.repo_id = t.repo_id "
         "AND e.number = t.number AND e.kind = 'comment' AND e.is_deleted = 0) "
-        "+ (SELECT count(*) FROM own_comment c WHERE c.repo_id = t.repo_id "
+        "+ (SELECT count(*) FROM own_comment c INDEXED BY own_comment_thread "
+        "WHERE c.repo_id = t.repo_id "
         "AND c.number = t.number AND c.is_deleted = 0) ORDER BY t.number",
 };
 const struct stmt_table thread_stmts = { "thread", statements,
