@@ -37,10 +37,11 @@ static int run_serve(struct app *app, const struct cmd_args *args, struct err *e
 {
     char *hub_dir = config_path(app->config, "hub");
     char *reports_dir = config_path(app->config, "reports");
+    const char *repo = app->config->forge.repo;
     const struct web_options options = {
         .listen = cmd_value(args, "--listen", app->config->serve.listen),
         .public_url = app->config->serve.public_url,
-        .title = app->config->report.title,
+        .title = repo[0] ? repo : "Hearth",
         .hub_dir = hub_dir,
         .reports_dir = reports_dir,
     };

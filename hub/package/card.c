@@ -134,10 +134,12 @@ static void add_training(struct buf *out, const struct package_release *r,
         n += r->contributions[i].n_samples;
     buf_add_str(out, "## Training\n\n");
     text_add_markdown(out, r->base.title, MAX_SHOWN);
-    buf_printf(out,
-               " (<%s>, %s): %lld samples; and %zu samples of %zu contributions. All of them, "
-               "with author, licence, pull request and approval: `lineage.json`.\n\n",
-               r->base.url, r->base.licence, (long long)r->base.n_train, n, r->n_contributions);
+    buf_printf(
+        out,
+        " (<%s>, %s): %lld samples, and %zu that people contributed in %zu pull %s. All of "
+        "them, with author, licence, pull request and approval: `lineage.json`.\n\n",
+        r->base.url, r->base.licence, (long long)r->base.n_train, n, r->n_contributions,
+        r->n_contributions == 1 ? "request" : "requests");
     buf_printf(out,
                "| hyperparameter | value |\n|---|---|\n| optimiser | Adam |\n"
                "| learning rate | %g |\n| batch | %zu |\n| epochs | %zu |\n| seed | %llu |\n"
