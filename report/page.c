@@ -285,7 +285,10 @@ static void add_runs(struct buf *out, struct metrics *m)
     for (size_t i = 0; i < n; i++) {
         const struct metrics_run *r = &m->runs[first + i];
         bool has_label = i % (n / 8 + 1) == 0; /* room for eight */
-        (void)snprintf(labels[i], LABEL_SIZE, "#%lld", (long long)r->number);
+        if (r->number > 0)
+            (void)snprintf(labels[i], LABEL_SIZE, "#%lld", (long long)r->number);
+        else
+            (void)snprintf(labels[i], LABEL_SIZE, "release");
         points[i] = (struct chart_point){ has_label ? labels[i] : "", r->champion, r->candidate,
                                           r->is_accepted };
     }

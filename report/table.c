@@ -186,6 +186,15 @@ static size_t runs_rows(const struct metrics *m)
     return m->n_runs;
 }
 
+/* A run that no pull request asked for was made for a release. */
+static void add_asker(struct buf *out, int64_t number, enum cell_style style)
+{
+    if (number == 0)
+        buf_add_str(out, "release");
+    else
+        buf_printf(out, "%s%" PRId64, style == CELL_PEOPLE ? "#" : "", number);
+}
+
 static void runs_cell(struct buf *out, struct metrics *m, size_t row, size_t column,
                       enum cell_style style)
 {
@@ -194,7 +203,7 @@ static void runs_cell(struct buf *out, struct metrics *m, size_t row, size_t col
     switch (column) {
     case 0: buf_printf(out, "%.*s", style == CELL_PEOPLE ? 8 : 64, r->id); return;
     case 1: add_time(out, r->ended_at, style); return;
-    case 2: buf_printf(out, "%s%" PRId64, style == CELL_PEOPLE ? "#" : "", r->number); return;
+    case 2: add_asker(out, r->number, style); return;
     case 3: add_count(out, r->n_train); return;
     case 4: add_share(out, r->champion, style); return;
     case 5: add_share(out, r->candidate, style); return;

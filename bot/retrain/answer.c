@@ -90,6 +90,9 @@ static int plan_label(struct bot *bot, const struct request *request, enum actio
 {
     struct ledger_item item = { .kind = kind, .reason = reason };
 
+    /* A verdict as a label is about the head; comment and status name their commit. */
+    if (kind == ACTION_LABEL_ADD)
+        item.if_head_sha = request->sha;
     item.label.name = label;
     return plan(bot, request, &item, detail, err);
 }
