@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "base/json.h"
 #include "cli/cmd.h"
+#include "cli/results.h"
 #include "model/dataset.h"
 #include "model/eval.h"
 #include "model/kernels.h"
@@ -16,31 +15,19 @@ static const struct cmd_option options[] = {
     { 0 },
 };
 
-static void print_json(const struct eval *e)
-{
-    json_t *doc = eval_json(e);
-    struct buf out;
-
-    buf_init(&out, 1 << 16);
-    json_write(&out, doc, 2);
-    (void)puts(out.data);
-    buf_finish(&out);
-    json_decref(doc);
-}
-
-static void print_class(const struct eval *e, size_t class)
+static void print_digit(const struct eval *e, size_t digit)
 {
     size_t n = 0;
 
     for (size_t other = 0; other < EVAL_CLASSES; other++)
-        n += e->confusion[class][other];
-    printf("%5zu %6zu ", class, n);
+        n += e->confusion[digit][other];
+    printf("%5zu %6zu ", digit, n);
     if (n > 0)
-        printf("%6.2f%% ", 100.0 * (double)e->confusion[class][class] / (double)n);
+        printf("%6.2f%% ", 100.0 * (double)e->confusion[digit][digit] / (double)n);
     else
         printf("%7s ", "-");
     for (size_t other = 0; other < EVAL_CLASSES; other++)
-        printf(" %5zu", e->confusion[class][other]);
+        printf(" %5zu", e->confusion[digit][other]);
     (void)putchar('\n');
 }
 
@@ -50,11 +37,11 @@ static void print_text(const struct eval *e)
     printf("nll      %.4f nats\n", e->nll);
     printf("ece      %.2f points\n\n", 100.0 * e->ece);
     printf("truth      n  recall   read as:");
-    for (size_t class = 0; class < EVAL_CLASSES; class ++)
-        printf(class == 0 ? "%2zu" : " %5zu", class);
+    for (size_t digit = 0; digit < EVAL_CLASSES; digit++)
+        printf(digit == 0 ? "%2zu" : " %5zu", digit);
     (void)putchar('\n');
-    for (size_t class = 0; class < EVAL_CLASSES; class ++)
-        print_class(e, class);
+    for (size_t digit = 0; digit < EVAL_CLASSES; digit++)
+        print_digit(e, digit);
 }
 
 static int evaluate(struct eval *e, const char *path, const struct cmd_args *args,
@@ -86,7 +73,7 @@ static int run_eval(struct app *app, const struct cmd_args *args, struct err *er
         return err_set(err, ERR_USAGE, "eval needs --data PATH..");
     int rc = evaluate(&e, args->operands[0], args, err);
     if (rc == 0 && app->json)
-        print_json(&e);
+        results_print_json(eval_json(&e));
     else if (rc == 0)
         print_text(&e);
     eval_finish(&e);

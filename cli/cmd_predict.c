@@ -10,12 +10,13 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "cli/cmd.h"
+#include "cli/results.h"
 #include "model/eval.h"
 #include "model/image.h"
 #include "model/kernels.h"
 #include "model/model.h"
 
-enum { PICTURE_MAX_BYTES = 64 << 20, OUTPUT_MAX_BYTES = 64 << 20, MAX_PICTURES = 10000 };
+enum { PICTURE_MAX_BYTES = 64 << 20, MAX_PICTURES = 10000 };
 
 static int read_picture(uint8_t *pixels, const struct model *m, const char *path,
                         struct err *err)
@@ -46,7 +47,6 @@ static size_t best_of(const float *p, size_t n)
 static void print_json(const char *const *names, const float *p, size_t n, size_t classes)
 {
     json_t *all = json_array(), *doc = json_pack("{s:o}", "predictions", all);
-    struct buf out;
 
     for (size_t i = 0; i < n; i++) {
         json_t *list = json_array();
@@ -57,11 +57,7 @@ static void print_json(const char *const *names, const float *p, size_t n, size_
                                              (json_int_t)best_of(p + i * classes, classes),
                                              "probabilities", list));
     }
-    buf_init(&out, OUTPUT_MAX_BYTES);
-    json_write(&out, doc, 2);
-    (void)puts(out.data);
-    buf_finish(&out);
-    json_decref(doc);
+    results_print_json(doc);
 }
 
 static void print_text(const char *const *names, const float *p, size_t n, size_t classes)

@@ -2,16 +2,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
 #include "cli/cmd.h"
+#include "cli/results.h"
 #include "cli/plan_print.h"
 #include "store/budget.h"
 #include "store/cycle.h"
 #include "store/repository.h"
 
-enum { SHOWN_CYCLES = 10, OUT_MAX_BYTES = 16 << 20 };
+enum { SHOWN_CYCLES = 10 };
 
 struct status {
     json_t *cycles, *budgets, *left;
@@ -120,15 +120,8 @@ static void print_status(const struct status *status)
 
 static void print_json(const struct status *status)
 {
-    json_t *doc = json_pack("{s:O, s:O, s:O}", "cycles", status->cycles, "budgets",
-                            status->budgets, "left", status->left);
-    struct buf out;
-
-    buf_init(&out, OUT_MAX_BYTES);
-    json_write(&out, doc, 2);
-    (void)puts(out.data);
-    buf_finish(&out);
-    json_decref(doc);
+    results_print_json(json_pack("{s:O, s:O, s:O}", "cycles", status->cycles, "budgets",
+                                 status->budgets, "left", status->left));
 }
 
 static int run_status(struct app *app, const struct cmd_args *args, struct err *err)

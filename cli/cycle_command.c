@@ -11,6 +11,7 @@
 #include "cli/cmd.h"
 #include "cli/connect.h"
 #include "cli/plan_print.h"
+#include "cli/results.h"
 #include "store/cycle.h"
 #include "store/db.h"
 
@@ -86,17 +87,14 @@ static int print_json(struct app *app, const struct cycle_result *result,
                       const struct forge *forge, enum cycle_shows shows, struct err *err)
 {
     json_t *doc = cycle_summary(result, forge), *actions = NULL;
-    struct buf out;
     int rc = shows == SHOW_PLAN ? plan_json(&actions, app->db, result->repo_id, err) : 0;
 
     if (actions)
         (void)json_object_set_new(doc, "actions", actions);
-    buf_init(&out, OUT_MAX_BYTES);
-    json_write(&out, doc, 2);
     if (rc == 0)
-        (void)printf("%s\n", out.data);
-    buf_finish(&out);
-    json_decref(doc);
+        results_print_json(doc);
+    else
+        json_decref(doc);
     return rc;
 }
 

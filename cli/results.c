@@ -4,21 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/rfc3339.h"
 #include "cli/cmd.h"
 #include "store/repository.h"
 
-enum { MAX_RESULTS_BYTES = 256 << 20 };
-
 void results_print_json(json_t *doc)
 {
-    struct buf out;
-
-    buf_init(&out, MAX_RESULTS_BYTES);
-    json_write(&out, doc, 2);
-    (void)puts(out.data);
-    buf_finish(&out);
+    (void)json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    (void)putchar('\n');
     json_decref(doc);
 }
 

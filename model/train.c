@@ -22,9 +22,9 @@ static int check_classes(const struct dataset *data, struct err *err)
 
     for (size_t i = 0; i < data->n; i++)
         counts[data->labels[i]]++;
-    for (size_t class = 0; class < DATASET_CLASSES; class ++) {
-        if (counts[class] == 0)
-            return err_set(err, ERR_RANGE, "no sample of the digit %zu to train on", class);
+    for (size_t digit = 0; digit < DATASET_CLASSES; digit++) {
+        if (counts[digit] == 0)
+            return err_set(err, ERR_RANGE, "no sample of the digit %zu to train on", digit);
     }
     return 0;
 }
