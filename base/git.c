@@ -114,17 +114,20 @@ int git_init_bare(struct git_repo **ret, const char *path, struct err *err)
     git_repository_init_options options;
     git_repository *git = NULL;
 
+    int rc = fs_exists(path) ? git_break_locks(path, err) : 0;
+    if (rc < 0)
+        return rc;
     char *head = fs_path(path, "HEAD", NULL);
     bool is_there = fs_exists(head);
     free(head);
-    if (is_there)
-        return git_open(ret, path, err);
+    if (is_there && git_open(ret, path, NULL) == 0)
+        return 0;
 
     (void)git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     options.flags =
         GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_MKPATH;
     options.initial_head = "main";
-    int rc = git_repository_init_ext(&git, path, &options);
+    rc = git_repository_init_ext(&git, path, &options);
     if (rc < 0)
         return git_fail(err, rc, "cannot create git repository '%s'", path);
     return take_repo(ret, git, path, err);

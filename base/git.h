@@ -23,7 +23,10 @@ enum { GIT_HEX_SIZE = 41 };
 int git_setup(struct err *err);
 
 int git_open(struct git_repo **ret, const char *path, struct err *err);
-int git_init_bare(struct git_repo **ret, const char *path, struct err *err); /* or opens */
+
+/* Makes it, or opens what is there; for its only writer: what a killed one left half-made is
+ * completed, and its lock files are removed. */
+int git_init_bare(struct git_repo **ret, const char *path, struct err *err);
 /* Lets every user of its folder's group read and write the repository, now and later. */
 int git_share_with_group(struct git_repo *repo, struct err *err);
 void git_close(struct git_repo *repo); /* NULL is fine */

@@ -35,6 +35,36 @@ static struct git_repo *new_repo(const char *dir)
     return repo;
 }
 
+static void put_file(const char *dir, const char *name)
+{
+    char *path = fs_path(dir, name, NULL);
+
+    assert_int_equal(fs_write(path, "", 0, 0644, NULL), 0);
+    free(path);
+}
+
+static void what_a_killed_writer_left_stops_nobody(void **state)
+{
+    char *path = fs_path(*state, "hub", "ns", "digits.git", NULL);
+    char *config = fs_path(path, "config", NULL);
+    struct git_repo *repo = new_repo(*state);
+    struct git_new_commit commit = example(NULL);
+    char name[GIT_HEX_SIZE];
+
+    assert_int_equal(git_commit_files(name, repo, &commit, NULL), 0);
+    git_close(repo);
+    put_file(path, "refs/heads/main.lock");
+    put_file(path, "HEAD.lock");
+    put_file(path, "config.lock");
+    assert_int_equal(fs_remove(config, NULL), 0);
+
+    assert_int_equal(git_init_bare(&repo, path, NULL), 0);
+    assert_int_equal(git_set_ref(repo, "refs/heads/main", name, NULL, NULL), 0);
+    git_close(repo);
+    free(config);
+    free(path);
+}
+
 static void the_git_program_reads_what_we_commit(void **state)
 {
     struct git_repo *repo = new_repo(*state);
@@ -231,6 +261,7 @@ static void making_a_repository_again_opens_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_FOLDER(what_a_killed_writer_left_stops_nobody),
         IN_FOLDER(the_git_program_reads_what_we_commit),
         IN_FOLDER(the_same_input_gives_the_same_commit_name),
         IN_FOLDER(bad_lists_of_files_are_refused),
