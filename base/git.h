@@ -68,6 +68,12 @@ int git_list_files(struct git_file **ret, size_t *ret_n, struct git_repo *repo,
                    struct err *err);
 void git_files_free(struct git_file *files, size_t n);
 
+/* The tree of a folder ("" for the root) at a commit, and the commit's time in unix seconds.
+ * -ERR_NOTFOUND. */
+int git_find_tree(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *commit,
+                  const char *path, struct err *err);
+int git_read_date(int64_t *ret_at, struct git_repo *repo, const char *commit, struct err *err);
+
 /* Appends the blob; its size is checked against out's maximum before it is loaded. */
 int git_read_blob(struct buf *out, struct git_repo *repo, const char *blob, struct err *err);
 

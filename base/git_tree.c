@@ -264,3 +264,36 @@ int git_read_blob(struct buf *out, struct git_repo *repo, const char *blob, stru
     git_odb_object_free(object);
     return 0;
 }
+
+int git_find_tree(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *commit,
+                  const char *path, struct err *err)
+{
+    git_oid root, folder;
+
+    int rc = root_tree(&root, repo, commit, err);
+    if (rc == 0)
+        rc = find_folder(&folder, repo, &root, path, err);
+    if (rc > 0)
+        return err_set(err, ERR_NOTFOUND, "no folder '%.200s' at %.12s", path, commit);
+    if (rc == 0)
+        (void)git_oid_tostr(ret, GIT_HEX_SIZE, &folder);
+    return rc;
+}
+
+int git_read_date(int64_t *ret_at, struct git_repo *repo, const char *commit, struct err *err)
+{
+    git_commit *object = NULL;
+    git_oid id;
+
+    int rc = git_parse_id(&id, commit, err);
+    if (rc == 0)
+        rc = git_peel_to_commit(&id, repo, &id, err);
+    if (rc < 0)
+        return rc;
+    rc = git_commit_lookup(&object, repo->git, &id);
+    if (rc < 0)
+        return git_fail(err, rc, "commit %s", commit);
+    *ret_at = git_commit_time(object);
+    git_commit_free(object);
+    return 0;
+}

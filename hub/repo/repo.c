@@ -262,3 +262,20 @@ int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *rep
 {
     return git_list_refs(ret, ret_n, repo->git, "refs/tags/v", MAX_TAGS, err);
 }
+
+int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
+                       struct err *err)
+{
+    return git_list_refs(ret, ret_n, repo->git, "refs/", MAX_TAGS, err);
+}
+
+int hub_repo_date(int64_t *ret_at, struct hub_repo *repo, const char *commit, struct err *err)
+{
+    return git_read_date(ret_at, repo->git, commit, err);
+}
+
+int hub_repo_folder(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *commit,
+                    const char *path, struct err *err)
+{
+    return git_find_tree(ret, repo->git, commit, path, err);
+}

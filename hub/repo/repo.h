@@ -68,6 +68,17 @@ void hub_files_free(struct hub_file *files, size_t n);
 int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commit,
                        const char *path, struct err *err);
 
+/* Every branch, tag and other ref, by full name. */
+int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
+                       struct err *err); /* git_refs_free() */
+
+/* When a commit was made, unix seconds. */
+int hub_repo_date(int64_t *ret_at, struct hub_repo *repo, const char *commit, struct err *err);
+
+/* The name of a folder's tree; "" is the whole. -ERR_NOTFOUND. */
+int hub_repo_folder(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *commit,
+                    const char *path, struct err *err);
+
 /* The tags v* of what is published, by name. */
 int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
                        struct err *err); /* git_refs_free() */

@@ -5,6 +5,7 @@
 #define HUB_WEB_CARD_H
 #include <stddef.h>
 
+#include "base/json.h"
 #include "base/yaml.h"
 
 struct card {
@@ -18,5 +19,8 @@ void card_finish(struct card *card);
 
 /* The text at a path of the metadata ("license", "tags[0]"), or NULL. Borrowed. */
 const char *card_get(const struct card *card, const char *path);
+
+/* The metadata as one JSON object. Keys that hold '.' or '[' are taken apart. */
+json_t *card_json(const struct card *card);
 
 #endif

@@ -26,15 +26,11 @@ static const char HTML[] = "text/html; charset=utf-8";
 int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_request *req,
                     struct httpd_response *res)
 {
-    const char *rev = httpd_param(req, "rev");
-    char *decoded = xstrdup(rev ? rev : "main");
-
+    const char *where = httpd_param(req, "where");
     char *id = xasprintf("%s/%s", httpd_param(req, "ns"), httpd_param(req, "name"));
+    int rc = shelf_open(ret, site->hub_dir, id, where ? where : "main", NULL);
 
-    (void)text_url_decode(decoded); /* a broken escape stays, and names nothing */
-    int rc = shelf_open(ret, site->hub_dir, id, decoded, NULL);
     free(id);
-    free(decoded);
     if (rc == 0)
         return 0;
     if (rc != -ERR_NOTFOUND)
@@ -43,8 +39,7 @@ int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_req
                    : site_error(site, req, res, 404, "RepoNotFound", "no such repository");
 }
 
-/* The README's metadata and text; both empty without one. *readme holds what card points to. */
-static void read_card(struct card *card, struct buf *readme, const struct shelf *shelf)
+void site_read_card(struct card *card, struct buf *readme, const struct shelf *shelf)
 {
     const struct hub_file *file = shelf_find(shelf, "README.md");
 
@@ -155,18 +150,15 @@ static void add_versions(struct buf *out, const struct shelf *shelf)
 static void add_snippet(struct buf *out, const struct site *site,
                         const struct httpd_request *req, const struct shelf *shelf)
 {
-    const char *host = httpd_header(req, "Host");
     const char *wanted = "model.safetensors";
 
     if (!shelf_find(shelf, wanted))
         return;
+    char *base = site_base_url(site, req);
     html_printf(out,
-                "<h2>Download</h2>\n<pre><code>curl -LO %s%s/%s/resolve/%s/%s</code></pre>\n",
-                *site->public_url ? site->public_url : "http://",
-                *site->public_url ? ""
-                : host            ? host
-                                  : "localhost",
-                shelf->id, shelf->rev, wanted);
+                "<h2>Download</h2>\n<pre><code>curl -LO %s/%s/resolve/%s/%s</code></pre>\n",
+                base, shelf->id, shelf->rev, wanted);
+    free(base);
 }
 
 static void add_document(struct buf *out, const struct shelf *shelf, const struct card *card)
@@ -195,7 +187,7 @@ static void add_model(struct buf *out, const struct site *site, const struct htt
     struct card card;
     struct buf readme;
 
-    read_card(&card, &readme, shelf);
+    site_read_card(&card, &readme, shelf);
     html_printf(out, "<h1>%s</h1>\n", shelf->id);
     add_badges(out, shelf, &card);
     html_printf(out, "<div class=\"columns\">\n<article class=\"document\">\n");
@@ -258,7 +250,7 @@ static void add_model_card(struct buf *out, const struct site *site, const char 
 
     html_printf(out, "<li class=\"card\"><h2><a href=\"/%s\">%s</a></h2>\n", id, id);
     if (shelf_open(&shelf, site->hub_dir, id, "main", NULL) == 0) {
-        read_card(&card, &readme, &shelf);
+        site_read_card(&card, &readme, &shelf);
         const char *summary = card_get(&card, "summary");
         if (summary)
             html_printf(out, "<p>%s</p>\n", summary);

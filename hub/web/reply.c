@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -25,6 +26,13 @@ void reply_headers(struct httpd_request *req, enum reply_kind kind)
     fs_random(id, sizeof(id));
     httpd_reply_header(req, "X-Request-Id", "%02x%02x%02x%02x%02x%02x%02x%02x", id[0], id[1],
                        id[2], id[3], id[4], id[5], id[6], id[7]);
+    /* For programs in browsers of other sites: everything here is public, and may be read. */
+    httpd_reply_header(req, "Access-Control-Allow-Origin", "*");
+    httpd_reply_header(
+        req, "Access-Control-Expose-Headers",
+        "Link, ETag, Content-Range, Accept-Ranges, X-Repo-Commit, X-Linked-Size, "
+        "X-Linked-ETag, X-Error-Code, X-Error-Message, X-Request-Id, "
+        "X-Total-Count");
     httpd_reply_header(req, "Content-Security-Policy", "%s", policies[kind]);
     httpd_reply_header(req, "X-Content-Type-Options", "nosniff");
     httpd_reply_header(req, "Referrer-Policy", "no-referrer");
@@ -67,6 +75,22 @@ static void add_error_json(struct buf *out, const char *what)
     json_decref(error);
 }
 
+static const char *code_of(int status)
+{
+    return status == 404   ? "NotFound"
+           : status == 501 ? "NotImplemented"
+           : status >= 500 ? "InternalError"
+                           : "BadRequest";
+}
+
+char *site_base_url(const struct site *site, const struct httpd_request *req)
+{
+    const char *host = httpd_header(req, "Host");
+
+    return *site->public_url ? xstrdup(site->public_url)
+                             : xasprintf("http://%s", host ? host : "localhost");
+}
+
 int site_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
                int status, const char *code, const char *what)
 {
@@ -75,8 +99,7 @@ int site_error(const struct site *site, struct httpd_request *req, struct httpd_
     httpd_reply_header(req, "Cache-Control", "no-store");
     httpd_reply_header(req, "Vary", "Accept");
     httpd_reply_header(req, "X-Error-Message", "%s", what);
-    if (code)
-        httpd_reply_header(req, "X-Error-Code", "%s", code);
+    httpd_reply_header(req, "X-Error-Code", "%s", code ? code : code_of(status));
     if (wants_page(req)) {
         page_begin(&res->body, site, what);
         html_printf(&res->body,

@@ -12,15 +12,6 @@
 #include "hub/web/range.h"
 #include "hub/web/shelf.h"
 
-/* For clients in browsers of other sites: files are public, and these headers may be read. */
-static void cors_headers(struct httpd_request *req)
-{
-    httpd_reply_header(req, "Access-Control-Allow-Origin", "*");
-    httpd_reply_header(req, "Access-Control-Expose-Headers",
-                       "ETag, Content-Range, Accept-Ranges, X-Repo-Commit, X-Linked-Size, "
-                       "X-Linked-ETag, X-Error-Code, X-Error-Message, X-Request-Id");
-}
-
 static void file_headers(struct httpd_request *req, const struct shelf *shelf,
                          const struct hub_file *file)
 {
@@ -32,7 +23,8 @@ static void file_headers(struct httpd_request *req, const struct shelf *shelf,
     reply_headers(req, REPLY_FILE);
     httpd_reply_header(req, "ETag", "\"%s\"", file->blob);
     httpd_reply_header(req, "Accept-Ranges", "bytes");
-    httpd_reply_header(req, "Content-Disposition", "inline; filename*=UTF-8''%s", name.data);
+    httpd_reply_header(req, "Content-Disposition",
+                       "inline; filename*=UTF-8''%s; filename=\"%s\";", name.data, name.data);
     /* A full commit never changes its files; a branch does. */
     httpd_reply_header(req, "Cache-Control", "%s",
                        hex_is(shelf->rev, GIT_HEX_SIZE - 1)
@@ -114,13 +106,11 @@ static int send_found(const struct site *site, struct httpd_request *req,
 int send_file(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
-    char *path = xstrdup(httpd_param(req, "path"));
     struct shelf shelf = { 0 };
 
-    cors_headers(req);
     int status = site_open_shelf(&shelf, site, req, res);
     if (status == 0) {
-        const struct hub_file *file = text_url_decode(path) ? shelf_find(&shelf, path) : NULL;
+        const struct hub_file *file = shelf_find(&shelf, shelf.path);
 
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
         status = file ? send_found(site, req, res, &shelf, file)
@@ -128,6 +118,5 @@ int send_file(struct httpd_request *req, struct httpd_response *res, void *ctx)
                                    "no such file at this revision");
     }
     shelf_close(&shelf);
-    free(path);
     return status;
 }

@@ -6,6 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/text.h"
+
+enum { MAX_REV_SEGMENTS = 8 };
 
 /* Numbers by value, the rest by bytes: v1.10.0 is above v1.9.0. */
 static int compare_versions(const char *a, const char *b)
@@ -42,21 +45,60 @@ static int newest_first(const void *a, const void *b)
     return compare_versions(y->name, x->name);
 }
 
-static int read_revision(struct shelf *shelf, struct err *err)
+/* The first n segments of where as a revision, the rest as a path. */
+static int try_revision(struct shelf *shelf, const char *where, size_t n, struct err *err)
+{
+    const char *end = where;
+
+    for (size_t i = 0; i < n; i++)
+        end += strcspn(end + (i > 0), "/") + (i > 0);
+    char *rev = xstrndup(where, (size_t)(end - where));
+    char *path = xstrdup(*end == '/' ? end + 1 : end);
+
+    int rc = text_url_decode(rev) ? hub_repo_resolve(shelf->commit, shelf->repo, rev, err)
+                                  : err_set(err, ERR_NOTFOUND, "a broken escape");
+    if (rc == 0) {
+        shelf->rev = rev;
+        shelf->path = path;
+        if (!text_url_decode(path))
+            path[0] = '\0'; /* names nothing */
+        for (size_t len = strlen(path); len > 0 && path[len - 1] == '/'; len--)
+            path[len - 1] = '\0';
+        return 0;
+    }
+    free(rev);
+    free(path);
+    return rc;
+}
+
+static int find_revision(struct shelf *shelf, const char *where, struct err *err)
+{
+    size_t n = 1;
+    int rc;
+
+    for (const char *at = where; *at && n < MAX_REV_SEGMENTS; at++)
+        n += *at == '/';
+    do
+        rc = try_revision(shelf, where, n, err);
+    while (rc == -ERR_NOTFOUND && --n > 0);
+    return rc;
+}
+
+static int read_revision(struct shelf *shelf, const char *where, struct err *err)
 {
     int rc = hub_repo_list_tags(&shelf->tags, &shelf->n_tags, shelf->repo, err);
     if (rc < 0)
         return rc;
     if (shelf->n_tags > 1)
         qsort(shelf->tags, shelf->n_tags, sizeof(*shelf->tags), newest_first);
-    rc = hub_repo_resolve(shelf->commit, shelf->repo, shelf->rev, err);
+    rc = find_revision(shelf, where, err);
     if (rc < 0)
         return rc;
     return hub_repo_list_files(&shelf->files, &shelf->n_files, shelf->repo, shelf->commit, "",
                                err);
 }
 
-int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *rev,
+int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *where,
                struct err *err)
 {
     memset(ret, 0, sizeof(*ret));
@@ -66,8 +108,7 @@ int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const cha
     if (rc < 0)
         return rc;
     ret->id = xstrdup(id);
-    ret->rev = xstrdup(rev);
-    return read_revision(ret, err);
+    return read_revision(ret, where, err);
 }
 
 void shelf_close(struct shelf *shelf)
@@ -77,6 +118,7 @@ void shelf_close(struct shelf *shelf)
     hub_repo_close(shelf->repo);
     free(shelf->id);
     free(shelf->rev);
+    free(shelf->path);
     memset(shelf, 0, sizeof(*shelf));
 }
 

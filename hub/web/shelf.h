@@ -9,8 +9,9 @@
 #include "hub/repo/repo.h"
 
 struct shelf {
-    char *id;  /* "namespace/name"; NULL while there is no such repository */
-    char *rev; /* as asked for */
+    char *id;   /* "namespace/name"; NULL while there is no such repository */
+    char *rev;  /* as asked for, decoded */
+    char *path; /* what stood behind the revision, decoded, without a slash at either end */
     char commit[GIT_HEX_SIZE];
     struct hub_repo *repo;
     struct hub_file *files; /* sorted by path */
@@ -19,9 +20,11 @@ struct shelf {
     size_t n_tags;
 };
 
-/* rev is decoded: a branch, a tag or a full commit. -ERR_NOTFOUND; ret->id is set when the
- * repository is there and only the revision is missing. Close it in every case. */
-int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *rev,
+/* where: still percent-encoded, a branch, tag, ref or full commit and the path behind it. Some
+ * clients send the slashes of a revision as they are, so the longest that exists is taken.
+ * -ERR_NOTFOUND; ret->id is set when the repository is there and only the revision is missing.
+ * Close it in every case. */
+int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *where,
                struct err *err);
 void shelf_close(struct shelf *shelf); /* zeroed is fine */
 

@@ -6,6 +6,8 @@
 #define HUB_WEB_SITE_H
 #include "base/httpd.h"
 
+struct buf;
+struct card;
 struct shelf;
 
 struct site {
@@ -39,8 +41,14 @@ int site_error(const struct site *site, struct httpd_request *req, struct httpd_
 void page_begin(struct buf *out, const struct site *site, const char *title);
 void page_end(struct buf *out);
 
-/* The repository of a request's {ns}, {name} and {rev} ("main" without one), open. 0, or the
- * status of the error that is filled in. *ret is zeroed in every case. */
+/* "http://host:port", public_url or the request's Host. The caller frees. */
+char *site_base_url(const struct site *site, const struct httpd_request *req);
+
+/* The README's metadata and text; both empty without one. *readme holds what card needs. */
+void site_read_card(struct card *card, struct buf *readme, const struct shelf *shelf);
+
+/* The repository of a request's {ns}, {name} and {where...} ("main" without one), open. 0, or
+ * the status of the error that is filled in. *ret is zeroed in every case. */
 int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_request *req,
                     struct httpd_response *res);
 
@@ -48,6 +56,8 @@ int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_req
 void page_add_size(struct buf *out, int64_t bytes);
 
 httpd_handler page_home, page_model, page_tree; /* models.c */
+httpd_handler api_list, api_model, api_refs, api_tree, api_paths_info;
+httpd_handler api_whoami, api_absent, send_options;
 httpd_handler send_file, send_report, send_static;
 
 #endif

@@ -39,13 +39,23 @@ static int send_not_found(struct httpd_request *req, struct httpd_response *res,
 /* Names of hub repositories begin with a letter or digit, and "reports" is not given out, so
  * the first rows hide no repository. */
 static const struct httpd_route routes[] = {
+    { "OPTIONS", "/{path...}", send_options, 0 },
     { "GET", "/", page_home, 0 },
     { "GET", "/healthz", send_health, 0 },
     { "GET", "/-/{name}", send_static, 0 },
     { "GET", "/reports/{path...}", send_report, 0 },
+    { "GET", "/api/models", api_list, 0 },
+    { "GET", "/api/models/{ns}/{name}", api_model, 0 },
+    { "GET", "/api/models/{ns}/{name}/refs", api_refs, 0 },
+    { "GET", "/api/models/{ns}/{name}/revision/{where...}", api_model, 0 },
+    { "GET", "/api/models/{ns}/{name}/tree/{where...}", api_tree, 0 },
+    { "POST", "/api/models/{ns}/{name}/paths-info/{where...}", api_paths_info, 1 << 20 },
+    { "GET", "/api/whoami-v2", api_whoami, 0 },
+    { "*", "/api/{path...}", api_absent, 64 << 10 },
     { "GET", "/{ns}/{name}", page_model, 0 },
-    { "GET", "/{ns}/{name}/tree/{rev}", page_tree, 0 },
-    { "GET", "/{ns}/{name}/resolve/{rev}/{path...}", send_file, 0 },
+    { "GET", "/{ns}/{name}/tree/{where...}", page_tree, 0 },
+    { "GET", "/{ns}/{name}/resolve/{where...}", send_file, 0 },
+    { "GET", "/{ns}/{name}/raw/{where...}", send_file, 0 },
     { NULL, NULL, NULL, 0 },
 };
 

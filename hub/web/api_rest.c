@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The protocol's small questions, and what is not served here. */
+#include "hub/web/api.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "hub/web/shelf.h"
+#include "hub/web/site.h"
+
+int api_reply(struct httpd_request *req, struct httpd_response *res, json_t *doc)
+{
+    json_write(&res->body, doc, 0);
+    json_decref(doc);
+    return reply_body(req, res, "application/json", REPLY_FILE);
+}
+
+int api_query(struct form *form, const struct httpd_request *req)
+{
+    const char *query = httpd_query(req);
+
+    return form_parse(form, query, strlen(query), API_MAX_FIELDS, NULL);
+}
+
+int send_options(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    (void)res;
+    (void)ctx;
+    reply_headers(req, REPLY_FILE);
+    httpd_reply_header(req, "Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
+    httpd_reply_header(req, "Access-Control-Allow-Headers",
+                       "Authorization, Content-Type, Range, X-Request-Id");
+    httpd_reply_header(req, "Access-Control-Max-Age", "86400");
+    return 204;
+}
+
+int api_whoami(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return site_error(ctx, req, res, 401, "Unauthorized", "this hub has no access tokens yet");
+}
+
+/* Reading what is not there is a 404; what would write is not built. */
+int api_absent(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const char *method = httpd_method(req);
+
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+        return site_error(ctx, req, res, 404,
+                          text_has_prefix(httpd_path(req), "/api/datasets/") ||
+                                  text_has_prefix(httpd_path(req), "/api/spaces/")
+                              ? "RepoNotFound"
+                              : NULL,
+                          "this hub does not answer that: it serves models, for reading");
+    return site_error(ctx, req, res, 501, NULL, "this hub cannot be written to over HTTP yet");
+}
+
+static void add_ref(json_t *in, const struct git_ref *ref, const char *prefix)
+{
+    (void)json_array_append_new(in,
+                                json_pack("{s:s,s:s,s:s}", "name", ref->name + strlen(prefix),
+                                          "ref", ref->name, "targetCommit", ref->commit));
+}
+
+int api_refs(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    static const char heads[] = "refs/heads/", tagged[] = "refs/tags/";
+    json_t *branches = json_array(), *tags = json_array();
+    struct git_ref *refs = NULL;
+    struct shelf shelf;
+    size_t n = 0;
+
+    int status = site_open_shelf(&shelf, ctx, req, res);
+    if (status == 0 && hub_repo_list_refs(&refs, &n, shelf.repo, NULL) < 0)
+        status = site_error(ctx, req, res, 500, NULL, "this repository cannot be read");
+    for (size_t i = 0; i < n; i++) {
+        if (text_has_prefix(refs[i].name, heads))
+            add_ref(branches, &refs[i], heads);
+        else if (text_has_prefix(refs[i].name, tagged))
+            add_ref(tags, &refs[i], tagged);
+    }
+    if (status == 0)
+        status = api_reply(req, res,
+                           json_pack("{s:O,s:O,s:[],s:[]}", "branches", branches, "tags", tags,
+                                     "converts", "pullRequests"));
+    json_decref(branches);
+    json_decref(tags);
+    git_refs_free(refs, n);
+    shelf_close(&shelf);
+    return status;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Files and folders of a revision as the protocol's entries. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "hub/web/api.h"
+#include "hub/web/shelf.h"
+#include "hub/web/site.h"
+
+enum { MAX_ENTRIES = 1000 };
+
+struct listing {
+    const struct shelf *shelf;
+    json_t *entries;
+    size_t from, to, n; /* entries seen; those from..to-1 are kept */
+};
+
+static json_t *file_entry(const struct hub_file *file)
+{
+    return json_pack("{s:s,s:s,s:I,s:s}", "type", "file", "path", file->path, "size",
+                     (json_int_t)file->size, "oid", file->blob);
+}
+
+/* NULL when there is no such folder. */
+static json_t *folder_entry(const struct shelf *shelf, const char *path)
+{
+    char tree[GIT_HEX_SIZE];
+
+    if (hub_repo_folder(tree, shelf->repo, shelf->commit, path, NULL) < 0)
+        return NULL;
+    return json_pack("{s:s,s:s,s:i,s:s}", "type", "directory", "path", path, "size", 0, "oid",
+                     tree);
+}
+
+static bool is_wanted(struct listing *list)
+{
+    size_t i = list->n++;
+
+    return i >= list->from && i < list->to;
+}
+
+/* The folders above a file that the file before it was not in. */
+static void add_folders(struct listing *list, const char *path, const char *before,
+                        size_t start, bool is_recursive)
+{
+    const char *slash = path + start;
+
+    while ((slash = strchr(slash, '/'))) {
+        size_t len = (size_t)(slash - path);
+
+        slash++;
+        if ((!before || strncmp(before, path, len + 1) != 0) && is_wanted(list)) {
+            char *folder = xstrndup(path, len);
+
+            (void)json_array_append_new(list->entries, folder_entry(list->shelf, folder));
+            free(folder);
+        }
+        if (!is_recursive)
+            return;
+    }
+}
+
+/* False when nothing lies under the folder. */
+static bool list_folder(struct listing *list, bool is_recursive)
+{
+    const struct shelf *shelf = list->shelf;
+    size_t len = strlen(shelf->path), start = len ? len + 1 : 0;
+    const char *before = NULL;
+
+    for (size_t i = 0; i < shelf->n_files; i++) {
+        const char *path = shelf->files[i].path;
+
+        if (len && (strncmp(path, shelf->path, len) != 0 || path[len] != '/'))
+            continue;
+        add_folders(list, path, before, start, is_recursive);
+        if ((is_recursive || !strchr(path + start, '/')) && is_wanted(list))
+            (void)json_array_append_new(list->entries, file_entry(&shelf->files[i]));
+        before = path;
+    }
+    return before || len == 0;
+}
+
+static size_t number_of(const struct form *query, const char *name, int64_t max,
+                        int64_t fallback)
+{
+    const char *text = form_get(query, name);
+    int64_t n = fallback;
+
+    if (text && parse_i64(&n, text, 0, INT64_MAX, name, NULL) == 0 && n > max)
+        n = max;
+    return (size_t)n;
+}
+
+/* The address of the next page, at this very commit: a branch may move in between. */
+static void add_next(struct httpd_request *req, const struct site *site,
+                     const struct listing *list, bool is_recursive)
+{
+    char *base = site_base_url(site, req);
+    struct buf path;
+
+    buf_init(&path, 8192);
+    text_add_url(&path, list->shelf->path, TEXT_SLASH_KEPT);
+    httpd_reply_header(req, "Link",
+                       "<%s/api/models/%s/tree/%s%s%s?recursive=%s&limit=%zu&cursor=%zu>; "
+                       "rel=\"next\"",
+                       base, list->shelf->id, list->shelf->commit, path.len ? "/" : "",
+                       path.data, is_recursive ? "true" : "false", list->to - list->from,
+                       list->to);
+    buf_finish(&path);
+    free(base);
+}
+
+static int reply_tree(struct httpd_request *req, struct httpd_response *res,
+                      const struct site *site, const struct shelf *shelf,
+                      const struct form *query)
+{
+    size_t limit = number_of(query, "limit", MAX_ENTRIES, MAX_ENTRIES);
+    struct listing list = { .shelf = shelf, .from = number_of(query, "cursor", 1 << 30, 0) };
+    bool is_recursive = form_is_true(query, "recursive");
+
+    list.to = list.from + (limit ? limit : 1);
+    list.entries = json_array();
+    httpd_reply_header(req, "X-Repo-Commit", "%s", shelf->commit);
+    if (!list_folder(&list, is_recursive)) {
+        json_decref(list.entries);
+        return site_error(site, req, res, 404, "EntryNotFound",
+                          "no such folder at this revision");
+    }
+    if (list.n > list.to)
+        add_next(req, site, &list, is_recursive);
+    return api_reply(req, res, list.entries);
+}
+
+int api_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct form query;
+    struct shelf shelf = { 0 };
+    int status;
+
+    if (api_query(&query, req) < 0)
+        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
+    else
+        status = site_open_shelf(&shelf, ctx, req, res);
+    if (status == 0)
+        status = reply_tree(req, res, ctx, &shelf, &query);
+    shelf_close(&shelf);
+    form_finish(&query);
+    return status;
+}
+
+static void add_path(json_t *entries, const struct shelf *shelf, const char *path)
+{
+    const struct hub_file *file = shelf_find(shelf, path);
+    json_t *entry = file ? file_entry(file) : *path ? folder_entry(shelf, path) : NULL;
+
+    if (entry)
+        (void)json_array_append_new(entries, entry);
+}
+
+/* 0, or -1 for a body that is neither form nor JSON, or asks for too much. */
+static int add_paths(json_t *entries, const struct shelf *shelf,
+                     const struct httpd_request *req)
+{
+    const struct buf *body = httpd_body(req);
+    const char *type = httpd_header(req, "Content-Type");
+    struct form form;
+    size_t at = 0;
+
+    if (type && text_has_prefix(type, "application/json")) {
+        json_t *doc = NULL;
+
+        if (json_parse(&doc, body->data, body->len, "paths-info", NULL) < 0)
+            return -1;
+        const json_t *paths = json_object_get(doc, "paths");
+        int rc = json_is_array(paths) && json_array_size(paths) <= API_MAX_PATHS ? 0 : -1;
+        for (size_t i = 0; rc == 0 && i < json_array_size(paths); i++) {
+            const char *path = json_string_value(json_array_get(paths, i));
+
+            add_path(entries, shelf, path ? path : "");
+        }
+        json_decref(doc);
+        return rc;
+    }
+    int rc = form_parse(&form, body->data, body->len, API_MAX_FIELDS, NULL);
+    for (const char *path; rc == 0 && (path = form_next(&form, "paths", &at));)
+        add_path(entries, shelf, path);
+    form_finish(&form);
+    return rc < 0 || json_array_size(entries) > API_MAX_PATHS ? -1 : 0;
+}
+
+int api_paths_info(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    json_t *entries = json_array();
+    struct shelf shelf;
+
+    int status = site_open_shelf(&shelf, ctx, req, res);
+    if (status == 0 && add_paths(entries, &shelf, req) < 0)
+        status = site_error(ctx, req, res, 400, NULL, "expected at most 1000 paths");
+    if (status == 0)
+        status = api_reply(req, res, json_incref(entries));
+    json_decref(entries);
+    shelf_close(&shelf);
+    return status;
+}

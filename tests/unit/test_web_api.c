@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The hub protocol's reading half, as its clients ask. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "tests/support/site.h"
+
+static void model_says_what_its_card_and_files_say(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    assert_int_equal(site_get(fix, "/api/models/community/digits/revision/HEAD?blobs=true"),
+                     200);
+    site_assert_has(fix, "\"id\":\"community/digits\"");
+    site_assert_has(fix, fix->commit);
+    site_assert_has(fix, "\"lastModified\":\"2023-11-14T22:13:20Z\"");
+    site_assert_has(fix, "\"license:apache-2.0\"");
+    site_assert_has(fix, "\"metrics\":[{\"type\":\"accuracy\",\"value\":0.9778");
+    site_assert_has(fix, "\"rfilename\":\"data/labels.csv\",\"size\":8");
+    site_assert_has_not(fix, "\"safetensors\":{"); /* ten bytes are no weights */
+    assert_int_equal(site_get(fix, "/api/models/community/digits?expand[]=sha"), 200);
+    site_assert_has(fix, "\"sha\":");
+    site_assert_has_not(fix, "siblings");
+}
+
+static void tree_lists_folders_and_pages(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    assert_int_equal(site_get(fix, "/api/models/community/digits/tree/main"), 200);
+    site_assert_has(fix, "\"path\":\"data\",\"size\":0,\"type\":\"directory\"");
+    site_assert_has_not(fix, "data/labels.csv");
+    assert_int_equal(
+        site_get(fix, "/api/models/community/digits/tree/refs/heads/main/data?recursive=true"),
+        200);
+    site_assert_has(fix, "data/labels.csv");
+    site_assert_has_not(fix, "README.md");
+    assert_int_equal(site_get(fix, "/api/models/community/digits/tree/main?limit=2"), 200);
+    assert_non_null(strstr(site_header(fix, "link"), "limit=2&cursor=2>; rel=\"next\""));
+    assert_memory_equal(site_header(fix, "link"), "<http://127.0.0.1:", 18);
+    assert_int_equal(site_get(fix, "/api/models/community/digits/tree/main/absent"), 404);
+    assert_string_equal(site_header(fix, "x-error-code"), "EntryNotFound");
+    assert_string_equal(site_header(fix, "x-repo-commit"), fix->commit);
+}
+
+static void paths_are_asked_for_as_form_and_as_json(void **state)
+{
+    static const struct {
+        const char *type, *body;
+    } bodies[] = {
+        { "application/x-www-form-urlencoded", "paths=empty&paths=data&paths=no&expand=true" },
+        { "application/json", "{\"paths\":[\"empty\",\"data\",\"no\"],\"expand\":true}" },
+    };
+    struct site_fixture *fix = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct http_request *req = site_prepare(
+            fix, "POST", "/api/models/community/digits/paths-info/refs%2Fheads%2Fmain");
+
+        http_request_header(req, "Content-Type", bodies[i].type);
+        req->body = bodies[i].body;
+        req->body_len = strlen(bodies[i].body);
+        assert_int_equal(site_perform(fix), 200);
+        site_assert_has(fix, "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        site_assert_has(fix, "\"directory\"");
+        site_assert_has_not(fix, "\"no\"");
+    }
+}
+
+static void list_searches_filters_and_pages(void **state)
+{
+    static const struct {
+        const char *query;
+        bool is_found;
+    } asked[] = {
+        { "", true },
+        { "?search=DIGI", true },
+        { "?search=letters", false },
+        { "?author=community&filter=license:apache-2.0", true },
+        { "?author=other", false },
+        { "?filter=safetensors&filter=absent", false },
+        { "?cursor=1", false },
+    };
+    struct site_fixture *fix = *state;
+
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        char *path = xasprintf("/api/models%s", asked[i].query);
+
+        assert_int_equal(site_get(fix, path), 200);
+        assert_int_equal(strstr(fix->res.body.data, "community/digits") != NULL,
+                         asked[i].is_found);
+        free(path);
+    }
+}
+
+static void refs_raw_files_and_preflights_are_answered(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    assert_int_equal(site_get(fix, "/api/models/community/digits/refs"), 200);
+    site_assert_has(fix, "\"ref\":\"refs/heads/main\"");
+    site_assert_has(fix, "\"name\":\"v1.9.0\"");
+    site_assert_has(fix, "\"converts\":[]");
+    assert_int_equal(site_get(fix, "/community/digits/raw/main/model.safetensors"), 200);
+    (void)site_prepare(fix, "OPTIONS", "/api/models");
+    assert_int_equal(site_perform(fix), 204);
+    assert_string_equal(site_header(fix, "access-control-allow-origin"), "*");
+}
+
+static void what_is_not_built_says_so(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    (void)site_prepare(fix, "POST", "/api/repos/create");
+    assert_int_equal(site_perform(fix), 501);
+    assert_string_equal(site_header(fix, "x-error-code"), "NotImplemented");
+    assert_int_equal(site_get(fix, "/api/datasets/a/b"), 404);
+    assert_string_equal(site_header(fix, "x-error-code"), "RepoNotFound");
+    assert_int_equal(site_get(fix, "/api/whoami-v2"), 401);
+    assert_int_equal(site_get(fix, "/api/models?search=%zz"), 400);
+}
+
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, site_start, site_stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVED(model_says_what_its_card_and_files_say),
+        SERVED(tree_lists_folders_and_pages),
+        SERVED(paths_are_asked_for_as_form_and_as_json),
+        SERVED(list_searches_filters_and_pages),
+        SERVED(refs_raw_files_and_preflights_are_answered),
+        SERVED(what_is_not_built_says_so),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
