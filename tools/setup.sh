@@ -95,6 +95,23 @@ setup_node() {
     ln -sf "$node" "$cache/interop/node"
 }
 
+# pip_install FAMILY: exactly what tests/interop/FAMILY.txt names, into .cache/FAMILY.
+pip_install() {
+    wanted=$root/tests/interop/$1.txt
+    cmp -s "$wanted" "$cache/$1/installed" && return 0
+    say "installing Python packages: $(grep -v '^#' "$wanted" | tr '\n' ' ')"
+    rm -rf "${cache:?}/$1"
+    quietly "python3 -m venv" python3 -m venv "$cache/$1"
+    quietly "pip install" "$cache/$1/bin/pip" install --no-deps -r "$wanted"
+    cp "$wanted" "$cache/$1/installed"
+}
+
+# The hub's Python clients, of today and of the older family.
+setup_python() {
+    pip_install hf-newest
+    pip_install hf-0.36
+}
+
 # build_in DIR TARGET MESON-OPTIONS..: builds, after setting the folder up where it is new or
 # was set up with other options; no options take it as it is. TARGET may be "all".
 build_in() {

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: hub_reads.py
+
+Run by hub_speaks_hf.py inside a virtual environment of one huggingface_hub: every call here is
+the unmodified client's own. HF_ENDPOINT and HF_HOME are set. Prints TAP points.
+"""
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+
+import huggingface_hub
+from huggingface_hub import HfApi, errors, hf_hub_download, snapshot_download
+
+REPO = "community/digits"
+points = []
+
+
+def check(is_good, name):
+    points.append(bool(is_good))
+    print(f"{'ok' if is_good else 'not ok'} {len(points)} - "
+          f"huggingface_hub {huggingface_hub.__version__}: {name}")
+
+
+def raises(kind, call, name):
+    try:
+        call()
+    except kind:
+        check(True, name)
+    except Exception as error:  # any other kind is the failure
+        print("#", type(error).__name__, error)
+        check(False, name)
+    else:
+        check(False, name)
+
+
+def sums_hold(folder):
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    return len(lines) > 1 and all(
+        hashlib.sha256((folder / path).read_bytes()).hexdigest() == digest
+        for digest, path in (line.split(maxsplit=1) for line in lines))
+
+
+def reads(api):
+    info = api.model_info(REPO, files_metadata=True)
+    check(len(info.sha) == 40 and info.author == "community", "model_info")
+    check(info.safetensors and info.safetensors.total > 0, "safetensors parameters")
+    check(info.card_data and info.card_data.license, "card data")
+    check(all(s.size is not None for s in info.siblings), "sizes of siblings")
+    names = api.list_repo_files(REPO)
+    check("model.safetensors" in names and "README.md" in names, "list_repo_files")
+    check({s.rfilename for s in info.siblings} == set(names), "siblings are the files")
+    check([m.id for m in api.list_models(author="community")] == [REPO], "list_models")
+    check(not list(api.list_models(search="absent")), "a search that finds nothing")
+    check(api.file_exists(REPO, "README.md"), "file_exists")
+    check(not api.file_exists(REPO, "absent"), "file_exists of an absent file")
+    refs = api.list_repo_refs(REPO)
+    check(refs.branches[0].name == "main" and refs.tags, "list_repo_refs")
+    path = api.get_paths_info(REPO, ["README.md", "absent"])
+    check([p.path for p in path] == ["README.md"], "get_paths_info")
+    check(api.get_safetensors_metadata(REPO).parameter_count, "get_safetensors_metadata")
+    by_tag = api.model_info(REPO, revision=refs.tags[0].name)
+    check(by_tag.sha == refs.tags[0].target_commit, "model_info at a tag")
+
+
+def downloads():
+    weights = hf_hub_download(REPO, "model.safetensors")
+    try:
+        from safetensors import deserialize
+    except ImportError:
+        pass  # the older family is installed without it
+    else:
+        tensors = deserialize(pathlib.Path(weights).read_bytes())
+        check(tensors, "safetensors opens what was downloaded")
+    folder = pathlib.Path(snapshot_download(REPO))
+    check(sums_hold(folder), "snapshot_download, and SHA256SUMS hold")
+    command = pathlib.Path(sys.executable).with_name("hf")
+    to = os.environ["HF_HOME"] + "/cli"
+    done = subprocess.run([command, "download", REPO, "--local-dir", to], check=False,
+                          capture_output=True, text=True)
+    check(done.returncode == 0 and sums_hold(pathlib.Path(to)), "hf download")
+
+
+def faults(api):
+    raises(errors.RepositoryNotFoundError, lambda: api.model_info("community/absent"),
+           "RepositoryNotFoundError")
+    raises(errors.RevisionNotFoundError, lambda: api.model_info(REPO, revision="absent"),
+           "RevisionNotFoundError")
+    raises(errors.EntryNotFoundError, lambda: hf_hub_download(REPO, "absent"),
+           "EntryNotFoundError")
+    raises(errors.HfHubHTTPError, lambda: api.create_repo("community/new", token="hf_x"),
+           "writing is refused")
+
+
+def main():
+    api = HfApi()
+    reads(api)
+    downloads()
+    faults(api)
+    print(f"1..{len(points)}")
+    sys.exit(0 if all(points) else 1)
+
+
+if __name__ == "__main__":
+    main()
