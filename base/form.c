@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 static bool decode(char *s)
@@ -87,4 +88,14 @@ bool form_is_true(const struct form *form, const char *name)
     const char *value = form_get(form, name);
 
     return value && (text_equal_ignoring_case(value, "true") || strcmp(value, "1") == 0);
+}
+
+int64_t form_number(const struct form *form, const char *name, int64_t max, int64_t fallback)
+{
+    const char *value = form_get(form, name);
+    int64_t n = fallback;
+
+    if (value && parse_i64(&n, value, 0, INT64_MAX, name, NULL) == 0 && n > max)
+        n = max;
+    return n;
 }

@@ -6,6 +6,7 @@
 #define BASE_FORM_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 
@@ -31,5 +32,8 @@ const char *form_next(const struct form *form, const char *name, size_t *at);
 
 /* "true", "True" or "1". */
 bool form_is_true(const struct form *form, const char *name);
+
+/* The first value of that name as a number, cut at max; fallback where there is none. */
+int64_t form_number(const struct form *form, const char *name, int64_t max, int64_t fallback);
 
 #endif

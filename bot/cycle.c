@@ -282,7 +282,8 @@ static int step_apply(struct cycle *cycle, struct err *err)
         leave(cycle, "the first plan awaits `hearth apply`, or `hearth run --yes`");
         return 0;
     }
-    if ((rc = check_rights(&cycle->found, err)) < 0)
+    if ((rc = check_rights(&cycle->found, err)) < 0 ||
+        (rc = release_prepare(&cycle->bot, err)) < 0)
         return rc;
     return ledger_apply(&cycle->bot, &cycle->result->ledger, err);
 }
@@ -294,6 +295,8 @@ static int step_finish(struct cycle *cycle, struct err *err)
 
     if (cycle->options->writes != CYCLE_WRITES_NONE && !cycle->result->awaits_approval)
         rc = release_finish(&cycle->bot, &counts, err);
+    if (counts.why_not[0])
+        leave(cycle, counts.why_not);
     cycle->result->release.published += counts.published;
     return rc;
 }

@@ -70,6 +70,7 @@ static int take_action(void *ctx, const struct action *a, struct err *err)
         .rule = xstrdup(a->rule),
         .if_head_sha = string_of(precondition, "head_sha"),
         .if_label = string_of(precondition, "label"),
+        .if_label_event = json_integer_value(json_object_get(precondition, "label_event")),
     };
     json_decref(precondition);
     return json_parse(&task->body, a->body, strlen(a->body), a->key, err);
@@ -183,7 +184,7 @@ enum consequence {
 static const enum consequence consequences[] = {
     [ERR_BUDGET] = STOP, [ERR_AUTH] = STOP,   [ERR_DENIED] = STOP,  [ERR_DB] = STOP,
     [ERR_SCHEMA] = STOP, [ERR_CONFIG] = STOP, [ERR_REFUSED] = FAIL, [ERR_EXISTS] = FAIL,
-    [ERR_RANGE] = FAIL,  [ERR_PARSE] = FAIL,  [ERR_LIMIT] = FAIL,   [ERR_IO] = FAIL,
+    [ERR_RANGE] = FAIL,  [ERR_PARSE] = FAIL,  [ERR_LIMIT] = FAIL,   [ERR_IO] = STOP,
 };
 
 static enum consequence consequence_of(int rc)

@@ -31,6 +31,7 @@ struct ledger_item {
      * besides be there and, for comments, not be locked. */
     const char *if_head_sha; /* the pull request's head */
     const char *if_label;    /* a label on the thread */
+    int64_t if_label_event;  /* label kinds: nobody set it again after this event; 0 */
 
     union {
         struct {

@@ -80,6 +80,33 @@ static int check_head(struct ledger_check *ret, struct bot *bot, const struct le
     return is_gone(rc) ? end_as(ret, CHECK_GONE, "the pull request is gone") : rc;
 }
 
+struct label_search {
+    const char *label;
+    int64_t last_event;
+};
+
+static int look_at_labelling(void *ctx, const struct forge_moment *moment, struct err *err)
+{
+    struct label_search *search = ctx;
+
+    (void)err;
+    if (strcmp(moment->kind, "labeled") == 0 && strcmp(moment->label, search->label) == 0)
+        search->last_event = moment->event_id;
+    return 0;
+}
+
+/* Set again, a label is a new request: it is not ours to take away. */
+static int check_labelling(struct ledger_check *ret, struct bot *bot,
+                           const struct ledger_task *task, struct err *err)
+{
+    struct label_search search = { .label = ledger_text(task, "name") };
+    int rc = forge_each_moment(bot->forge, task->number, look_at_labelling, &search, err);
+
+    if (rc == 0 && search.last_event > task->if_label_event)
+        return end_as(ret, CHECK_PASSED_BY, "the label was set again");
+    return is_gone(rc) ? end_as(ret, CHECK_GONE, "the thread is gone") : rc;
+}
+
 int ledger_check(struct ledger_check *ret, struct bot *bot, struct ledger_task *task,
                  struct err *err)
 {
@@ -90,5 +117,7 @@ int ledger_check(struct ledger_check *ret, struct bot *bot, struct ledger_task *
         rc = check_thread(ret, bot, task, err);
     if (rc == 0 && ret->result == CHECK_HOLDS && task->if_head_sha[0])
         rc = check_head(ret, bot, task, err);
+    if (rc == 0 && ret->result == CHECK_HOLDS && task->if_label_event > 0)
+        rc = check_labelling(ret, bot, task, err);
     return rc;
 }

@@ -22,6 +22,7 @@ struct ledger_task {
     char *key, *rule;
     json_t *body;
     char *if_head_sha, *if_label; /* "" asks nothing */
+    int64_t if_label_event;       /* 0 asks nothing */
 
     /* The thread as it stands now, read before every try; number > 0 only. */
     bool is_locked, has_if_label, has_body_label;

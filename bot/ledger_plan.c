@@ -47,6 +47,8 @@ static json_t *pack_precondition(const struct ledger_item *item)
         (void)json_object_set_new(doc, "head_sha", json_string(item->if_head_sha));
     if (item->if_label && item->if_label[0])
         (void)json_object_set_new(doc, "label", json_string(item->if_label));
+    if (item->if_label_event > 0)
+        (void)json_object_set_new(doc, "label_event", json_integer(item->if_label_event));
     return doc;
 }
 

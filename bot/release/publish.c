@@ -14,23 +14,6 @@
 #include "store/db.h"
 #include "store/release.h"
 
-static int take_release(void *ctx, const struct release *release, struct err *err)
-{
-    struct stage *stage = ctx;
-
-    (void)err;
-    (void)snprintf(stage->version, sizeof(stage->version), "%s", release->version);
-    (void)snprintf(stage->run_id, sizeof(stage->run_id), "%s", release->run_id);
-    return 0;
-}
-
-static int take_previous(void *ctx, const struct release *release, struct err *err)
-{
-    (void)err;
-    (void)snprintf(ctx, VERSION_SIZE, "%s", release->version);
-    return 0;
-}
-
 static int check_file(void *ctx, const struct release_file *file, struct err *err)
 {
     const struct stage *stage = ctx;
@@ -98,11 +81,7 @@ int publish_on_hub(struct bot *bot, const char *version, struct err *err)
     struct stage stage = { 0 };
     char commit[GIT_HEX_SIZE];
 
-    int rc = release_get(bot->db, bot->repo_id, version, take_release, &stage, err);
-    if (rc == 0)
-        rc = release_get_latest(bot->db, bot->repo_id, take_previous, stage.previous, err);
-    if (rc == -ERR_NOTFOUND)
-        rc = 0;
+    int rc = stage_open(&stage, bot, version, err);
     if (rc == 0)
         rc = stage_build(&stage, bot, err);
     if (rc == 0)

@@ -12,6 +12,7 @@
 #include "bot/release/release_run.h"
 #include "bot/release/stage.h"
 #include "config/config.h"
+#include "store/action.h"
 #include "store/contribution.h"
 #include "store/db.h"
 #include "store/release.h"
@@ -93,6 +94,16 @@ int release_plan(struct bot *bot, struct release_counts *counts, struct err *err
     return rc;
 }
 
+int release_prepare(struct bot *bot, struct err *err)
+{
+    char planned[VERSION_SIZE] = "";
+    int rc = release_get_planned(bot->db, bot->repo_id, take_version, planned, err);
+
+    if (rc == -ERR_NOTFOUND)
+        return 0;
+    return rc < 0 ? rc : stage_restore(bot, planned, err);
+}
+
 /* A planned release of which the forge has everything, and its version. */
 struct finished {
     char version[VERSION_SIZE];
@@ -118,6 +129,21 @@ static int look_at_release(void *ctx, const struct release *release, struct err 
     return 0;
 }
 
+/* What is still planned will be sent; when nothing is, a person has to look. */
+static int explain_wait(struct bot *bot, const char *version, struct release_counts *counts,
+                        struct err *err)
+{
+    int64_t n_open = 0;
+    int rc = action_count(bot->db, bot->repo_id, 1u << ACTION_PLANNED | 1u << ACTION_SENT,
+                          &n_open, err);
+
+    if (rc == 0 && n_open == 0)
+        (void)snprintf(counts->why_not, sizeof(counts->why_not),
+                       "release %s is not whole on the forge, and some of its writes failed",
+                       version);
+    return rc;
+}
+
 int release_finish(struct bot *bot, struct release_counts *counts, struct err *err)
 {
     struct finished finished = { 0 };
@@ -128,6 +154,8 @@ int release_finish(struct bot *bot, struct release_counts *counts, struct err *e
     if (rc == 0)
         rc = release_each_file(bot->db, bot->repo_id, finished.version, look_at_file, &finished,
                                err);
+    if (rc == 0 && !finished.is_complete)
+        rc = explain_wait(bot, finished.version, counts, err);
     if (rc < 0 || !finished.is_complete)
         return rc;
     rc = publish_on_hub(bot, finished.version, err);

@@ -22,6 +22,8 @@ struct release_counts {
 };
 
 int release_plan(struct bot *bot, struct release_counts *counts, struct err *err);
+/* Before anything is sent: the planned release's files, made again where the cache was lost. */
+int release_prepare(struct bot *bot, struct err *err);
 int release_finish(struct bot *bot, struct release_counts *counts, struct err *err);
 
 /* With a new database, after retrain_adopt(): takes in the complete releases that our account

@@ -34,6 +34,50 @@ char *stage_dir(struct bot *bot, const char *version)
     return dir;
 }
 
+static int take_release(void *ctx, const struct release *release, struct err *err)
+{
+    struct stage *stage = ctx;
+
+    (void)err;
+    (void)snprintf(stage->version, sizeof(stage->version), "%s", release->version);
+    (void)snprintf(stage->run_id, sizeof(stage->run_id), "%s", release->run_id);
+    return 0;
+}
+
+static int take_previous(void *ctx, const struct release *release, struct err *err)
+{
+    (void)err;
+    (void)snprintf(ctx, VERSION_SIZE, "%s", release->version);
+    return 0;
+}
+
+int stage_open(struct stage *stage, struct bot *bot, const char *version, struct err *err)
+{
+    int rc = release_get(bot->db, bot->repo_id, version, take_release, stage, err);
+
+    if (rc < 0)
+        return rc;
+    rc = release_get_latest(bot->db, bot->repo_id, take_previous, stage->previous, err);
+    return rc == -ERR_NOTFOUND ? 0 : rc;
+}
+
+int stage_restore(struct bot *bot, const char *version, struct err *err)
+{
+    char *dir = stage_dir(bot, version), *last = fs_path(dir, "SHA256SUMS", NULL);
+    struct stage stage = { 0 };
+    int rc = 0;
+
+    if (!fs_exists(last)) {
+        rc = stage_open(&stage, bot, version, err);
+        if (rc == 0)
+            rc = stage_build(&stage, bot, err);
+    }
+    stage_finish(&stage);
+    free(last);
+    free(dir);
+    return rc;
+}
+
 int stage_build(struct stage *stage, struct bot *bot, struct err *err)
 {
     char *dir = stage_dir(bot, stage->version);

@@ -24,6 +24,12 @@ struct stage {
 
 void stage_finish(struct stage *stage); /* NULL and half-built are fine */
 
+/* version, previous and run_id of a release that is stored and not published. */
+int stage_open(struct stage *stage, struct bot *bot, const char *version, struct err *err);
+
+/* Makes the staged files of such a release again where the cache was lost. */
+int stage_restore(struct bot *bot, const char *version, struct err *err);
+
 /* version, previous, run_id are set; fills the rest. -ERR_REFUSED: a licence does not fit. */
 int stage_build(struct stage *stage, struct bot *bot, struct err *err);
 

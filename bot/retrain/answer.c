@@ -93,6 +93,9 @@ static int plan_label(struct bot *bot, const struct request *request, enum actio
     /* A verdict as a label is about the head; comment and status name their commit. */
     if (kind == ACTION_LABEL_ADD)
         item.if_head_sha = request->sha;
+    /* The trigger is taken away for the labelling that this answers, not for a later one. */
+    if (strcmp(label, bot->config->retrain.trigger_label) == 0)
+        item.if_label_event = request->event_id;
     item.label.name = label;
     return plan(bot, request, &item, detail, err);
 }

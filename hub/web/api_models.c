@@ -58,6 +58,16 @@ static json_t *make_tags(const json_t *card, bool has_safetensors)
     return tags;
 }
 
+/* The parser saw that the product fits; beside a 0 the rest may be anything. */
+static size_t count_elements(const struct safetensor *tensor)
+{
+    size_t n = 1;
+
+    for (size_t d = 0; d < tensor->n_dims; d++)
+        n *= tensor->dims[d];
+    return n;
+}
+
 /* {"parameters":{"F32":n},"total":n} of model.safetensors; NULL without a sound one. */
 static json_t *count_parameters(const struct shelf *shelf)
 {
@@ -73,13 +83,12 @@ static json_t *count_parameters(const struct shelf *shelf)
         json_int_t total = 0;
 
         for (size_t i = 0; i < st.n_tensors; i++) {
-            json_int_t n = 1;
+            const json_t *before = json_object_get(kinds, st.tensors[i].dtype);
+            json_int_t n = (json_int_t)count_elements(&st.tensors[i]);
 
-            for (size_t d = 0; d < st.tensors[i].n_dims; d++)
-                n *= (json_int_t)st.tensors[i].dims[d];
             total += n;
-            n += json_integer_value(json_object_get(kinds, st.tensors[i].dtype));
-            (void)json_object_set_new(kinds, st.tensors[i].dtype, json_integer(n));
+            (void)json_object_set_new(kinds, st.tensors[i].dtype,
+                                      json_integer(json_integer_value(before) + n));
         }
         ret = json_pack("{s:o,s:I}", "parameters", kinds, "total", total);
     }
@@ -302,22 +311,11 @@ static void add_next(struct httpd_request *req, const struct site *site,
     free(base);
 }
 
-static int64_t number_of(const struct form *query, const char *name, int64_t max,
-                         int64_t fallback)
-{
-    const char *text = form_get(query, name);
-    int64_t n = fallback;
-
-    if (text && parse_i64(&n, text, 0, INT64_MAX, name, NULL) == 0 && n > max)
-        n = max;
-    return n;
-}
-
 static int reply_list(struct httpd_request *req, struct httpd_response *res,
                       const struct site *site, const struct form *query)
 {
-    size_t limit = (size_t)number_of(query, "limit", MAX_LISTED, MAX_LISTED);
-    size_t cursor = (size_t)number_of(query, "cursor", MAX_REPOS, 0);
+    size_t limit = (size_t)form_number(query, "limit", MAX_LISTED, MAX_LISTED);
+    size_t cursor = (size_t)form_number(query, "cursor", MAX_REPOS, 0);
     char **ids = NULL;
     size_t n = 0;
 

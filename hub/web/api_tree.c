@@ -83,17 +83,6 @@ static bool list_folder(struct listing *list, bool is_recursive)
     return before || len == 0;
 }
 
-static size_t number_of(const struct form *query, const char *name, int64_t max,
-                        int64_t fallback)
-{
-    const char *text = form_get(query, name);
-    int64_t n = fallback;
-
-    if (text && parse_i64(&n, text, 0, INT64_MAX, name, NULL) == 0 && n > max)
-        n = max;
-    return (size_t)n;
-}
-
 /* The address of the next page, at this very commit: a branch may move in between. */
 static void add_next(struct httpd_request *req, const struct site *site,
                      const struct listing *list, bool is_recursive)
@@ -117,8 +106,9 @@ static int reply_tree(struct httpd_request *req, struct httpd_response *res,
                       const struct site *site, const struct shelf *shelf,
                       const struct form *query)
 {
-    size_t limit = number_of(query, "limit", MAX_ENTRIES, MAX_ENTRIES);
-    struct listing list = { .shelf = shelf, .from = number_of(query, "cursor", 1 << 30, 0) };
+    size_t limit = (size_t)form_number(query, "limit", MAX_ENTRIES, MAX_ENTRIES);
+    struct listing list = { .shelf = shelf,
+                            .from = (size_t)form_number(query, "cursor", 1 << 30, 0) };
     bool is_recursive = form_is_true(query, "recursive");
 
     list.to = list.from + (limit ? limit : 1);

@@ -166,6 +166,22 @@ int forge_get_pull(struct forge *f, int64_t number,
     return fn(ctx, &pull, err);
 }
 
+int forge_each_moment(struct forge *f, int64_t number,
+                      int (*fn)(void *, const struct forge_moment *, struct err *), void *ctx,
+                      struct err *err)
+{
+    const struct fake_thread *t = find_thread(f, number);
+
+    if (!t)
+        return err_set(err, ERR_NOTFOUND, "no thread %lld", (long long)number);
+    if (!t->set_label)
+        return 0;
+    const struct forge_moment moment = {
+        .kind = "labeled", .label = t->set_label, .sha = "", .event_id = t->set_event
+    };
+    return fn(ctx, &moment, err);
+}
+
 int forge_each_status(struct forge *f, const char *sha,
                       int (*fn)(void *, const struct forge_status *, struct err *), void *ctx,
                       struct err *err)

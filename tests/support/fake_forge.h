@@ -21,6 +21,8 @@ struct fake_thread {
     const char *head_sha; /* NULL: no pull request */
     char *labels[FAKE_MAX];
     int n_labels;
+    const char *set_label; /* NULL: nobody did */
+    int64_t set_event;     /* the labelling of set_label */
 };
 
 struct fake_status {

@@ -184,6 +184,27 @@ static void preconditions_that_hold_let_it_through(void **state)
     assert_int_equal(scene_apply(s).sent, 1);
 }
 
+static void a_label_that_was_set_again_is_not_ours_to_take(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_item remove = label_item(ACTION_LABEL_REMOVE, "7/retrain/1/t", "retrain");
+    struct ledger_item again = label_item(ACTION_LABEL_REMOVE, "7/retrain/2/t", "retrain");
+
+    fake_add_label(&s->forge.threads[1], "retrain");
+    s->forge.threads[1].set_label = "retrain";
+    s->forge.threads[1].set_event = 81;
+    remove.if_label_event = 80;
+    again.if_label_event = 81;
+    (void)scene_plan(s, &remove);
+    assert_int_equal(scene_apply(s).dropped, 1);
+    assert_true(fake_has_label(&s->forge, SCENE_PULL, "retrain"));
+    assert_string_equal(scene_look(s, "7/retrain/1/t").error, "the label was set again");
+
+    (void)scene_plan(s, &again);
+    assert_int_equal(scene_apply(s).sent, 1);
+    assert_false(fake_has_label(&s->forge, SCENE_PULL, "retrain"));
+}
+
 static void labels_are_followed_in_the_database(void **state)
 {
     struct scene *s = *state;
@@ -256,6 +277,7 @@ int main(void)
         SCENE(a_thread_that_is_gone_fails_and_is_marked),
         SCENE(a_moved_head_and_a_lost_label_drop_the_action),
         SCENE(preconditions_that_hold_let_it_through),
+        SCENE(a_label_that_was_set_again_is_not_ours_to_take),
         SCENE(labels_are_followed_in_the_database),
         SCENE(a_label_that_a_human_removed_first_is_done),
         SCENE(only_the_newest_status_of_a_context_counts),
