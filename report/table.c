@@ -243,7 +243,8 @@ const struct report_table report_tables[TABLE_N] = {
     [TABLE_TIMES] = { "times",
                       "How long it took",
                       "Median, and the time within which 90% were done (nearest rank). What is "
-                      "not answered or still open is counted apart, never as zero.",
+                      "not answered or still open is counted apart, never as zero. A review "
+                      "without comments on lines is not read yet, and so no response.",
                       { { "Figure", "figure", false },
                         { "n", "n", true },
                         { "Median", "median_s", true },
