@@ -17,9 +17,14 @@ struct scanner {
     const char *kept, *in, *end;
 };
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 static const char *skip_blanks(const char *p, const char *end)
 {
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    while (p < end && is_blank(*p))
         p++;
     return p;
 }
@@ -71,7 +76,7 @@ static const char *skip_value(const char *p, const char *end, bool unread)
 /* Moves down what is kept up to end, without the blanks at its end. */
 static void flush(struct scanner *s, const char *end)
 {
-    while (end > s->kept && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r'))
+    while (end > s->kept && is_blank(end[-1]))
         end--;
     memmove(s->out, s->kept, (size_t)(end - s->kept));
     s->out += end - s->kept;
