@@ -12,16 +12,15 @@
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/httpd_listen.h"
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
 #include "base/parse.h"
@@ -188,79 +187,6 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     return rc < 0 ? MHD_NO : MHD_YES;
 }
 
-/* "127.0.0.1:8080" or "[::1]:0" into its two parts. */
-static int listen_split(char *host, size_t size, const char **ret_port, const char *listen_on,
-                        struct err *err)
-{
-    const char *colon = strrchr(listen_on, ':');
-    size_t len = colon ? (size_t)(colon - listen_on) : 0;
-    int64_t port;
-
-    if (len == 0 || len >= size)
-        return err_set(err, ERR_CONFIG, "listen address '%s' is not ADDRESS:PORT", listen_on);
-    if (parse_i64(&port, colon + 1, 0, UINT16_MAX, "listen port", err) < 0)
-        return -ERR_CONFIG;
-    if (listen_on[0] == '[' && colon[-1] == ']') {
-        listen_on++;
-        len -= 2;
-    }
-    memcpy(host, listen_on, len);
-    host[len] = '\0';
-    *ret_port = colon + 1;
-    return 0;
-}
-
-static int bind_and_listen(int fd, const struct addrinfo *address)
-{
-    int on = 1;
-
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, address->ai_addr, address->ai_addrlen) != 0)
-        return -1;
-    return listen(fd, SOMAXCONN);
-}
-
-static uint16_t port_of(int fd)
-{
-    struct sockaddr_storage address = { 0 };
-    socklen_t len = sizeof(address);
-
-    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0)
-        return 0;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)(const void *)&address)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
-}
-
-/* Our own socket rather than microhttpd's: only so does the reason of a failure reach us. */
-static int listen_open(int *ret_fd, const char *listen_on, struct err *err)
-{
-    const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                                    .ai_socktype = SOCK_STREAM };
-    struct addrinfo *address = NULL;
-    const char *port = NULL;
-    char host[128];
-
-    int rc = listen_split(host, sizeof(host), &port, listen_on, err);
-    if (rc < 0)
-        return rc;
-    if (getaddrinfo(host, port, &hints, &address) != 0)
-        return err_set(err, ERR_CONFIG, "listen address '%s' is not a numeric address",
-                       listen_on);
-
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || bind_and_listen(fd, address) != 0) {
-        rc = err_errno(err, "cannot listen on %s", listen_on);
-        if (fd >= 0)
-            (void)close(fd);
-        fd = -1;
-    }
-    freeaddrinfo(address);
-    if (rc == 0)
-        *ret_fd = fd;
-    return rc;
-}
-
 static struct MHD_Daemon *daemon_start(struct httpd *httpd, const struct httpd_options *options,
                                        int fd)
 {
@@ -294,7 +220,7 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
     pthread_condattr_t monotonic;
     int fd = -1;
 
-    int rc = listen_open(&fd, options->listen, err);
+    int rc = httpd_listen(&fd, options->listen, err);
     if (rc < 0)
         return rc;
 
@@ -302,7 +228,7 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
     httpd->routes = options->routes;
     httpd->not_found = options->not_found;
     httpd->ctx = options->ctx;
-    httpd->port = port_of(fd);
+    httpd->port = httpd_listen_port(fd);
     (void)pthread_mutex_init(&httpd->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cgi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/text.h"
+
+enum { SILENCE_MS = 120000, HEAD_MAX_BYTES = 65536, PIECE_BYTES = 65536 };
+
+/* Our threads block signals and ignore a broken pipe; the program shall do neither. */
+static void set_attributes(posix_spawnattr_t *attributes)
+{
+    sigset_t none, pipe_only;
+
+    (void)sigemptyset(&none);
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    (void)posix_spawnattr_init(attributes);
+    (void)posix_spawnattr_setsigmask(attributes, &none);
+    (void)posix_spawnattr_setsigdefault(attributes, &pipe_only);
+    (void)posix_spawnattr_setpgroup(attributes, 0);
+    (void)posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                   POSIX_SPAWN_SETPGROUP);
+}
+
+static int spawn(pid_t *ret_pid, const struct cgi_call *call, int out, struct err *err)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+
+    set_attributes(&attributes);
+    (void)posix_spawn_file_actions_init(&actions);
+    if (call->body_fd >= 0)
+        (void)posix_spawn_file_actions_adddup2(&actions, call->body_fd, STDIN_FILENO);
+    else
+        (void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
+                                               0);
+    (void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    (void)posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    /* POSIX's own signature: the strings are not written to. */
+    int failed =
+        posix_spawnp(ret_pid, call->argv[0], &actions, &attributes,
+                     (char *const *)(uintptr_t)call->argv, (char *const *)(uintptr_t)call->env);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)posix_spawnattr_destroy(&attributes);
+    if (failed == 0)
+        return 0;
+    *ret_pid = 0;
+    errno = failed;
+    return err_errno(err, "cannot run '%s'", call->argv[0]);
+}
+
+/* One piece of what it says; 0 at its end. */
+static ssize_t read_piece(struct cgi *cgi, char *piece, struct err *err)
+{
+    struct pollfd ready = { .fd = cgi->fd, .events = POLLIN };
+
+    for (;;) {
+        int n_ready = poll(&ready, 1, SILENCE_MS);
+        if (n_ready == 0)
+            return err_set(err, ERR_TIMEOUT, "the program behind this said nothing for %d s",
+                           SILENCE_MS / 1000);
+
+        ssize_t n = n_ready < 0 ? -1 : read(cgi->fd, piece, PIECE_BYTES);
+        if (n >= 0)
+            return n;
+        if (errno != EINTR)
+            return err_errno(err, "cannot read from the program behind this");
+    }
+}
+
+/* Where the body begins: behind the first empty line; NULL while there is none. */
+static const char *end_of_head(const char *said)
+{
+    const char *unix_end = strstr(said, "\n\n"), *crlf_end = strstr(said, "\r\n\r\n");
+
+    if (crlf_end && (!unix_end || crlf_end < unix_end))
+        return crlf_end + 4;
+    return unix_end ? unix_end + 2 : NULL;
+}
+
+static int take_line(struct cgi *cgi, const char *line, size_t len, struct err *err)
+{
+    static const char status_name[] = "Status: ", type_name[] = "Content-Type: ";
+    int64_t status;
+    int rc = 0;
+
+    char *text = xstrndup(line, len);
+    if (text_has_prefix(text, status_name)) {
+        text[sizeof(status_name) - 1 + strspn(text + sizeof(status_name) - 1, "0123456789")] =
+            '\0';
+        rc = parse_i64(&status, text + sizeof(status_name) - 1, 100, 599, "Status", err);
+        if (rc == 0)
+            cgi->status = (int)status;
+    } else if (text_has_prefix(text, type_name)) {
+        free(cgi->content_type);
+        cgi->content_type = xstrdup(text + sizeof(type_name) - 1);
+    }
+    free(text);
+    return rc;
+}
+
+static int take_head(struct cgi *cgi, const struct buf *said, const char *body, struct err *err)
+{
+    int rc = 0;
+
+    for (const char *line = said->data; rc == 0 && line < body;) {
+        size_t len = strcspn(line, "\r\n");
+
+        rc = take_line(cgi, line, len, err);
+        line += len + strspn(line + len, "\r\n");
+    }
+    buf_add(&cgi->begun, body, said->len - (size_t)(body - said->data));
+    return rc;
+}
+
+static int read_head(struct cgi *cgi, struct err *err)
+{
+    const char *body = NULL;
+    char piece[PIECE_BYTES];
+    struct buf said;
+    int rc = 0;
+
+    buf_init(&said, HEAD_MAX_BYTES + PIECE_BYTES);
+    while (rc == 0 && !(body = end_of_head(said.data))) {
+        ssize_t n = read_piece(cgi, piece, err);
+
+        if (n < 0)
+            rc = (int)n;
+        else if (n == 0 || said.len > HEAD_MAX_BYTES)
+            rc = err_set(err, ERR_IO, "the program behind this gave no answer");
+        else
+            buf_add(&said, piece, (size_t)n);
+    }
+    if (rc == 0)
+        rc = take_head(cgi, &said, body, err);
+    buf_finish(&said);
+    return rc;
+}
+
+int cgi_start(struct cgi *ret, const struct cgi_call *call, struct err *err)
+{
+    int ends[2];
+
+    *ret = (struct cgi){ .fd = -1, .status = 200 };
+    buf_init(&ret->begun, HEAD_MAX_BYTES + PIECE_BYTES);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return err_errno(err, "cannot make a pipe");
+    ret->fd = ends[0];
+    int rc = spawn(&ret->pid, call, ends[1], err);
+    (void)close(ends[1]);
+    return rc < 0 ? rc : read_head(ret, err);
+}
+
+int cgi_collect(struct buf *out, struct cgi *cgi, struct err *err)
+{
+    char piece[PIECE_BYTES];
+    int ended = 0;
+    ssize_t n;
+
+    buf_add(out, cgi->begun.data, cgi->begun.len);
+    while ((n = read_piece(cgi, piece, err)) > 0) {
+        buf_add(out, piece, (size_t)n);
+        if (out->overflow)
+            return buf_check(out, "an answer", err);
+    }
+    if (n < 0)
+        return (int)n;
+    while (waitpid(cgi->pid, &ended, 0) < 0 && errno == EINTR)
+        ;
+    cgi->pid = 0;
+    if (!WIFEXITED(ended) || WEXITSTATUS(ended) != 0)
+        return err_set(err, ERR_IO, "the program behind this failed");
+    return buf_check(out, "an answer", err);
+}
+
+void cgi_finish(struct cgi *cgi)
+{
+    if (cgi->pid > 0) {
+        (void)kill(-cgi->pid, SIGKILL);
+        while (waitpid(cgi->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    if (cgi->fd > STDERR_FILENO) /* 0 when zeroed */
+        (void)close(cgi->fd);
+    free(cgi->content_type);
+    buf_finish(&cgi->begun);
+    *cgi = (struct cgi){ .fd = -1 };
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/cgi.h
+ * cgi: one request answered by another program (RFC 3875).
+ * The program gets an environment and descriptors of its own, in a process group of its own,
+ * and is killed when it says nothing for two minutes. Owns the process until cgi_finish(). */
+#ifndef BASE_CGI_H
+#define BASE_CGI_H
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+struct err;
+
+struct cgi_call {
+    const char *const *argv; /* looked up along PATH; ends with NULL */
+    const char *const *env;  /* its whole environment; ends with NULL */
+    int body_fd;             /* its standard input, from where it stands; -1: none */
+};
+
+struct cgi {
+    pid_t pid;
+    int fd;             /* what it says after its headers and `begun`; blocking */
+    int status;         /* 200, or its Status: */
+    char *content_type; /* NULL without one */
+    struct buf begun;   /* what came of the body together with the headers */
+};
+
+/* Starts it and waits for its headers. cgi_finish() in every case. */
+int cgi_start(struct cgi *ret, const struct cgi_call *call, struct err *err);
+
+/* Moves the body to out until its end, and waits for the program's: -ERR_IO when that was no
+ * good one, -ERR_LIMIT past out's maximum. */
+int cgi_collect(struct buf *out, struct cgi *cgi, struct err *err);
+
+/* Kills and reaps what still runs. Zeroed is fine. */
+void cgi_finish(struct cgi *cgi);
+
+#endif

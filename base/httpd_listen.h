@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/httpd_listen.h
+ * httpd_listen: our own socket rather than microhttpd's: only so does the reason of a failure
+ * reach us. Private to base/httpd*.c. */
+#ifndef BASE_HTTPD_LISTEN_H
+#define BASE_HTTPD_LISTEN_H
+#include <stdint.h>
+
+struct err;
+
+/* listen_on: "127.0.0.1:8080", "[::1]:0". The caller closes *ret_fd. */
+int httpd_listen(int *ret_fd, const char *listen_on, struct err *err);
+uint16_t httpd_listen_port(int fd); /* 0 for what is no TCP socket */
+
+#endif
