@@ -7,7 +7,6 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "base/parse.h"
 #include "cli/cmd.h"
 #include "model/dataset.h"
 #include "model/model.h"
@@ -20,45 +19,55 @@ static const struct cmd_option options[] = {
     { .name = "--out", .arg = "DIR", .help = "where model.safetensors and report.json go" },
     { .name = "--arch", .arg = "NAME", .help = "architecture (default mlp)" },
     { .name = "--seed", .arg = "N", .help = "start of all random numbers (default 0)" },
-    { .name = "--epochs", .arg = "N", .help = "passes over the data (default 10 for mlp)" },
+    { .name = "--epochs", .arg = "N", .help = "passes over the data" },
+    { .name = "--batch", .arg = "N", .help = "samples of one step, 1..64" },
+    { .name = "--learning-rate", .arg = "X", .help = "the highest of the schedule" },
+    { .name = "--optimizer", .arg = "NAME", .help = "adam, adamw or sgd" },
+    { .name = "--schedule", .arg = "NAME", .help = "constant, cosine or one-cycle" },
+    { .name = "--weight-decay", .arg = "X", .help = "of adamw and sgd (default 0)" },
+    { .name = "--momentum", .arg = "X", .help = "of sgd (default 0)" },
     { .name = "--threads", .arg = "N", .help = "never change a bit of the result (default 1)" },
     { 0 },
 };
 
-/* An option's number; what it was before when the option is absent. */
-static int read_number(size_t *value, const struct cmd_args *args, const char *name,
-                       int64_t min, int64_t max, struct err *err)
+/* "--learning-rate" for "learning_rate". */
+static void option_of(char out[RECIPE_MAX_TEXT], const char *field)
 {
-    const char *text = cmd_value(args, name, NULL);
-    int64_t number = 0;
+    (void)snprintf(out, RECIPE_MAX_TEXT, "--%s", field);
+    for (char *p = out; *p; p++)
+        *p = (char)(*p == '_' ? '-' : *p);
+}
 
-    if (!text)
-        return 0;
-    if (parse_i64(&number, text, min, max, name, err) < 0)
-        return -ERR_USAGE;
-    *value = (size_t)number;
+static int read_recipe(struct recipe *recipe, const struct cmd_args *args, struct err *err)
+{
+    for (size_t i = 0; recipe_field(i); i++) {
+        char option[RECIPE_MAX_TEXT];
+
+        option_of(option, recipe_field(i));
+        const char *text = cmd_value(args, option, NULL);
+        if (text && recipe_set(recipe, i, text, option, err) < 0)
+            return -ERR_USAGE;
+    }
     return 0;
 }
 
 static int read_options(struct train_options *o, const struct cmd_args *args, struct err *err)
 {
-    size_t seed = 0;
+    int64_t threads = 1;
 
-    *o = (struct train_options){ .threads = 1 };
     if (!cmd_has(args, "--data") || !cmd_has(args, "--out"))
         return err_set(err, ERR_USAGE, "train needs --data PATH.. and --out DIR");
+    *o = (struct train_options){ 0 };
     int rc = arch_find(&o->arch, cmd_value(args, "--arch", "mlp"), err);
     if (rc < 0)
         return rc;
     o->recipe = o->arch->recipe;
-    rc = read_number(&seed, args, "--seed", 0, INT64_MAX, err);
+    rc = read_recipe(&o->recipe, args, err);
     if (rc == 0)
-        rc = read_number(&o->recipe.epochs, args, "--epochs", 1, TRAIN_MAX_EPOCHS, err);
-    if (rc == 0)
-        rc = read_number(&o->threads, args, "--threads", 1, TRAIN_MAX_THREADS, err);
+        rc = cmd_i64(&threads, args, "--threads", 1, TRAIN_MAX_THREADS, err);
     if (rc == 0)
         rc = kernels_choose(&o->kernels, getenv("HEARTH_ISA"), err);
-    o->recipe.seed = seed;
+    o->threads = (size_t)threads;
     return rc;
 }
 

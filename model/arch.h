@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/kernels.h"
+#include "model/recipe.h"
 
 struct err;
 struct model;
@@ -19,14 +19,6 @@ struct rng;
 struct shape;
 struct team;
 struct tensor;
-
-/* Everything that decides the bits of a training besides the data. */
-struct recipe {
-    uint64_t seed;
-    size_t epochs;        /* 1..10000 */
-    size_t batch;         /* 1..NET_MAX_BATCH */
-    double learning_rate; /* Adam; betas 0.9 and 0.999, epsilon 1e-8 */
-};
 
 enum { NET_MAX_BATCH = KERNEL_MAX_BATCH };
 
@@ -72,7 +64,7 @@ struct arch {
     double (*gradient)(struct net *net, struct model *grad, const struct batch *batch);
 
     /* One optimiser step; returns the sum of losses (nats) before it. */
-    double (*step)(struct net *net, const struct batch *batch, const struct adam *adam);
+    double (*step)(struct net *net, const struct batch *batch, const struct update *update);
 };
 
 /* By name; -ERR_USAGE lists the names there are. */

@@ -88,4 +88,16 @@ static inline double log_f64(double x)
     return (double)e * ln2 + 2.0 * s * sum;
 }
 
+/* cos(pi t) for t in [0, 1], to 1e-15: the Taylor series up to x^22 where |x| <= pi / 2, whose
+ * rest is below 2^-62. */
+static inline double cos_pi_f64(double t)
+{
+    double x = 0x1.921fb54442d18p1 * (t > 0.5 ? 1.0 - t : t);
+    double square = x * x, sum = 1.0;
+
+    for (int k = 22; k >= 2; k -= 2)
+        sum = 1.0 - sum * square / (double)(k * (k - 1));
+    return t > 0.5 ? -sum : sum;
+}
+
 #endif

@@ -11,10 +11,10 @@
  *                                        dW1 = x^T dh     db1 = column sums of dh
  *
  * Half of the pixels are 0, and 0 w adds nothing to a sum: x is kept as picks (pixel, value),
- * by image for x W1 and by pixel for x^T dh. Each row of dW1 goes straight into Adam while it
- * is in the first cache. W2 is kept as its transpose (O,H), where vectors run along H; only
- * h W2 needs it the other way round, turned anew in each step. H is padded to KERNEL_LANES;
- * padding starts at 0 and stays there, since its gradients are 0.
+ * by image for x W1 and by pixel for x^T dh. Each row of dW1 goes straight into the optimizer
+ * while it is in the first cache. W2 is kept as its transpose (O,H), where vectors run along
+ * H; only h W2 needs it the other way round, turned anew in each step. H is padded to
+ * KERNEL_LANES; padding starts at 0 and stays there, since its gradients are 0.
  *
  * Threads own hidden units in the first layer and images in the second, so every sum is added
  * up by one thread in one order. */
@@ -33,7 +33,7 @@
 enum { W1, B1, W2, B2, N_BLOCKS };
 enum { MLP_HIDDEN = 128 };
 
-/* One array of parameters in packed form, with what Adam remembers of it. */
+/* One array of parameters in packed form, with what the optimizer remembers of it. */
 struct block {
     size_t n;
     float *w;
@@ -257,7 +257,7 @@ static void net_forward(struct net *net, float *logits, const struct batch *batc
 struct job {
     struct net *net;
     const struct batch *batch;
-    const struct adam *adam; /* NULL: keep the gradients instead */
+    const struct update *update; /* NULL: keep the gradients instead */
 };
 
 /* The gradients g of n parameters of a block, from `at` on, are known: use them. */
@@ -266,8 +266,8 @@ static void take_gradient(const struct job *job, size_t block, size_t at, const 
 {
     struct block *b = &job->net->blocks[block];
 
-    if (job->adam)
-        job->net->kernels->adam(b->w + at, b->m + at, b->v + at, g, n, job->adam);
+    if (job->update)
+        update_apply(job->update, job->net->kernels, b->w + at, b->m + at, b->v + at, g, n);
     else
         memcpy(b->grad + at, g, n * sizeof(*g));
 }
@@ -375,9 +375,9 @@ static void work(void *ctx, size_t part, size_t n_parts)
         update_class_bias(job);
 }
 
-static double run(struct net *net, const struct batch *batch, const struct adam *adam)
+static double run(struct net *net, const struct batch *batch, const struct update *update)
 {
-    struct job job = { net, batch, adam };
+    struct job job = { net, batch, update };
     double sum = 0.0;
 
     prepare_training(net);
@@ -401,9 +401,9 @@ static double net_gradient(struct net *net, struct model *grad, const struct bat
     return loss;
 }
 
-static double net_step(struct net *net, const struct batch *batch, const struct adam *adam)
+static double net_step(struct net *net, const struct batch *batch, const struct update *update)
 {
-    return run(net, batch, adam);
+    return run(net, batch, update);
 }
 
 const struct arch arch_mlp = {

@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "model/recipe.h"
 
 struct arch;
 struct buf;
 struct err;
-struct recipe;
 
 enum {
     MODEL_MAX_TENSORS = 64,
@@ -40,9 +40,7 @@ struct shape {
 
 /* Where the weights come from. Written into the file, compared by nobody. */
 struct origin {
-    uint64_t seed;
-    size_t epochs, batch;
-    double learning_rate;
+    struct recipe recipe;
     size_t data_rows;
     char data_sha256[SHA256_HEX_SIZE]; /* dataset_digest(), "" when unknown */
 };

@@ -2,7 +2,6 @@
  * model <-> safetensors. What the weights mean stands in the file's metadata, as strings. */
 #include "model/model.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -43,11 +42,13 @@ static json_t *metadata_of(const struct model *m)
     set_text(meta, "image_max", "%d", m->shape.max_value);
     set_text(meta, "classes", "%zu", m->shape.classes);
     set_text(meta, "hidden", "%zu", m->shape.hidden);
-    set_text(meta, "optimizer", "adam");
-    set_text(meta, "seed", "%" PRIu64, o->seed);
-    set_text(meta, "epochs", "%zu", o->epochs);
-    set_text(meta, "batch", "%zu", o->batch);
-    set_text(meta, "learning_rate", "%.17g", o->learning_rate);
+    for (size_t i = 0; recipe_field(i); i++) {
+        char text[RECIPE_MAX_TEXT];
+
+        recipe_text(text, &o->recipe, i);
+        if (o->recipe.epochs > 0 && recipe_is_named(&o->recipe, i))
+            set_text(meta, recipe_field(i), "%s", text);
+    }
     set_text(meta, "data_rows", "%zu", o->data_rows);
     set_text(meta, "data_sha256", "%s", o->data_sha256);
     set_text(meta, "total_parameters", "%zu", model_parameters(m));
@@ -100,18 +101,18 @@ static void read_shape(struct meta_reader *r, struct shape *shape)
     shape->hidden = (size_t)meta_i64(r, "hidden", 1, MODEL_MAX_HIDDEN);
 }
 
+/* A model that was trained elsewhere names no recipe. */
 static void read_origin(struct meta_reader *r, struct origin *origin)
 {
-    const char *rate = safetensors_meta(r->st, "learning_rate");
     const char *digest = safetensors_meta(r->st, "data_sha256");
 
-    origin->seed = (uint64_t)meta_i64(r, "seed", 0, INT64_MAX);
-    origin->epochs = (size_t)meta_i64(r, "epochs", 0, INT32_MAX);
-    origin->batch = (size_t)meta_i64(r, "batch", 0, INT32_MAX);
+    for (size_t i = 0; r->rc == 0 && recipe_field(i); i++) {
+        const char *text = safetensors_meta(r->st, recipe_field(i));
+
+        if (text)
+            r->rc = recipe_set(&origin->recipe, i, text, recipe_field(i), r->err);
+    }
     origin->data_rows = (size_t)meta_i64(r, "data_rows", 0, INT32_MAX);
-    if (r->rc == 0)
-        r->rc = parse_f64(&origin->learning_rate, rate ? rate : "", 0.0, 1000.0,
-                          "learning_rate", r->err);
     if (r->rc == 0 && digest && hex_is(digest, SHA256_HEX_SIZE - 1))
         memcpy(origin->data_sha256, digest, SHA256_HEX_SIZE);
 }

@@ -31,20 +31,14 @@ static int check_classes(const struct dataset *data, struct err *err)
 
 static int check(const struct dataset *data, const struct train_options *o, struct err *err)
 {
-    const struct recipe *r = &o->recipe;
-
     if (data->n < 2)
         return err_set(err, ERR_RANGE, "%zu samples are too few to train on", data->n);
     int rc = check_classes(data, err);
     if (rc < 0)
         return rc;
-    if (r->epochs < 1 || r->epochs > TRAIN_MAX_EPOCHS)
-        return err_set(err, ERR_RANGE, "%zu epochs are not 1..%d", r->epochs, TRAIN_MAX_EPOCHS);
-    if (r->batch < 1 || r->batch > NET_MAX_BATCH)
-        return err_set(err, ERR_RANGE, "a batch of %zu is not 1..%d", r->batch, NET_MAX_BATCH);
-    if (!(r->learning_rate > 0.0 && r->learning_rate <= 10.0))
-        return err_set(err, ERR_RANGE, "a learning rate of %g is not in (0, 10]",
-                       r->learning_rate);
+    rc = recipe_check(&o->recipe, err);
+    if (rc < 0)
+        return rc;
     if (o->threads < 1 || o->threads > TRAIN_MAX_THREADS)
         return err_set(err, ERR_RANGE, "%zu threads are not 1..%d", o->threads,
                        TRAIN_MAX_THREADS);
@@ -67,33 +61,10 @@ static int make_model(struct model **ret, const struct dataset *data,
     o->arch->init(*ret, &rng);
 
     struct origin *origin = &(*ret)->origin;
-    origin->seed = o->recipe.seed;
-    origin->epochs = o->recipe.epochs;
-    origin->batch = o->recipe.batch;
-    origin->learning_rate = o->recipe.learning_rate;
+    origin->recipe = o->recipe;
     origin->data_rows = data->n;
     dataset_digest(origin->data_sha256, data);
     return 0;
-}
-
-/* The step sizes of Adam; powers of beta by repeated products, since pow() is the library's. */
-struct schedule {
-    double rate, beta1_power, beta2_power;
-};
-
-static struct adam next_adam(struct schedule *s)
-{
-    const double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-
-    s->beta1_power *= beta1;
-    s->beta2_power *= beta2;
-    double root = sqrt(1.0 - s->beta2_power);
-    return (struct adam){
-        .beta1 = (float)beta1,
-        .beta2 = (float)beta2,
-        .rate = (float)(s->rate * root / (1.0 - s->beta1_power)),
-        .epsilon = (float)(epsilon * root),
-    };
 }
 
 struct run {
@@ -101,28 +72,45 @@ struct run {
     const struct train_options *options;
     struct net *net;
     struct rng rng;
-    struct schedule schedule;
+    struct updates updates;
     uint32_t *order; /* (n) */
     size_t steps;
     double *losses; /* (epochs) */
 };
 
-static double run_epoch(struct run *run)
+static size_t steps_per_epoch(const struct run *run)
 {
+    size_t batch = run->options->recipe.batch;
+
+    return (run->data->n + batch - 1) / batch;
+}
+
+/* The pixels that epoch number `epoch` learns from, in the data's order. Whatever is made of
+ * them here may depend on nothing but seed, epoch and row, so that neither threads nor a
+ * resumed training see another picture. */
+static const uint8_t *epoch_pixels(const struct run *run, size_t epoch)
+{
+    (void)epoch;
+    return run->data->pixels;
+}
+
+static double run_epoch(struct run *run, size_t epoch)
+{
+    const uint8_t *pixels = epoch_pixels(run, epoch);
     size_t n = run->data->n, size = run->options->recipe.batch;
     double sum = 0.0;
 
     rng_permutation(&run->rng, run->order, n);
     for (size_t at = 0; at < n; at += size) {
         struct batch batch = {
-            .pixels = run->data->pixels,
+            .pixels = pixels,
             .labels = run->data->labels,
             .rows = run->order + at,
             .n = n - at < size ? n - at : size,
         };
-        struct adam adam = next_adam(&run->schedule);
+        struct update update = updates_next(&run->updates);
 
-        sum += run->options->arch->step(run->net, &batch, &adam);
+        sum += run->options->arch->step(run->net, &batch, &update);
         run->steps++;
     }
     return sum / (double)n;
@@ -133,7 +121,7 @@ static int run_epochs(struct run *run, struct err *err)
     const struct train_options *o = run->options;
 
     for (size_t epoch = 0; epoch < o->recipe.epochs; epoch++) {
-        run->losses[epoch] = run_epoch(run);
+        run->losses[epoch] = run_epoch(run, epoch);
         if (!isfinite(run->losses[epoch]))
             return err_set(err, ERR_RANGE,
                            "the loss of epoch %zu is not finite: a smaller "
@@ -190,7 +178,8 @@ int train_model(struct model **ret_model, struct train_report *report,
     run.net = options->arch->open(m, &env);
     run.order = xcalloc(data->n, sizeof(*run.order));
     run.losses = xcalloc(options->recipe.epochs, sizeof(*run.losses));
-    run.schedule = (struct schedule){ options->recipe.learning_rate, 1.0, 1.0 };
+    updates_init(&run.updates, &options->recipe,
+                 options->recipe.epochs * steps_per_epoch(&run));
     rng_init(&run.rng, options->recipe.seed, STREAM_SHUFFLE);
     rc = run_epochs(&run, err);
     if (rc < 0)
@@ -221,14 +210,16 @@ void train_report_finish(struct train_report *report)
 
 json_t *train_report_json(const struct train_report *r)
 {
-    json_t *losses = json_array();
+    json_t *losses = json_array(), *doc = recipe_json(&r->recipe);
 
     for (size_t i = 0; i < r->n_epochs; i++)
         json_array_append_new(losses, json_real(r->losses[i]));
-    return json_pack("{s:s, s:I, s:I, s:I, s:f, s:s, s:I, s:I, s:I, s:o, s:s}", "arch",
-                     r->arch->name, "seed", (json_int_t)r->recipe.seed, "epochs",
-                     (json_int_t)r->n_epochs, "batch", (json_int_t)r->recipe.batch,
-                     "learning_rate", r->recipe.learning_rate, "isa", r->isa, "threads",
-                     (json_int_t)r->threads, "samples", (json_int_t)r->n, "steps",
-                     (json_int_t)r->steps, "losses", losses, "data_sha256", r->data_sha256);
+    json_object_set_new(doc, "arch", json_string(r->arch->name));
+    json_object_set_new(doc, "isa", json_string(r->isa));
+    json_object_set_new(doc, "threads", json_integer((json_int_t)r->threads));
+    json_object_set_new(doc, "samples", json_integer((json_int_t)r->n));
+    json_object_set_new(doc, "steps", json_integer((json_int_t)r->steps));
+    json_object_set_new(doc, "losses", losses);
+    json_object_set_new(doc, "data_sha256", json_string(r->data_sha256));
+    return doc;
 }

@@ -16,7 +16,7 @@ struct dataset;
 struct err;
 struct model;
 
-enum { TRAIN_MAX_EPOCHS = 10000, TRAIN_MAX_THREADS = 64 };
+enum { TRAIN_MAX_THREADS = 64 };
 
 struct train_options {
     const struct arch *arch;
@@ -48,9 +48,8 @@ int train_model(struct model **ret_model, struct train_report *report,
                 const struct dataset *data, const struct train_options *options,
                 struct err *err);
 
-/* {arch, seed, epochs, batch, learning_rate, isa, threads, samples, steps, losses,
- * data_sha256}; the caller adds what it alone knows (seconds, digest of the file). New
- * reference. */
+/* {arch, the fields of the recipe, isa, threads, samples, steps, losses, data_sha256}; the
+ * caller adds what it alone knows (seconds, digest of the file). New reference. */
 json_t *train_report_json(const struct train_report *report);
 
 #endif

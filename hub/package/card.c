@@ -140,13 +140,18 @@ static void add_training(struct buf *out, const struct package_release *r,
         "them, with author, licence, pull request and approval: `lineage.json`.\n\n",
         r->base.url, r->base.licence, (long long)r->base.n_train, n, r->n_contributions,
         r->n_contributions == 1 ? "request" : "requests");
+    buf_add_str(out, "| hyperparameter | value |\n|---|---|\n");
+    for (size_t i = 0; recipe_field(i); i++) {
+        char text[RECIPE_MAX_TEXT];
+
+        recipe_text(text, &o->recipe, i);
+        if (recipe_is_named(&o->recipe, i))
+            buf_printf(out, "| %s | %s |\n", recipe_field(i), text);
+    }
     buf_printf(out,
-               "| hyperparameter | value |\n|---|---|\n| optimiser | Adam |\n"
-               "| learning rate | %g |\n| batch | %zu |\n| epochs | %zu |\n| seed | %llu |\n"
                "| training rows | %zu |\n| sha256 of the training set | `%s` |\n\n"
                "The same data and seed give the same bytes on every machine.\n\n",
-               o->learning_rate, o->batch, o->epochs, (unsigned long long)o->seed, o->data_rows,
-               o->data_sha256);
+               o->data_rows, o->data_sha256);
 }
 
 static void add_share(struct buf *out, const json_t *value)

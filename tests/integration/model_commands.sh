@@ -38,6 +38,13 @@ expect 0 '' train --data "$digits" --out "$work/four" --seed 1 --epochs 1
 ! cmp -s "$work/one/model.safetensors" "$work/four/model.safetensors" ||
     fail "another seed gave the same model"
 
+expect 0 '' train --data "$digits" --out "$work/five" --epochs 2 --optimizer sgd \
+    --momentum 0.9 --schedule one-cycle --learning-rate 0.1 --weight-decay 0.0001 --batch 32
+for text in '"optimizer": "sgd"' '"schedule": "one-cycle"' '"momentum": 0.9' '"batch": 32'; do
+    grep -q "$text" "$work/five/report.json" || fail "report.json has no $text"
+done
+grep -q '"schedule":"one-cycle"' "$work/five/model.safetensors" ||
+    fail "the model does not name its schedule"
 expect 0 '' eval "$work/one" --data "$digits" --json
 for key in accuracy n nll ece per_class confusion; do
     grep -q "\"$key\":" "$work/out" || fail "eval --json has no $key"
@@ -49,6 +56,9 @@ printf '1,2,3\n' >"$work/bad.csv"
 expect 1 'bad.csv:1: 3 values' train --data "$work/bad.csv" --out "$work/bad"
 expect 2 "no architecture 'nothing'" train --data "$digits" --out "$work/bad" --arch nothing
 expect 2 '--epochs: 0' train --data "$digits" --out "$work/bad" --epochs 0
+expect 2 "--optimizer: 'lion' is none of" train --data "$digits" --out "$work/bad" \
+    --optimizer lion
+expect 2 '--learning-rate: 11' train --data "$digits" --out "$work/bad" --learning-rate 11
 expect 2 '--threads' train --data "$digits" --out "$work/bad" --threads x
 expect 2 'needs --data' train --out "$work/bad"
 expect 2 'nowhere.csv' train --data "$work/nowhere.csv" --out "$work/bad"
