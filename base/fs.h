@@ -41,6 +41,10 @@ int fs_temp_dir(char **ret_path, const char *dir, struct err *err);
  * process holds it. The lock ends with close() of *ret_fd or with the process. */
 int fs_lock(int *ret_fd, const char *path, struct err *err);
 
+/* Takes a lock as fs_lock() does, but waits for it. Shared ones exclude exclusive ones only. */
+enum fs_lock_kind { FS_SHARED, FS_EXCLUSIVE };
+int fs_lock_wait(int *ret_fd, const char *path, enum fs_lock_kind kind, struct err *err);
+
 /* Names in a folder, sorted by byte value, without . and ..; at most max_names. */
 int fs_list(char ***ret_names, size_t *ret_n, const char *path, size_t max_names,
             struct err *err);

@@ -4,7 +4,7 @@
  *
  *   on_target    the request line is read: the request is made and counted
  *   on_access    1st call, headers complete: begin() finds the route, refuses what is too big
- *                next calls: take() adds a piece of the body
+ *                next calls: httpd_body_take() keeps a piece of the body, or hands it on
  *                last call, no more body: answer() calls the handler and queues the reply
  *   on_completed sent, or the connection broke: the request is freed
  */
@@ -20,18 +20,15 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/httpd_body.h"
 #include "base/httpd_listen.h"
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
-#include "base/parse.h"
 
 enum {
     DEFAULT_CONNECTIONS = 256,
     DEFAULT_IDLE_TIMEOUT_S = 30,
     STOP_WAIT_S = 5,
-    /* A peer that is told 413 before it has sent its body may see a reset instead of the
-     * answer, so bodies that are not hopeless are read and thrown away first. */
-    DRAIN_MAX_BYTES = 8 << 20,
 };
 
 static const char PLAIN_TEXT[] = "text/plain; charset=utf-8";
@@ -39,6 +36,7 @@ static const char PLAIN_TEXT[] = "text/plain; charset=utf-8";
 struct httpd {
     struct MHD_Daemon *daemon;
     const struct httpd_route *routes;
+    const struct httpd_stream *streams;
     httpd_handler *not_found;
     void *ctx;
     uint16_t port;
@@ -82,48 +80,11 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s
     return strlen(s);
 }
 
-static int reply_too_large(struct httpd_request *req)
-{
-    struct httpd_response res;
-
-    httpd_response_init(&res);
-    res.content_type = PLAIN_TEXT;
-    buf_printf(&res.body, "request body larger than %zu bytes\n", req->max_body);
-    int rc = httpd_reply(req, MHD_HTTP_CONTENT_TOO_LARGE, &res);
-    httpd_response_finish(&res);
-    return rc;
-}
-
-/* Whether reading on is pointless: far over the limit, or the peer asked before sending. */
-static bool is_hopeless(const struct httpd_request *req)
-{
-    const char *declared = httpd_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    const char *expect = httpd_header(req, MHD_HTTP_HEADER_EXPECT);
-    int64_t len;
-
-    if (!declared || parse_i64(&len, declared, 0, INT64_MAX, "Content-Length", NULL) < 0)
-        return false;
-    if ((uint64_t)len <= req->max_body)
-        return false;
-    return expect || (uint64_t)len - req->max_body > DRAIN_MAX_BYTES;
-}
-
 static int begin(const struct httpd *httpd, struct httpd_request *req, const char *method)
 {
     req->method = method;
     req->found = httpd_match_init(&req->match, httpd->routes, method, req->path);
-    req->max_body = req->match.route ? req->match.route->max_body : 0;
-    buf_finish(&req->body);
-    buf_init(&req->body, req->max_body);
-    return is_hopeless(req) ? reply_too_large(req) : 0;
-}
-
-static int take(struct httpd_request *req, const char *data, size_t len)
-{
-    req->received += (int64_t)len;
-    if (req->match.route)
-        buf_add(&req->body, data, len);
-    return (uint64_t)req->received > (uint64_t)req->max_body + DRAIN_MAX_BYTES ? -1 : 0;
+    return httpd_body_begin(req, httpd->streams, httpd->ctx);
 }
 
 static int plain_not_found(const struct httpd *httpd, struct httpd_request *req,
@@ -149,8 +110,8 @@ static int answer(const struct httpd *httpd, struct httpd_request *req)
     struct httpd_response res;
     int status, rc = -1;
 
-    if (req->body.overflow)
-        return reply_too_large(req);
+    if (httpd_body_is_refused(req))
+        return httpd_body_refuse(req);
 
     httpd_response_init(&res);
     if (req->match.route)
@@ -179,7 +140,7 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (!req->method) {
         rc = begin(httpd, req, method);
     } else if (*data_len > 0) {
-        rc = take(req, data, *data_len);
+        rc = httpd_body_take(req, data, *data_len, httpd->ctx);
         *data_len = 0;
     } else {
         rc = answer(httpd, req);
@@ -226,6 +187,7 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
 
     struct httpd *httpd = xcalloc(1, sizeof(*httpd));
     httpd->routes = options->routes;
+    httpd->streams = options->streams;
     httpd->not_found = options->not_found;
     httpd->ctx = options->ctx;
     httpd->port = httpd_listen_port(fd);

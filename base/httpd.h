@@ -45,14 +45,26 @@ struct httpd_route {
     size_t max_body; /* bytes; past it 413 without calling the handler */
 };
 
+/* A route whose body is handed over in pieces and never held: an upload. */
+struct httpd_stream {
+    httpd_handler *handler; /* the route's: it is called when the body is complete */
+    /* The headers are there, no byte of the body is. 0 goes on; any other status is the answer,
+     * as a handler's: no piece is taken and the handler is not called. */
+    httpd_handler *begin;
+    /* One piece, some kilobytes. Negative: no more are handed over, the handler is called at
+     * the end all the same, and answers with what went wrong. */
+    int (*take)(struct httpd_request *req, const void *data, size_t len, void *ctx);
+};
+
 struct httpd_options {
-    const char *listen;               /* "127.0.0.1:0", "[::1]:8080" */
-    const struct httpd_route *routes; /* ends with a row of NULLs */
-    httpd_handler *not_found;         /* gets no body; NULL: a plain 404, or 405 with Allow */
-    void *ctx;                        /* given to every handler */
-    unsigned threads;                 /* 0: one. A handler that blocks holds up its thread */
-    unsigned max_connections;         /* 0: 256 */
-    unsigned idle_timeout_s;          /* 0: 30 */
+    const char *listen;                 /* "127.0.0.1:0", "[::1]:8080" */
+    const struct httpd_route *routes;   /* ends with a row of NULLs */
+    const struct httpd_stream *streams; /* ends with a row of NULLs; NULL: none */
+    httpd_handler *not_found;           /* gets no body; NULL: a plain 404, or 405 with Allow */
+    void *ctx;                          /* given to every handler */
+    unsigned threads;                   /* 0: one. A handler that blocks holds up its thread */
+    unsigned max_connections;           /* 0: 256 */
+    unsigned idle_timeout_s;            /* 0: 30 */
 };
 
 int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err);
@@ -69,6 +81,14 @@ const char *httpd_param(const struct httpd_request *req, const char *name);
 const char *httpd_header(const struct httpd_request *req, const char *name);
 const char *httpd_peer(const struct httpd_request *req); /* numeric address */
 const struct buf *httpd_body(const struct httpd_request *req);
+
+/* What a stream's three functions share; end_state(state) is called when the request is over,
+ * also when its connection broke. */
+void httpd_set_state(struct httpd_request *req, void *state, void (*end_state)(void *state));
+void *httpd_state(const struct httpd_request *req); /* NULL before httpd_set_state */
+
+/* The declared length of the body in bytes, -1 when it is not known (chunked). */
+int64_t httpd_content_length(const struct httpd_request *req);
 
 /* The decoded value of the first query argument of that name, or NULL. The caller frees. */
 char *httpd_query_arg(const struct httpd_request *req, const char *name);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/httpd_reply.h"
+#include "base/parse.h"
 #include "base/text.h"
 
 enum { REPLY_HEADER_MAX_BYTES = 16384 };
@@ -53,6 +55,7 @@ struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const
         *mark = '\0';
     req->query = mark ? mark + 1 : req->path + strlen(req->path);
     buf_init(&req->body, 0);
+    httpd_response_init(&req->early);
     peer_set(req);
     return req;
 }
@@ -65,7 +68,10 @@ void httpd_request_free(struct httpd_request *req)
         free(req->reply_headers[i].name);
         free(req->reply_headers[i].value);
     }
+    if (req->end_state)
+        req->end_state(req->state);
     httpd_match_finish(&req->match);
+    httpd_response_finish(&req->early);
     buf_finish(&req->body);
     free(req->target);
     free(req);
@@ -104,6 +110,27 @@ const char *httpd_peer(const struct httpd_request *req)
 const struct buf *httpd_body(const struct httpd_request *req)
 {
     return &req->body;
+}
+
+void httpd_set_state(struct httpd_request *req, void *state, void (*end_state)(void *state))
+{
+    req->state = state;
+    req->end_state = end_state;
+}
+
+void *httpd_state(const struct httpd_request *req)
+{
+    return req->state;
+}
+
+int64_t httpd_content_length(const struct httpd_request *req)
+{
+    const char *declared = httpd_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    int64_t len;
+
+    if (!declared || parse_i64(&len, declared, 0, INT64_MAX, "Content-Length", NULL) < 0)
+        return -1;
+    return len;
 }
 
 /* Decodes one name or value of a query in place: "a+b%20c" is "a b c". */

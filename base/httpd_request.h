@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/httpd.h"
 #include "base/httpd_route.h"
 
 struct MHD_Connection;
@@ -26,7 +27,14 @@ struct httpd_request {
     struct httpd_match match;
     size_t max_body;  /* bytes */
     int64_t received; /* bytes of body, kept or not */
+    size_t unwanted;  /* bytes of it that were thrown away */
     struct buf body;
+    const struct httpd_stream *stream; /* takes the body's pieces; NULL: body does */
+    bool is_cut;                       /* the stream wants no more */
+    int early_status;                  /* the stream's begin() has answered; 0: it has not */
+    struct httpd_response early;       /* that answer, while the body is thrown away */
+    void *state;                       /* the stream's */
+    void (*end_state)(void *state);
     struct {
         char *name, *value;
     } reply_headers[HTTPD_MAX_REPLY_HEADERS];

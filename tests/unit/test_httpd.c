@@ -2,8 +2,6 @@
  * The server over real loopback sockets, byte by byte: what a client library would hide. */
 #include "base/httpd.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "tests/unit/loopback.h"
 
 struct fixture {
     struct httpd *httpd;
@@ -135,42 +133,10 @@ static int stop(void **state)
     return 0;
 }
 
-static int dial(const struct fixture *fix)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons(httpd_port(fix->httpd)),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
-}
-
-static void send_text(int fd, const char *text)
-{
-    size_t len = strlen(text);
-
-    assert_int_equal(send(fd, text, len, MSG_NOSIGNAL), (ssize_t)len);
-}
-
-/* Everything until the server closes. The caller frees. */
-static char *read_all(int fd)
-{
-    struct buf all;
-    char piece[4096];
-
-    buf_init(&all, 1 << 20);
-    for (ssize_t n; (n = read(fd, piece, sizeof(piece))) > 0;)
-        buf_add(&all, piece, (size_t)n);
-    (void)close(fd);
-    return buf_take(&all);
-}
-
 /* Sends a request and reads to the end; request should ask for "Connection: close". */
 static char *exchange(const struct fixture *fix, const char *request)
 {
-    int fd = dial(fix);
+    int fd = dial(fix->httpd);
 
     send_text(fd, request);
     return read_all(fd);
