@@ -13,6 +13,7 @@
 #include "model/recipe.h"
 
 struct err;
+struct graph;
 struct model;
 struct net;
 struct rng;
@@ -48,6 +49,9 @@ struct arch {
 
     /* Draws the initial weights. */
     void (*init)(struct model *m, struct rng *rng);
+
+    /* Adds to g, empty, what m computes when it predicts. NULL: no format that needs it. */
+    void (*graph)(struct graph *g, const struct model *m);
 
     /* A runnable copy of m; a net holds what it needs for training from its first step on. */
     struct net *(*open)(const struct model *m, const struct net_env *env);

@@ -26,6 +26,7 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "model/graph.h"
 #include "model/model.h"
 #include "model/sparse.h"
 #include "model/team.h"
@@ -96,6 +97,18 @@ static void init(struct model *m, struct rng *rng)
 {
     init_weights(model_tensor(m, "fc1.weight"), rng);
     init_weights(model_tensor(m, "fc2.weight"), rng);
+}
+
+static void graph(struct graph *g, const struct model *m)
+{
+    (void)m;
+    graph_add_grey(g, "grey");
+    graph_add(
+        g, &(struct graph_node){ .op = "Flatten", .inputs = { "grey" }, .outputs = { "x" } });
+    graph_add_dense(g, "x", "fc1.weight", "fc1.bias", "fc1");
+    graph_add_relu(g, "fc1", "h");
+    graph_add_dense(g, "h", "fc2.weight", "fc2.bias", GRAPH_LOGITS);
+    graph_add_softmax(g);
 }
 
 /* The file's (rows, columns) to or from our (columns, `stride`). */
@@ -413,6 +426,7 @@ const struct arch arch_mlp = {
     .hidden = MLP_HIDDEN,
     .describe = describe,
     .init = init,
+    .graph = graph,
     .open = net_open,
     .close = net_close,
     .store = net_store,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "model/recipe.h"
 
 struct arch;
@@ -67,8 +68,16 @@ int model_write(struct buf *out, const struct model *m, struct err *err);
 int model_read(struct model **ret, const void *bytes, size_t len, const char *what,
                struct err *err);
 
-/* A .safetensors file, or a folder that holds model.safetensors. */
+/* A .safetensors or .onnx file, or a folder that holds model.safetensors. */
 int model_load(struct model **ret, const char *path, struct err *err);
+
+/* What a file says of a model besides its weights: an object of strings (new reference), and a
+ * model of all zeros from it. */
+json_t *model_metadata(const struct model *m);
+int model_from_metadata(struct model **ret, const json_t *meta, struct err *err);
+
+/* t's elements from 4 * count little-endian bytes; -ERR_RANGE when one is not finite. */
+int tensor_read(struct tensor *t, const unsigned char *le, struct err *err);
 
 /* NULL when there is none of this name. */
 const struct tensor *model_tensor(const struct model *m, const char *name);

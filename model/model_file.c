@@ -14,7 +14,9 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "model/arch.h"
+#include "model/onnx.h"
 #include "model/safetensors.h"
 
 static void set_text(json_t *meta, const char *key, const char *fmt, ...)
@@ -31,7 +33,7 @@ static void set_text(json_t *meta, const char *key, const char *fmt, ...)
     json_object_set_new(meta, key, json_string(text));
 }
 
-static json_t *metadata_of(const struct model *m)
+json_t *model_metadata(const struct model *m)
 {
     const struct origin *o = &m->origin;
     json_t *meta = json_object();
@@ -58,7 +60,7 @@ static json_t *metadata_of(const struct model *m)
 int model_write(struct buf *out, const struct model *m, struct err *err)
 {
     struct safetensors_source sources[MODEL_MAX_TENSORS] = { 0 };
-    json_t *meta = metadata_of(m);
+    json_t *meta = model_metadata(m);
 
     for (size_t i = 0; i < m->n_tensors; i++) {
         const struct tensor *t = &m->tensors[i];
@@ -75,19 +77,24 @@ int model_write(struct buf *out, const struct model *m, struct err *err)
 
 /* Numbers in the metadata; the first fault stays in err. */
 struct meta_reader {
-    const struct safetensors *st;
+    const json_t *meta;
     int rc;
     struct err *err;
 };
 
+static const char *meta_text(const json_t *meta, const char *key)
+{
+    return json_string_value(json_object_get(meta, key));
+}
+
 static int64_t meta_i64(struct meta_reader *r, const char *key, int64_t min, int64_t max)
 {
-    const char *text = safetensors_meta(r->st, key);
+    const char *text = meta_text(r->meta, key);
     int64_t value = min;
 
     if (r->rc == 0 && !text)
         r->rc =
-            err_set(r->err, ERR_PARSE, "__metadata__ has no '%s': not a model of ours", key);
+            err_set(r->err, ERR_PARSE, "its metadata have no '%s': not a model of ours", key);
     if (r->rc == 0)
         r->rc = parse_i64(&value, text, min, max, key, r->err);
     return value;
@@ -104,10 +111,10 @@ static void read_shape(struct meta_reader *r, struct shape *shape)
 /* A model that was trained elsewhere names no recipe. */
 static void read_origin(struct meta_reader *r, struct origin *origin)
 {
-    const char *digest = safetensors_meta(r->st, "data_sha256");
+    const char *digest = meta_text(r->meta, "data_sha256");
 
     for (size_t i = 0; r->rc == 0 && recipe_field(i); i++) {
-        const char *text = safetensors_meta(r->st, recipe_field(i));
+        const char *text = meta_text(r->meta, recipe_field(i));
 
         if (text)
             r->rc = recipe_set(&origin->recipe, i, text, recipe_field(i), r->err);
@@ -115,6 +122,21 @@ static void read_origin(struct meta_reader *r, struct origin *origin)
     origin->data_rows = (size_t)meta_i64(r, "data_rows", 0, INT32_MAX);
     if (r->rc == 0 && digest && hex_is(digest, SHA256_HEX_SIZE - 1))
         memcpy(origin->data_sha256, digest, SHA256_HEX_SIZE);
+}
+
+int tensor_read(struct tensor *t, const unsigned char *le, struct err *err)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const unsigned char *p = le + 4 * i;
+        uint32_t bits =
+            p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+
+        memcpy(&t->data[i], &bits, sizeof(bits));
+        if (!isfinite(t->data[i]))
+            return err_set(err, ERR_RANGE, "tensor '%s': element %zu is not a finite number",
+                           t->name, i);
+    }
+    return 0;
 }
 
 static bool is_same_shape(const struct tensor *t, const struct safetensor *f)
@@ -132,40 +154,37 @@ static int read_tensor(struct tensor *t, const struct safetensors *st, struct er
     if (strcmp(f->dtype, "F32") != 0 || !is_same_shape(t, f))
         return err_set(err, ERR_PARSE, "tensor '%s' has another type or shape than its model",
                        t->name);
-    for (size_t i = 0; i < t->count; i++) {
-        const unsigned char *p = f->data + 4 * i;
-        uint32_t bits =
-            p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-
-        memcpy(&t->data[i], &bits, sizeof(bits));
-        if (!isfinite(t->data[i]))
-            return err_set(err, ERR_RANGE, "tensor '%s': element %zu is not a finite number",
-                           t->name, i);
-    }
-    return 0;
+    return tensor_read(t, f->data, err);
 }
 
-static int from_safetensors(struct model **ret, const struct safetensors *st, struct err *err)
+int model_from_metadata(struct model **ret, const json_t *meta, struct err *err)
 {
-    const char *name = safetensors_meta(st, "arch");
-    struct meta_reader r = { .st = st, .err = err };
+    const char *name = meta_text(meta, "arch");
+    struct meta_reader r = { .meta = meta, .err = err };
     struct shape shape = { 0 };
+    struct origin origin = { 0 };
     const struct arch *arch = NULL;
-    struct model *m = NULL;
 
     if (!name)
-        return err_set(err, ERR_PARSE, "__metadata__ has no 'arch': not a model of ours");
+        return err_set(err, ERR_PARSE, "its metadata have no 'arch': not a model of ours");
     int rc = arch_find(&arch, name, err);
     if (rc < 0)
         return rc;
     read_shape(&r, &shape);
-    rc = r.rc < 0 ? r.rc : model_new(&m, arch, &shape, err);
-    if (rc < 0)
-        return rc;
-    read_origin(&r, &m->origin);
-    rc = r.rc;
+    read_origin(&r, &origin);
+    rc = r.rc < 0 ? r.rc : model_new(ret, arch, &shape, err);
+    if (rc == 0)
+        (*ret)->origin = origin;
+    return rc;
+}
+
+static int from_safetensors(struct model **ret, const struct safetensors *st, struct err *err)
+{
+    struct model *m = NULL;
+
+    int rc = model_from_metadata(&m, st->metadata, err);
     if (rc == 0 && st->n_tensors != m->n_tensors)
-        rc = err_set(err, ERR_PARSE, "%zu tensors; '%s' has %zu", st->n_tensors, arch->name,
+        rc = err_set(err, ERR_PARSE, "%zu tensors; '%s' has %zu", st->n_tensors, m->arch->name,
                      m->n_tensors);
     for (size_t i = 0; rc == 0 && i < m->n_tensors; i++)
         rc = read_tensor(&m->tensors[i], st, err);
@@ -198,7 +217,9 @@ int model_load(struct model **ret, const char *path, struct err *err)
 
     buf_init(&bytes, MODEL_MAX_FILE_BYTES);
     int rc = fs_read(&bytes, file, err);
-    if (rc == 0)
+    if (rc == 0 && text_has_suffix(file, ".onnx"))
+        rc = onnx_read(ret, bytes.data, bytes.len, file, err);
+    else if (rc == 0)
         rc = model_read(ret, bytes.data, bytes.len, file, err);
     buf_finish(&bytes);
     free(inside);
