@@ -34,13 +34,17 @@ struct cycle {
     int64_t writes_allowed_at;
 };
 
+/* Every reason once, as far as there is room. */
 static void leave(struct cycle *cycle, const char *why)
 {
     struct cycle_result *result = cycle->result;
+    size_t len = strlen(result->why_left);
 
-    if (!result->is_left)
-        (void)snprintf(result->why_left, sizeof(result->why_left), "%.255s", why);
     result->is_left = true;
+    if (strstr(result->why_left, why))
+        return;
+    (void)snprintf(result->why_left + len, sizeof(result->why_left) - len, "%s%s",
+                   len > 0 ? "; " : "", why);
 }
 
 /* Reading --------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ struct cycle_result {
     struct ledger_counts ledger;
     bool awaits_approval; /* nothing was sent: the plan wants to be seen first */
     bool is_left;         /* work is left for the next cycle */
-    char why_left[256];
+    char why_left[512];   /* the reasons, with "; " between them */
 };
 
 /* 0 when it came to its end, work left over or not; otherwise the first error, after which the

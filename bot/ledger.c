@@ -14,7 +14,8 @@
  * 2. A write whose outcome is unknown is followed by a look before it is tried again.
  * 3. Nothing is tried for ever: MAX_TRIES in a pass, MAX_ATTEMPTS in all, then it failed.
  * 4. Failed and dropped are for what concerns the one action. What concerns the token, the
- *    repository or the network stops the pass and loses nothing. */
+ *    repository or the network stops the pass and loses nothing.
+ * 5. A rule that reached its ceiling is passed over, and the others go on. */
 #include "bot/ledger.h"
 
 #include <stdio.h>
@@ -25,8 +26,10 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "bot/bot.h"
+#include "bot/ledger_ceiling.h"
 #include "bot/ledger_check.h"
 #include "bot/ledger_kind.h"
+#include "bot/marker.h"
 #include "store/thread.h"
 
 enum { MAX_TRIES = 3, MAX_ATTEMPTS = 12 };
@@ -268,8 +271,17 @@ static int apply_one(struct outcome *outcome, struct bot *bot, struct ledger_tas
 
 /* The pass ------------------------------------------------------------------------------- */
 
-static void count(struct ledger_counts *counts, enum end end)
+struct pass {
+    struct bot *bot;
+    struct ledger_counts *counts;
+    struct ceilings ceilings;
+    int64_t after;                   /* seq of the last one looked at */
+    char held_rule[MARKER_MAX_RULE]; /* whose ceiling was reached first; "" */
+};
+
+static void count(struct pass *pass, const struct ledger_task *task, enum end end)
 {
+    struct ledger_counts *counts = pass->counts;
     int64_t *const of[] = {
         [END_SENT] = &counts->sent,
         [END_FOUND] = &counts->found,
@@ -278,6 +290,8 @@ static void count(struct ledger_counts *counts, enum end end)
     };
 
     (*of[end])++;
+    if (end == END_SENT)
+        ceilings_count(&pass->ceilings, task->rule);
 }
 
 static int check_pass(const struct bot *bot, struct err *err)
@@ -289,16 +303,22 @@ static int check_pass(const struct bot *bot, struct err *err)
     return 0;
 }
 
-/* -ERR_NOTFOUND when nothing is left above *after. */
-static int apply_next(struct bot *bot, int64_t *after, struct ledger_counts *counts,
-                      struct err *err)
+/* -ERR_NOTFOUND when nothing is left above pass->after. */
+static int apply_next(struct pass *pass, struct err *err)
 {
+    struct bot *bot = pass->bot;
     struct ledger_task task = { 0 };
     struct outcome outcome = { 0 };
-    int rc = action_get_next(bot->db, bot->repo_id, *after, take_action, &task, err);
+    int rc = action_get_next(bot->db, bot->repo_id, pass->after, take_action, &task, err);
 
     if (rc == 0)
-        *after = task.seq;
+        pass->after = task.seq;
+    if (rc == 0 && ceilings_is_reached(&pass->ceilings, task.rule)) {
+        if (!pass->held_rule[0])
+            (void)snprintf(pass->held_rule, sizeof(pass->held_rule), "%s", task.rule);
+        task_finish(&task);
+        return 0;
+    }
     if (rc == 0 && (rc = check_pass(bot, err)) == 0)
         rc = apply_one(&outcome, bot, &task, err);
     if (rc < 0 && rc != -ERR_NOTFOUND && task.key)
@@ -306,24 +326,38 @@ static int apply_next(struct bot *bot, int64_t *after, struct ledger_counts *cou
     if (rc == -ERR_NOTFOUND && task.key)
         rc = -ERR_FORGE;
     if (outcome.is_ended)
-        count(counts, outcome.end);
+        count(pass, &task, outcome.end);
     task_finish(&task);
     return rc;
 }
 
+static int end_pass(const struct pass *pass, int rc, struct err *err)
+{
+    const struct config *config = pass->bot->config;
+
+    if (rc == -ERR_NOTFOUND)
+        rc = 0;
+    if (rc < 0 || !pass->held_rule[0])
+        return rc;
+    return err_set(err, ERR_BUDGET,
+                   "rule %s reached its ceiling of %lld actions in a cycle (budgets.per_rule)",
+                   pass->held_rule, (long long)ceiling_of(config, pass->held_rule));
+}
+
 int ledger_apply(struct bot *bot, struct ledger_counts *counts, struct err *err)
 {
+    struct pass pass = { .bot = bot, .counts = counts };
     struct err own = { 0 };
-    int64_t after = 0;
     int rc;
 
     *counts = (struct ledger_counts){ 0 };
     err = err ? err : &own;
+    ceilings_init(&pass.ceilings, bot->config);
     do {
-        rc = apply_next(bot, &after, counts, err);
+        rc = apply_next(&pass, err);
     } while (rc == 0);
-    if (rc == -ERR_NOTFOUND)
-        rc = 0;
+    rc = end_pass(&pass, rc, err);
+    ceilings_finish(&pass.ceilings);
     if (rc < 0)
         (void)snprintf(counts->why_left, sizeof(counts->why_left), "%.255s", err->msg);
     int rc_count =

@@ -14,6 +14,7 @@
 #include "cli/connect.h"
 #include "cli/results.h"
 #include "config/config.h"
+#include "store/budget.h"
 #include "store/db.h"
 
 enum { MIN_FREE_BYTES = 64 << 20, MAX_SKEW_S = 120, DETAIL_SIZE = 600 };
@@ -137,6 +138,27 @@ static void check_skew(struct checks *c, struct forge *forge)
     note(c, "skew", rc, detail, &err);
 }
 
+static int copy_budget(void *ctx, const struct budget *budget, struct err *err)
+{
+    return budget_put(ctx, budget, err);
+}
+
+/* What cycles know of limits counts for us too: a forge that asked to be left alone is. */
+static int copy_budgets(struct db *to, const struct config *config, struct err *err)
+{
+    char *path = config_path(config, "hearth.db");
+    struct db *db = NULL;
+    int rc = db_open(&db, path, DB_HEARTH, DB_READ, NULL);
+
+    if (rc == 0)
+        rc = budget_each(db, copy_budget, to, err);
+    else
+        rc = 0; /* that it cannot be read was said already */
+    db_close(db);
+    free(path);
+    return rc;
+}
+
 /* Validators and budgets go to a database in memory: a check writes nothing. */
 static void check_forge(struct checks *c)
 {
@@ -146,6 +168,8 @@ static void check_forge(struct checks *c)
     struct err err = { 0 };
     int rc = db_open(&scratch, ":memory:", DB_HEARTH, DB_CREATE, &err);
 
+    if (rc == 0)
+        rc = copy_budgets(scratch, c->app->config, &err);
     if (rc == 0)
         rc = connect_forge(&connection, c->app, scratch, &err);
     if (rc == 0)

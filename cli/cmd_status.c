@@ -4,10 +4,11 @@
 
 #include "base/json.h"
 #include "base/rfc3339.h"
+#include "bot/forge/pace.h"
 #include "cli/cmd.h"
 #include "cli/results.h"
 #include "cli/plan_print.h"
-#include "store/budget.h"
+#include "config/config.h"
 #include "store/cycle.h"
 #include "store/repository.h"
 
@@ -40,17 +41,37 @@ static int take_cycle(void *ctx, const struct cycle *c, struct err *err)
     return 0;
 }
 
-static int take_budget(void *ctx, const struct budget *b, struct err *err)
+static json_t *number_or_null(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+static int take_budget(void *ctx, const struct pace_budget *b, struct err *err)
 {
     struct status *status = ctx;
 
     (void)err;
     (void)json_array_append_new(
         status->budgets,
-        json_pack("{s:s, s:o, s:I, s:o}", "name", b->name, "window_at", time_of(b->window_at),
-                  "used", (json_int_t)b->used, "remaining",
-                  b->remaining < 0 ? json_null() : json_integer(b->remaining)));
+        json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", b->name, "used", number_or_null(b->used),
+                  "limit", number_or_null(b->limit), "remaining", number_or_null(b->remaining),
+                  "until", time_of(b->until_at)));
     return 0;
+}
+
+static int collect_budgets(struct status *status, struct app *app, struct err *err)
+{
+    const struct pace_options options = {
+        .db = app->db,
+        .clock = &app->clock,
+        .reserve_percent = app->config->budgets.reserve_percent,
+        .points_per_minute = app->config->budgets.points_per_minute,
+        .content_per_hour = app->config->budgets.content_per_hour,
+    };
+    struct pace pace;
+    int rc = pace_init(&pace, &options, err);
+
+    return rc < 0 ? rc : pace_each_budget(&pace, take_budget, status, err);
 }
 
 static int take_id(void *ctx, const struct repository *r, struct err *err)
@@ -73,7 +94,7 @@ static int collect(struct status *status, struct app *app, struct err *err)
         return rc;
     if ((rc = cycle_each_newest(app->db, SHOWN_CYCLES, take_cycle, status, err)) < 0)
         return rc;
-    return budget_each(app->db, take_budget, status, err);
+    return collect_budgets(status, app, err);
 }
 
 static const char *text_of(const json_t *doc, const char *name)
@@ -101,17 +122,37 @@ static void print_cycle(const json_t *cycle)
                  number_of(actions, "sent"), text_of(summary, "left"));
 }
 
-static void print_status(const struct status *status)
+/* "-" for what is not known or has no limit. */
+static const char *print_number(char out[24], const json_t *doc, const char *name)
+{
+    const json_t *value = json_object_get(doc, name);
+
+    (void)snprintf(out, 24, "-");
+    if (json_is_integer(value))
+        (void)snprintf(out, 24, "%lld", (long long)json_integer_value(value));
+    return out;
+}
+
+static void print_budget(const json_t *b)
+{
+    char used[24], limit[24], left[24];
+
+    (void)printf("  %-9s %s of %s used, %s left, until %s\n", text_of(b, "name"),
+                 print_number(used, b, "used"), print_number(limit, b, "limit"),
+                 print_number(left, b, "remaining"), text_of(b, "until"));
+}
+
+static void print_status(const struct status *status, const struct config *config)
 {
     const json_t *item;
     size_t i;
 
     (void)puts("cycles in which something happened, newest first:");
     json_array_foreach(status->cycles, i, item) print_cycle(item);
-    (void)puts("budgets:");
-    json_array_foreach(status->budgets, i, item)(void)
-        printf("  %s  %lld used since %s\n", text_of(item, "name"), number_of(item, "used"),
-               text_of(item, "window_at"));
+    (void)printf(
+        "budgets (%lld%% of the requests are not ours, %lld actions a rule and cycle):\n",
+        (long long)config->budgets.reserve_percent, (long long)config->budgets.per_rule);
+    json_array_foreach(status->budgets, i, item) print_budget(item);
     (void)puts("the next cycle would send:");
     json_array_foreach(status->left, i, item)(void)
         printf("  %s on #%lld  [%s]  %s\n", text_of(item, "kind"), number_of(item, "thread"),
@@ -133,7 +174,7 @@ static int run_status(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0 && app->json)
         print_json(&status);
     else if (rc == 0)
-        print_status(&status);
+        print_status(&status, app->config);
     json_decref(status.cycles);
     json_decref(status.budgets);
     json_decref(status.left);

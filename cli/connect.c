@@ -41,6 +41,7 @@ static int open_forge(struct connection *c, const struct app *app, struct db *db
         .db = db,
         .clock = &app->clock,
         .reserve_percent = config->budgets.reserve_percent,
+        .points_per_minute = config->budgets.points_per_minute,
         .content_per_minute = config->budgets.content_per_minute,
         .content_per_hour = config->budgets.content_per_hour,
         .content_gap_ms = config->budgets.content_gap_ms,

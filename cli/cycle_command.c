@@ -12,6 +12,7 @@
 #include "cli/connect.h"
 #include "cli/plan_print.h"
 #include "cli/results.h"
+#include "store/action.h"
 #include "store/cycle.h"
 #include "store/db.h"
 
@@ -111,6 +112,31 @@ static int print_result(struct app *app, const struct cycle_result *result,
     return 0;
 }
 
+static int add_rule(void *ctx, const char *rule, int64_t n, struct err *err)
+{
+    struct buf *out = ctx;
+
+    (void)err;
+    buf_printf(out, "%s%s %lld", out->len > 0 ? ", " : "", rule, (long long)n);
+    return 0;
+}
+
+/* A green run with work left over would be a lie: why, and whose actions wait. */
+static int log_left(struct app *app, const struct cycle_result *result, struct err *err)
+{
+    const unsigned waiting = 1u << ACTION_PLANNED | 1u << ACTION_SENT;
+    struct buf rules;
+    int rc = 0;
+
+    buf_init(&rules, OUT_MAX_BYTES);
+    if (result->repo_id > 0)
+        rc = action_each_rule(app->db, result->repo_id, waiting, add_rule, &rules, err);
+    log_event(LOG_WARN, "left-over", "why=\"%s\" actions=\"%s\"", result->why_left,
+              rules.len > 0 ? rules.data : "none");
+    buf_finish(&rules);
+    return rc;
+}
+
 static int end_cycle(struct app *app, const struct cycle_result *result,
                      const struct connection *connection, enum cycle_shows shows,
                      int64_t started_at, int rc, struct err *err)
@@ -124,8 +150,8 @@ static int end_cycle(struct app *app, const struct cycle_result *result,
     if (rc_row == 0 && rc == 0)
         rc_row = print_result(app, result, connection->forge, shows, &second);
     free(summary);
-    if (result->is_left)
-        log_event(LOG_WARN, "left-over", "why=\"%s\"", result->why_left);
+    if (result->is_left && rc_row == 0)
+        rc_row = log_left(app, result, &second);
     if (rc == 0 && rc_row < 0)
         *err = second;
     if (rc < 0 || rc_row < 0)

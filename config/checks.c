@@ -94,3 +94,14 @@ int check_listen(const char *text, struct err *err)
         return wrong(err, "must end with a port, 0..65535");
     return check_line(text, err);
 }
+
+int check_ceiling(const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    int64_t most;
+
+    if (!equals || equals == text || text + strspn(text, ALNUM "-_") != equals ||
+        parse_i64(&most, equals + 1, 0, 10000, "ceiling", NULL) < 0)
+        return wrong(err, "must be RULE=NUMBER, such as welcome=10, the number up to 10000");
+    return 0;
+}

@@ -64,6 +64,9 @@ struct config {
         int64_t content_per_minute, content_per_hour; /* writes */
         int64_t content_gap_ms;                       /* between two of them */
         int64_t reserve_percent;                      /* of the read quota, left to others */
+        int64_t points_per_minute;                    /* a read 1, a write 5 */
+        int64_t per_rule;                             /* actions of one rule in a cycle */
+        struct string_list ceilings;                  /* "RULE=N": for this rule another */
         int64_t cycle_deadline_s;
     } budgets;
     struct {

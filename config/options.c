@@ -91,6 +91,14 @@ const struct option options[] = {
       NULL, "Milliseconds between two writes, at least." },
     { "budgets.reserve_percent", OPTION_INT, AT(budgets.reserve_percent), 0, 90, "10", NULL,
       NULL, "Share of the forge's request quota that is left to others." },
+    { "budgets.points_per_minute", OPTION_INT, AT(budgets.points_per_minute), 60, 800, "800",
+      NULL, NULL,
+      "Requests in a minute, a read for 1 and a write for 5, where the forge tells a quota.\n"
+      "GitHub allows 900." },
+    { "budgets.per_rule", OPTION_INT, AT(budgets.per_rule), 1, 10000, "100", NULL, NULL,
+      "Actions that one rule may send in a cycle; the rest is left over." },
+    { "budgets.ceilings", OPTION_LIST, AT(budgets.ceilings), 0, 50, "", NULL, check_ceiling,
+      "Other numbers for single rules, as RULE=N; 0 sends nothing." },
     { "budgets.cycle_deadline", OPTION_DURATION, AT(budgets.cycle_deadline_s), 10, 24 * HOUR,
       "50m", NULL, NULL, "After this time a cycle starts nothing new; the rest is left over." },
 

@@ -19,6 +19,7 @@ enum {
     GET_NEXT,
     EACH,
     COUNT,
+    EACH_RULE,
     SET_SENT,
     SET_CONFIRMED,
     SET_FAILED,
@@ -42,6 +43,8 @@ static const char *const statements[] = {
              "AND instr(?2, ' ' || state || ' ') ORDER BY seq",
     [COUNT] = "SELECT count(*) FROM action WHERE repo_id = ?1 "
               "AND instr(?2, ' ' || state || ' ')",
+    [EACH_RULE] = "SELECT rule, count(*) FROM action WHERE repo_id = ?1 "
+                  "AND instr(?2, ' ' || state || ' ') GROUP BY rule ORDER BY rule",
     [SET_SENT] = "UPDATE action SET state = 'sent', attempts = attempts + 1, sent_at = ?3 "
                  "WHERE " KEY " AND state IN ('planned', 'sent')",
     [SET_CONFIRMED] = "UPDATE action SET state = 'confirmed', object_id = ?3, "
@@ -203,6 +206,30 @@ int action_count(struct db *db, int64_t repo_id, unsigned wanted, int64_t *ret, 
     query_i64(&q, repo_id);
     query_text(&q, names_mask(set, &states, wanted ? wanted : ~0u));
     return query_one_i64(&q, ret, err);
+}
+
+struct rule_visitor {
+    action_rule_fn *fn;
+    void *ctx;
+};
+
+static int visit_rule(const struct query *q, void *visitor, struct err *err)
+{
+    const struct rule_visitor *v = visitor;
+
+    return v->fn(v->ctx, column_text(q, 0), column_i64(q, 1), err);
+}
+
+int action_each_rule(struct db *db, int64_t repo_id, unsigned wanted, action_rule_fn *fn,
+                     void *ctx, struct err *err)
+{
+    char set[NAMES_MASK_SIZE];
+    struct query q;
+
+    query_init(&q, db, &action_stmts, EACH_RULE);
+    query_i64(&q, repo_id);
+    query_text(&q, names_mask(set, &states, wanted ? wanted : ~0u));
+    return query_each(&q, visit_rule, &(struct rule_visitor){ fn, ctx }, err);
 }
 
 /* Runs a move; it must find the action in a state that it may leave. */

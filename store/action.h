@@ -74,6 +74,10 @@ int action_each(struct db *db, int64_t repo_id, unsigned states, action_fn *fn, 
                 struct err *err);
 int action_count(struct db *db, int64_t repo_id, unsigned states, int64_t *ret,
                  struct err *err);
+/* How many of each rule, by name. */
+typedef int action_rule_fn(void *ctx, const char *rule, int64_t n, struct err *err);
+int action_each_rule(struct db *db, int64_t repo_id, unsigned states, action_rule_fn *fn,
+                     void *ctx, struct err *err);
 
 /* Moves. -ERR_CONFLICT when the action is not in a state that the diagram lets it leave. */
 int action_set_sent(struct db *db, int64_t repo_id, const char *key, int64_t at,

@@ -118,14 +118,11 @@ static int learn(struct exchange *x, struct err *err)
 
 static int before(struct exchange *x, struct err *err)
 {
-    struct transport *t = x->t;
+    enum pace_cost cost = x->req->is_content    ? PACE_CONTENT
+                          : exchange_is_read(x) ? PACE_READ
+                                                : PACE_WRITE;
 
-    int rc = pace_check_deadline(&t->pace, err);
-    if (rc == 0 && exchange_is_read(x))
-        rc = pace_read(&t->pace, transport_now(t), err);
-    if (rc == 0 && x->req->is_content)
-        rc = pace_content(&t->pace, err);
-    return rc;
+    return pace_take_turn(&x->t->pace, cost, x->t->ahead_s, err);
 }
 
 int exchange_try(struct exchange *x, struct err *err)

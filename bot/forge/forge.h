@@ -208,7 +208,7 @@ struct forge_options {
     struct http_client *http; /* borrowed */
     struct db *db;            /* borrowed: validators and budgets */
     const struct clock *clock;
-    int64_t reserve_percent;
+    int64_t reserve_percent, points_per_minute;
     int64_t content_per_minute, content_per_hour, content_gap_ms;
     int64_t deadline_ms; /* of the cycle, in clock time; 0: none */
 };

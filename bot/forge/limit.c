@@ -18,11 +18,11 @@ static int64_t header_number(const struct http_response *res, const char *name)
     return number;
 }
 
-static int64_t clamp_wait(int64_t wait_s)
+static int64_t clamp_wait(int64_t wait_s, int64_t most_s)
 {
     if (wait_s < 1)
         return 1;
-    return wait_s > LIMIT_MAX_WAIT_S ? LIMIT_MAX_WAIT_S : wait_s;
+    return wait_s > most_s ? most_s : wait_s;
 }
 
 /* Seconds or an HTTP-date; -1 when absent or neither. */
@@ -49,36 +49,44 @@ static bool is_secondary(const struct http_response *res)
            body_says(res, "secondary rate limit") || body_says(res, "abuse detection");
 }
 
-static struct limit_verdict wait_for(int64_t wait_s, const char *why)
+static struct limit_verdict wait_as_asked(int64_t wait_s)
 {
-    return (struct limit_verdict){ LIMIT_WAIT, clamp_wait(wait_s), why };
+    return (struct limit_verdict){ LIMIT_WAIT, clamp_wait(wait_s, LIMIT_MAX_ASKED_S),
+                                   "retry-after", false };
 }
 
-static int64_t doubled(int n_before)
+static struct limit_verdict wait_for_reset(int64_t wait_s)
 {
-    int shift = n_before < 0 ? 0 : n_before > 6 ? 6 : n_before;
+    return (struct limit_verdict){ LIMIT_WAIT, clamp_wait(wait_s, LIMIT_MAX_WAIT_S), "quota",
+                                   false };
+}
 
-    return (int64_t)LIMIT_SECONDARY_S << shift;
+static struct limit_verdict wait_and_double(int64_t n_before)
+{
+    int shift = n_before < 0 ? 0 : n_before > 6 ? 6 : (int)n_before;
+
+    return (struct limit_verdict){ LIMIT_WAIT, (int64_t)LIMIT_SECONDARY_S << shift,
+                                   "secondary limit", true };
 }
 
 struct limit_verdict limit_judge(const struct http_response *res, int64_t server_at,
-                                 int n_before)
+                                 int64_t n_before)
 {
     int64_t asked = retry_after(res, server_at);
 
     if (res->status == 503 && asked >= 0)
-        return wait_for(asked, "retry-after");
+        return wait_as_asked(asked);
     if (res->status != 403 && res->status != 429)
-        return (struct limit_verdict){ LIMIT_NONE, 0, "" };
+        return (struct limit_verdict){ LIMIT_NONE, 0, "", false };
 
     if (asked >= 0)
-        return wait_for(asked, "retry-after");
+        return wait_as_asked(asked);
     int64_t reset_at = header_number(res, "x-ratelimit-reset");
     if (header_number(res, "x-ratelimit-remaining") == 0 && reset_at > 0)
-        return wait_for(reset_at - server_at + 1, "quota");
+        return wait_for_reset(reset_at - server_at + 1);
     if (is_secondary(res) || res->status == 429)
-        return wait_for(doubled(n_before), "secondary limit");
-    return (struct limit_verdict){ LIMIT_DENIED, 0, "" };
+        return wait_and_double(n_before);
+    return (struct limit_verdict){ LIMIT_DENIED, 0, "", false };
 }
 
 bool limit_read_quota(struct limit_quota *ret, const struct http_response *res)

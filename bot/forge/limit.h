@@ -4,7 +4,7 @@
  * Pure: looks at one reply, knows no clock and does not sleep. The order of tests is the
  * forge's own documentation: retry-after, then the quota's reset, then a secondary limit, and
  * only then a missing right. Retrying while limited gets tokens banned, so a wait is never
- * shorter than what was asked for, but for the clamp. */
+ * shorter than what was asked for, but for the clamps, which keep out nonsense. */
 #ifndef BOT_FORGE_LIMIT_H
 #define BOT_FORGE_LIMIT_H
 #include <stdbool.h>
@@ -20,18 +20,21 @@ enum limit_kind {
 
 struct limit_verdict {
     enum limit_kind kind;
-    int64_t wait_s;  /* 1..LIMIT_MAX_WAIT_S */
-    const char *why; /* static: "retry-after", "quota", "secondary limit" */
+    int64_t wait_s;    /* 1..LIMIT_MAX_ASKED_S */
+    const char *why;   /* static: "retry-after", "quota", "secondary limit" */
+    bool is_secondary; /* the forge named no time: the next wait is twice as long */
 };
 
 enum {
-    LIMIT_MAX_WAIT_S = 3900, /* 1 h 5 min: no reset is further away */
-    LIMIT_SECONDARY_S = 60   /* least wait after a secondary limit; doubles */
+    LIMIT_MAX_WAIT_S = 3900,   /* 1 h 5 min: no reset is further away */
+    LIMIT_MAX_ASKED_S = 86400, /* what a retry-after may ask for */
+    LIMIT_SECONDARY_S = 60     /* least wait after a secondary limit; doubles */
 };
 
-/* server_at: the forge's time now. n_before: how often this request was refused already. */
+/* server_at: the forge's time now. n_before: how often we were refused for a
+ * secondary limit already, one after the other. */
 struct limit_verdict limit_judge(const struct http_response *res, int64_t server_at,
-                                 int n_before);
+                                 int64_t n_before);
 
 /* The quota as the reply tells it; false when it does not (GHES, caches, other resources). */
 struct limit_quota {

@@ -122,13 +122,19 @@ static int try_again(const struct exchange *x, int rc, struct err *err)
                          "trying again after a failure", err);
 }
 
-static int wait_for_limit(struct exchange *x, struct limit_verdict verdict, struct err *err)
+/* The next try takes its turn, which is not before the limit's end. */
+static int wait_for_limit(struct exchange *x, const struct limit_verdict *verdict,
+                          struct err *err)
 {
+    int rc = pace_saw_refusal(&x->t->pace, verdict, err);
+
+    if (rc < 0)
+        return rc;
     if (x->n_refusals++ >= MAX_REFUSALS)
-        return err_set(err, ERR_BUDGET, "still limited (%s) after %d waits", verdict.why,
+        return err_set(err, ERR_BUDGET, "still limited (%s) after %d waits", verdict->why,
                        MAX_REFUSALS);
     x->n_tries = 0;
-    return pace_sleep_ms(&x->t->pace, verdict.wait_s * SECOND_MS, verdict.why, err);
+    return 0;
 }
 
 static bool is_redirect(int status)
@@ -194,17 +200,24 @@ static int take_reply(struct exchange *x, struct transport_reply *reply, struct 
 static int judge(struct exchange *x, struct transport_reply *reply, enum step *step,
                  struct err *err)
 {
-    int status = x->res.status;
+    int status = x->res.status, rc = 0;
 
     *step = STEP_AGAIN;
-    struct limit_verdict verdict = limit_judge(&x->res, transport_now(x->t), x->n_refusals);
+    struct limit_verdict verdict =
+        limit_judge(&x->res, transport_now(x->t), x->t->pace.n_refusals);
     bool is_unsure = status >= 500 && x->req->effect == EFFECT_ONCE;
     if (verdict.kind == LIMIT_WAIT && !is_unsure)
-        return wait_for_limit(x, verdict, err);
+        return wait_for_limit(x, &verdict, err);
+    if (verdict.kind == LIMIT_WAIT)
+        rc = pace_saw_refusal(&x->t->pace, &verdict, err);
+    else if (status < 500)
+        rc = pace_saw_answer(&x->t->pace, err);
+    if (rc < 0)
+        return rc;
     if (is_redirect(status))
         return exchange_follow(x, err);
     if (status >= 500) {
-        int rc = may_have_happened(x, reply_refusal(&x->res, err), err);
+        rc = may_have_happened(x, reply_refusal(&x->res, err), err);
         return try_again(x, rc, err);
     }
     if (status >= 400)
@@ -213,7 +226,7 @@ static int judge(struct exchange *x, struct transport_reply *reply, enum step *s
         return err_set(err, ERR_FORGE, "an unexpected status, %d", status);
 
     *step = STEP_DONE;
-    int rc = take_reply(x, reply, err);
+    rc = take_reply(x, reply, err);
     if (rc != -ERR_PARSE)
         return rc < 0 ? may_have_happened(x, rc, err) : 0;
     /* A reply that was cut, or is no JSON: reading it once more may do. */

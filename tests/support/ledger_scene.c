@@ -58,6 +58,7 @@ int scene_open(void **state)
     fake_forge_init(&s->forge);
     s->clock = (struct clock){ fixed_now, no_sleep, NULL };
     s->config.dir = s->dir;
+    s->config.budgets.per_rule = 100;
     assert_int_equal(db_open(&s->db, ":memory:", DB_HEARTH, DB_CREATE, &err), 0);
     assert_int_equal(db_begin(s->db, DB_FAST, &err), 0);
     assert_int_equal(repository_put(s->db, &repo, NULL, &err), 0);

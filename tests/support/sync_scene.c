@@ -29,6 +29,7 @@ struct forge_options scene_options(const struct scene *s)
         .db = s->db,
         .clock = &s->client->clock,
         .reserve_percent = 10,
+        .points_per_minute = 800,
         .content_per_minute = 60,
         .content_per_hour = 400,
         .content_gap_ms = 1000,

@@ -23,6 +23,7 @@ struct transport_options scene_options(struct scene *s)
         .pace = { .db = s->db,
                   .clock = &s->script.clock,
                   .reserve_percent = 10,
+                  .points_per_minute = 20,
                   .content_per_minute = 60,
                   .content_per_hour = 5,
                   .content_gap_ms = 1000 },

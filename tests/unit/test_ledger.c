@@ -40,6 +40,37 @@ static void what_is_planned_is_sent_once_in_order(void **state)
     assert_int_equal(s->forge.n_writes, 3);
 }
 
+static void a_rule_at_its_ceiling_waits_while_the_others_go_on(void **state)
+{
+    char ceiling[] = "retrain=2", *ceilings[] = { ceiling };
+    struct scene *s = *state;
+    const struct ledger_item items[] = {
+        comment_item("7/retrain/4fd", SCENE_PULL, "One."),
+        label_item(ACTION_LABEL_ADD, "7/retrain/4fd/accepted", "retrain: accepted"),
+        status_item("7/retrain/4fd/status", "success"),
+    };
+    struct ledger_item other = comment_item("3/welcome/1", SCENE_ISSUE, "Welcome.");
+    struct ledger_counts counts;
+    struct err err = { 0 };
+
+    other.rule = "welcome";
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(scene_plan(s, &items[i]), ACTION_PLAN_NEW);
+    assert_int_equal(scene_plan(s, &other), ACTION_PLAN_NEW);
+    s->config.budgets.ceilings = (struct string_list){ ceilings, 1 };
+
+    assert_int_equal(ledger_apply(&s->bot, &counts, &err), -ERR_BUDGET);
+    assert_non_null(strstr(err.msg, "rule retrain reached its ceiling of 2"));
+    assert_int_equal(counts.sent, 3);
+    assert_int_equal(counts.left, 1);
+    assert_int_equal(scene_look(s, "7/retrain/4fd/status").state, ACTION_PLANNED);
+    assert_int_equal(scene_look(s, "3/welcome/1").state, ACTION_CONFIRMED);
+
+    counts = scene_apply(s); /* the next cycle */
+    assert_int_equal(counts.sent, 1);
+    assert_int_equal(counts.left, 0);
+}
+
 static void planning_again_before_sending_changes_the_text(void **state)
 {
     struct scene *s = *state;
@@ -268,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(what_is_planned_is_sent_once_in_order),
+        SCENE(a_rule_at_its_ceiling_waits_while_the_others_go_on),
         SCENE(planning_again_before_sending_changes_the_text),
         SCENE(the_sticky_comment_is_edited_and_an_equal_one_is_left),
         SCENE(a_strangers_marker_is_not_ours),
