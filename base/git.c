@@ -171,7 +171,7 @@ int git_share_with_group(struct git_repo *repo, struct err *err)
         rc = open_to_group(root, folders[i], err);
     /* libgit2 would make these on demand, closed to the group. */
     for (unsigned i = 0; rc == 0 && i < 256; i++) {
-        char name[sizeof("objects/xx")];
+        char name[32];
         (void)snprintf(name, sizeof(name), "objects/%02x", i);
         rc = open_to_group(root, name, err);
     }
