@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/repo/xet_shard.h
+ * xet_shard: how files are put together from chunks, as Xet clients upload it.
+ * Parsing only; input is a stranger's. A shard names files by SHA-256, each a list of terms: a
+ * run of chunks of one xorb. Hashes are hex text; see Xet's specification (Apache-2.0). */
+#ifndef HUB_REPO_XET_SHARD_H
+#define HUB_REPO_XET_SHARD_H
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+enum { XET_HEX_SIZE = 65, XET_MAX_SHARD_BYTES = 64 << 20, XET_MAX_CHUNKS = 8192 };
+
+struct xet_term {
+    char xorb[XET_HEX_SIZE];
+    uint32_t first, end; /* chunks [first, end) of it, at least one */
+    uint32_t bytes;      /* of these chunks together */
+};
+
+struct xet_file {
+    char sha256[XET_HEX_SIZE];
+    struct xet_term *terms; /* inside the shard's list */
+    size_t n_terms;
+    int64_t bytes;
+};
+
+struct xet_shard {
+    struct xet_file *files;
+    size_t n_files;
+    struct xet_term *terms;
+    size_t n_terms;
+};
+
+/* -ERR_PARSE or -ERR_LIMIT, naming the file's number in the shard. xet_shard_finish() in every
+ * case. */
+int xet_shard_parse(struct xet_shard *ret, const void *data, size_t len, struct err *err);
+void xet_shard_finish(struct xet_shard *shard); /* zeroed is fine */
+
+#endif
