@@ -51,6 +51,26 @@ struct adam {
     float epsilon; /* epsilon * sqrt(1 - beta2^t) */
 };
 
+/* A 3x3 convolution of one image, stride 1. The image comes with a rim of one pixel of zeros:
+ * x (H+2, W+2, I). y (H, W, O), w (O / KERNEL_LANES, 3, 3, I, KERNEL_LANES): the columns of
+ * one block of outputs lie together. O is a multiple of KERNEL_LANES. */
+struct conv {
+    float *y;
+    const float *x, *w;
+    size_t H, W, I, O;
+};
+
+/* Batch norm of one image u (H, W, C) by channel, once the batch's mean and variance are known
+ * (Ioffe and Szegedy 2015, arXiv 1502.03167), and ReLU: y = max(0, scale u + shift), with
+ * scale = gamma / sqrt(variance + epsilon) and shift = beta - mean scale.
+ * C is a multiple of KERNEL_LANES. */
+struct norm {
+    const float *u;
+    const float *scale, *shift;
+    const float *mean, *mean_g, *mean_gu; /* for the backward passes, see there */
+    size_t H, W, C;
+};
+
 struct kernels {
     const char *name; /* "reference", "baseline", "v3", "v4" */
 
@@ -81,6 +101,42 @@ struct kernels {
      * MOMENT_FLOOR. Any n. */
     void (*adam)(float *w, float *m, float *v, const float *g, size_t n,
                  const struct adam *adam);
+
+    /* y(h,w,o) = sum over ky, kx = 0..2, i = 0..I-1 of x(h+ky,w+kx,i) w(ky,kx,i,o), fused. */
+    void (*conv3x3)(const struct conv *conv);
+
+    /* dw(ky,kx,i,o) += sum over h, w of x(h+ky,w+kx,i) du(h,w,o), fused. dw as w above; du
+     * (H+2, W+2, O) has a rim too, which is not read. Takes the sizes from conv. */
+    void (*conv3x3_weights)(float *dw, const float *x, const float *du,
+                            const struct conv *conv);
+
+    /* sums (2,C): of u and of u^2 over n pixels u (n,C). Four sums, for pixels 0, 4, 8.., for
+     * 1, 5, 9.. and so on, are added as (s0 + s1) + (s2 + s3); squares fused. */
+    void (*channel_sums)(float *sums, const float *u, size_t n, size_t C);
+
+    /* y (H,W,C) = max(0, scale u + shift), fused; rows of y are y_row floats apart. */
+    void (*norm_relu)(float *y, size_t y_row, const struct norm *norm);
+
+    /* The same, and of each 2x2 pixels the largest: y (H/2, W/2, C). H and W are even. */
+    void (*norm_relu_pool)(float *y, size_t y_row, const struct norm *norm);
+
+    /* g (H,W,C) = dy where scale u + shift > 0, else 0, flushed at GRADIENT_FLOOR.
+     * sums (2,C): of g and of g (u - mean), four each as in channel_sums(). */
+    void (*norm_relu_backward)(float *g, float *sums, const float *dy, const struct norm *norm);
+
+    /* The same for dy (H/2, W/2, C): it goes to the first largest of each 2x2 pixels. The four
+     * sums are those of the four corners. */
+    void (*norm_relu_pool_backward)(float *g, float *sums, const float *dy,
+                                    const struct norm *norm);
+
+    /* du (H,W,C) = scale ((g - mean_g) - (u - mean) mean_gu), flushed at GRADIENT_FLOOR; rows
+     * of du are du_row floats apart. mean_g: of g over the batch; mean_gu: of g (u - mean),
+     * divided by variance + epsilon. */
+    void (*norm_backward)(float *du, size_t du_row, const float *g, const struct norm *norm);
+
+    /* x(i) = 0 where the i-th number of `key` is below share, else x(i) scale. n numbers,
+     * uniform in 0..2^32-1 (hash_u32). n is a multiple of KERNEL_LANES. */
+    void (*dropout)(float *x, size_t n, uint32_t key, uint32_t share, float scale);
 };
 
 /* The plain loops that say what the fast ones must compute. Never chosen, only compared. */

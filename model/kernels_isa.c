@@ -1,71 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The fast kernels. meson builds this file once per instruction set, with
- *   KERNELS_SYMBOL  the name of the table it defines     KERNELS_NAME  its word in messages
+ *   KERNELS_SET     baseline, v3 or v4: names the table it defines, and in messages
  *   KERNELS_WIDTH   floats in one register: 4, 8 or 16
+ * and beside it kernels_conv_isa.c and kernels_norm_isa.c, whose functions the table lists.
  * Each function computes what its namesake in reference.c does, bit for bit. */
 #include "model/kernels_isa.h"
 
 #include <math.h>
-#if KERNELS_WIDTH > 4
-#include <immintrin.h>
-#endif
 
-#include "model/mathf.h"
+#include "model/kernels_vec.h"
 
 enum {
-    WIDTH = KERNELS_WIDTH,
-    PER_BLOCK = KERNEL_LANES / WIDTH, /* registers across KERNEL_LANES columns */
-    CLASSES = 10,                     /* so many rows has the gradient of the last layer */
+    CLASSES = 10, /* so many rows has the gradient of the last layer */
     TILE_ROWS = WIDTH == 16  ? 16
                 : WIDTH == 8 ? 6
                              : 3, /* sums fit the registers */
 };
-
-/* Any float address may be loaded as a vector. */
-typedef float vec __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
-typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
-
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE vec load(const float *p)
-{
-    return *(const vec *)(const void *)p;
-}
-
-INLINE void store(float *p, vec x)
-{
-    *(vec *)(void *)p = x;
-}
-
-INLINE vec splat(float x)
-{
-    return x - (vec){ 0 };
-}
-
-/* x where keep is all ones, else +0. */
-INLINE vec select(mask keep, vec x)
-{
-    return (vec)((mask)x & keep);
-}
-
-/* a b + c, rounded once. */
-INLINE vec multiply_add(vec a, vec b, vec c)
-{
-#if KERNELS_WIDTH == 16
-    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-#elif KERNELS_WIDTH == 8
-    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-#else
-    for (size_t i = 0; i < WIDTH; i++)
-        c[i] = multiply_add_f32(a[i], b[i], c[i]);
-    return c;
-#endif
-}
-
-INLINE vec flush(vec x, float floor)
-{
-    return select(~(mask)((x < splat(floor)) & (x > splat(-floor))), x);
-}
 
 /* `rows` rows and KERNEL_LANES columns of c; rows is a constant at every call. */
 INLINE void dense_tile(const struct dense_args *d, size_t m, size_t n, size_t rows)
@@ -256,7 +206,7 @@ static void adam_step(float *restrict w, float *restrict m, float *restrict v,
         kernels_reference()->adam(w + i, m + i, v + i, g + i, n - i, a);
 }
 
-const struct kernels KERNELS_SYMBOL = {
+const struct kernels KERNELS_OF(kernels) = {
     .name = KERNELS_NAME,
     .dense = dense,
     .pick_rows = pick_rows,
@@ -265,4 +215,13 @@ const struct kernels KERNELS_SYMBOL = {
     .sum_rows = sum_rows,
     .softmax_loss = softmax_loss,
     .adam = adam_step,
+    .conv3x3 = KERNELS_OF(conv3x3),
+    .conv3x3_weights = KERNELS_OF(conv3x3_weights),
+    .channel_sums = KERNELS_OF(channel_sums),
+    .norm_relu = KERNELS_OF(norm_relu),
+    .norm_relu_pool = KERNELS_OF(norm_relu_pool),
+    .norm_relu_backward = KERNELS_OF(norm_relu_backward),
+    .norm_relu_pool_backward = KERNELS_OF(norm_relu_pool_backward),
+    .norm_backward = KERNELS_OF(norm_backward),
+    .dropout = KERNELS_OF(dropout),
 };

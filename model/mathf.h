@@ -44,6 +44,17 @@ static inline float multiply_add_f32(float a, float b, float c)
 #endif
 }
 
+/* The i-th number of a stream: a mix of 32 bits in which each bit of the input moves half of the
+ * output (constants by C. Wellons, public domain, https://nullprogram.com/blog/2018/07/31/). */
+static inline uint32_t hash_u32(uint32_t key, uint32_t i)
+{
+    uint32_t x = key + i * 0x9e3779b9u;
+
+    x = (x ^ x >> 16) * 0x7feb352du;
+    x = (x ^ x >> 15) * 0x846ca68bu;
+    return x ^ x >> 16;
+}
+
 /* exp(x) to 2 ulp for x in [-87, 88]; x is clamped into it. exp(x) = 2^n exp(r) with
  * |r| <= ln(2)/2 and the Taylor series of exp(r) to r^7/7!, whose rest is below 2^-27. */
 static inline float exp_f32(float x)

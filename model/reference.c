@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "model/mathf.h"
+#include "model/reference.h"
 
 static float flush(float x, float floor)
 {
@@ -118,6 +119,15 @@ const struct kernels *kernels_reference(void)
         .sum_rows = sum_rows,
         .softmax_loss = softmax_loss,
         .adam = adam_step,
+        .conv3x3 = reference_conv3x3,
+        .conv3x3_weights = reference_conv3x3_weights,
+        .channel_sums = reference_channel_sums,
+        .norm_relu = reference_norm_relu,
+        .norm_relu_pool = reference_norm_relu_pool,
+        .norm_relu_backward = reference_norm_relu_backward,
+        .norm_relu_pool_backward = reference_norm_relu_pool_backward,
+        .norm_backward = reference_norm_backward,
+        .dropout = reference_dropout,
     };
     return &reference;
 }

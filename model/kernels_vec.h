@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * model/kernels_vec.h
+ * kernels_vec: registers of KERNELS_WIDTH floats for the files built once per instruction set.
+ * A multiply-add is fused in each of them; everything else is what the operator says. */
+#ifndef MODEL_KERNELS_VEC_H
+#define MODEL_KERNELS_VEC_H
+#if KERNELS_WIDTH > 4
+#include <immintrin.h>
+#endif
+
+#include "model/kernels_isa.h"
+#include "model/mathf.h"
+
+enum {
+    WIDTH = KERNELS_WIDTH,
+    PER_BLOCK = KERNEL_LANES / WIDTH, /* registers across KERNEL_LANES columns */
+};
+
+/* Any float address may be loaded as a vector. */
+typedef float vec __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
+typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec load(const float *p)
+{
+    return *(const vec *)(const void *)p;
+}
+
+INLINE void store(float *p, vec x)
+{
+    *(vec *)(void *)p = x;
+}
+
+INLINE vec splat(float x)
+{
+    return x - (vec){ 0 };
+}
+
+/* x where keep is all ones, else +0. */
+INLINE vec select(mask keep, vec x)
+{
+    return (vec)((mask)x & keep);
+}
+
+/* a b + c, rounded once. */
+INLINE vec multiply_add(vec a, vec b, vec c)
+{
+#if KERNELS_WIDTH == 16
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif KERNELS_WIDTH == 8
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    for (size_t i = 0; i < WIDTH; i++)
+        c[i] = multiply_add_f32(a[i], b[i], c[i]);
+    return c;
+#endif
+}
+
+INLINE vec flush(vec x, float floor)
+{
+    return select(~(mask)((x < splat(floor)) & (x > splat(-floor))), x);
+}
+
+#endif
