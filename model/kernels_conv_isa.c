@@ -10,7 +10,7 @@
 
 enum {
     TILE_PIXELS = WIDTH == 16 ? 16 : 5, /* of an output tile */
-    TILE_INPUTS = WIDTH == 16 ? 24 : 6, /* of a tile of weights; divides 3 * KERNEL_LANES */
+    TILE_INPUTS = WIDTH == 16 ? 16 : 6, /* of a tile of weights; divides 3 * KERNEL_LANES */
 };
 
 /* Sizes that are constants at a call. */
