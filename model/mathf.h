@@ -44,8 +44,8 @@ static inline float multiply_add_f32(float a, float b, float c)
 #endif
 }
 
-/* The i-th number of a stream: a mix of 32 bits in which each bit of the input moves half of the
- * output (constants by C. Wellons, public domain, https://nullprogram.com/blog/2018/07/31/). */
+/* The i-th number of a stream: a mix of 32 bits in which each bit of the input moves half of
+ * the output (constants: C. Wellons, https://nullprogram.com/blog/2018/07/31/). */
 static inline uint32_t hash_u32(uint32_t key, uint32_t i)
 {
     uint32_t x = key + i * 0x9e3779b9u;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The plain loops that define what every kernel set computes, bit for bit (kernels.h). */
-#include "model/kernels.h"
+#include "model/reference.h"
 
 #include <math.h>
 
 #include "model/mathf.h"
-#include "model/reference.h"
 
 static float flush(float x, float floor)
 {
