@@ -11,12 +11,14 @@
 
 int forge_init(struct forge *f, const char *dir, struct clock clock, struct err *err)
 {
-    *f = (struct forge){ .clock = clock, .dir = xstrdup(dir) };
+    *f = (struct forge){ .clock = clock };
     state_init(&f->state);
 
     char *assets = fs_path(dir, "assets", NULL);
     char *saved = fs_path(dir, "state.json", NULL);
     int rc = fs_mkdirs(assets, 0755, err);
+    if (rc == 0)
+        rc = fs_real_path(&f->dir, dir, err);
     if (rc == 0 && fs_exists(saved))
         rc = state_open(&f->state, saved, err);
     if (rc == 0 && row_has(state_repo(&f->state), "owner"))

@@ -18,7 +18,7 @@ struct forge {
     struct state state;
     struct clock clock;
     int64_t pretend_at;   /* unix seconds; while not 0, "now" for moves (the sample's past) */
-    char *dir;            /* holds git/OWNER/NAME.git, assets/, state.json, token */
+    char *dir;            /* absolute; holds git/OWNER/NAME.git, assets/, state.json, token */
     struct git_repo *git; /* OWNER/NAME.git; NULL in tests that need none */
 };
 
