@@ -53,6 +53,23 @@ int json_parse(json_t **ret, const char *text, size_t len, const char *what, str
     return 0;
 }
 
+void json_replace_nul(char *text, size_t len)
+{
+    static const char escaped_nul[] = "\\u0000", replacement[] = "\\ufffd";
+    const size_t n = sizeof(escaped_nul) - 1;
+    char *end = text + len, *at = text;
+
+    while ((at = memmem(at, (size_t)(end - at), escaped_nul, n))) {
+        size_t slashes = 0;
+
+        while (at - slashes > text && at[-1 - (ptrdiff_t)slashes] == '\\')
+            slashes++;
+        if (slashes % 2 == 0)
+            memcpy(at, replacement, n);
+        at += n;
+    }
+}
+
 void json_reader_init(struct json_reader *r, const char *path)
 {
     memset(&r->first, 0, sizeof(r->first));

@@ -38,6 +38,10 @@ enum json_need {
 int json_parse(json_t **ret, const char *text, size_t len, const char *what, struct err *err);
 enum { JSON_MAX_DEPTH = 64 };
 
+/* In place, before parsing what strangers wrote: each escaped NUL becomes U+FFFD, which takes
+ * as many bytes, so that one of them does not make the whole document unreadable. */
+void json_replace_nul(char *text, size_t len);
+
 void json_reader_init(struct json_reader *r, const char *path);
 int json_reader_check(const struct json_reader *r, struct err *err);
 

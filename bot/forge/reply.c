@@ -42,6 +42,7 @@ int reply_parse(json_t **ret, struct http_response *res, struct err *err)
                        "the forge answered HTML instead of JSON (status %d); is forge.url the "
                        "base of its API?",
                        res->status);
+    json_replace_nul(res->body.data, res->body.len);
     buf_truncate(&res->body, squeeze_json(res->body.data, res->body.len));
     return json_parse(ret, res->body.data, res->body.len, "reply", err);
 }

@@ -35,6 +35,20 @@ static void damaged_documents_are_refused_with_their_place(void **state)
     assert_null(doc);
 }
 
+static void an_escaped_nul_is_replaced_and_a_written_one_stays(void **state)
+{
+    char text[] = "[\"a\\u0000\\u0000b\",\"\\\\u0000\",\"\\\\\\u0000\"]";
+
+    (void)state;
+    json_replace_nul(text, strlen(text));
+    json_t *doc = parsed(text);
+    assert_string_equal(json_string_value(json_array_get(doc, 0)), "a\xef\xbf\xbd\xef\xbf\xbd"
+                                                                   "b");
+    assert_string_equal(json_string_value(json_array_get(doc, 1)), "\\u0000");
+    assert_string_equal(json_string_value(json_array_get(doc, 2)), "\\\xef\xbf\xbd");
+    json_decref(doc);
+}
+
 static void deep_nesting_is_a_limit(void **state)
 {
     char text[2 * JSON_MAX_DEPTH + 3];
@@ -129,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(damaged_documents_are_refused_with_their_place),
+        cmocka_unit_test(an_escaped_nul_is_replaced_and_a_written_one_stays),
         cmocka_unit_test(deep_nesting_is_a_limit),
         cmocka_unit_test(a_reader_keeps_the_first_fault_and_its_path),
         cmocka_unit_test(optional_fields_take_absent_and_null),

@@ -173,6 +173,23 @@ static void page_that_cannot_be_is_refused_as_a_whole(void **state)
     }
 }
 
+/* One person's zero byte must not stop the reading of a whole repository. */
+static void page_with_an_escaped_nul_is_read(void **state)
+{
+    const struct forge_read what = { .list = FORGE_ISSUES };
+    struct scene *s = *state;
+    const struct scripted_answer page = {
+        200,
+        { 0 },
+        "[{\"number\":1,\"title\":\"a\\u0000b\",\"user\":null,\"state\":\"open\","
+        "\"created_at\":\"2026-01-02T03:04:05Z\","
+        "\"updated_at\":\"2026-01-02T03:04:05Z\"}]"
+    };
+
+    assert_int_equal(read_page(s, &what, &page), 0);
+    assert_int_equal(s->n_items, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -183,6 +200,7 @@ int main(void)
         TEST(page_that_is_its_own_next_is_refused),
         TEST(validator_is_kept_only_when_the_page_was_taken),
         TEST(page_that_cannot_be_is_refused_as_a_whole),
+        TEST(page_with_an_escaped_nul_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
