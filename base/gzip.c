@@ -69,3 +69,30 @@ int gzip_unpack(struct buf *out, const void *data, size_t len, const char *what,
     (void)inflateEnd(&z);
     return rc;
 }
+
+int gzip_pack(struct buf *out, const void *data, size_t len, const char *what, struct err *err)
+{
+    enum { MEMORY = 8 }; /* zlib's default */
+    unsigned char piece[PIECE_BYTES];
+    const unsigned char *at = data;
+    z_stream z = { 0 };
+    int code = deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_ONLY, MEMORY,
+                            Z_DEFAULT_STRATEGY);
+
+    if (code != Z_OK)
+        return err_set(err, ERR_NOMEM, "%s: no memory to pack it", what);
+    while (code == Z_OK && !out->overflow) {
+        const size_t given = len < INPUT_MAX_BYTES ? len : INPUT_MAX_BYTES;
+
+        z.next_in = at;
+        z.avail_in = (uInt)given;
+        z.next_out = piece;
+        z.avail_out = sizeof(piece);
+        code = deflate(&z, given == len ? Z_FINISH : Z_NO_FLUSH);
+        at += given - z.avail_in;
+        len -= given - z.avail_in;
+        buf_add(out, piece, sizeof(piece) - z.avail_out);
+    }
+    (void)deflateEnd(&z);
+    return buf_check(out, what, err);
+}

@@ -16,4 +16,8 @@ bool gzip_is(const void *data, size_t len); /* begins with the gzip magic */
 int gzip_unpack(struct buf *out, const void *data, size_t len, const char *what,
                 struct err *err);
 
+/* Appends one member without name or time, so that the same bytes give the same file. what
+ * names the file in errors. */
+int gzip_pack(struct buf *out, const void *data, size_t len, const char *what, struct err *err);
+
 #endif

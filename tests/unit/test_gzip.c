@@ -111,6 +111,44 @@ static void magic_is_recognised(void **state)
     assert_false(gzip_is("hello", 5));
 }
 
+static void packed_bytes_are_unpacked_and_the_same_each_time(void **state)
+{
+    char text[100000];
+    struct buf first, second, back;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(text); i++)
+        text[i] = (char)(i * i >> 7);
+    buf_init(&first, sizeof(text));
+    buf_init(&second, sizeof(text));
+    assert_int_equal(gzip_pack(&first, text, sizeof(text), "x.gz", NULL), 0);
+    assert_int_equal(gzip_pack(&second, text, sizeof(text), "x.gz", NULL), 0);
+    assert_int_equal(first.len, second.len);
+    assert_memory_equal(first.data, second.data, first.len);
+    assert_memory_equal(first.data + 4, "\0\0\0\0", 4); /* no time */
+    assert_int_equal(unpack(&back, first.data, first.len, sizeof(text), NULL), 0);
+    assert_int_equal(back.len, sizeof(text));
+    assert_memory_equal(back.data, text, sizeof(text));
+    buf_finish(&back);
+    buf_finish(&second);
+    buf_finish(&first);
+}
+
+static void packing_stops_at_the_buffer_s_limit(void **state)
+{
+    unsigned char noise[4096];
+    struct err err = { 0 };
+    struct buf out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(noise); i++)
+        noise[i] = (unsigned char)(i * 2654435761u >> 24);
+    buf_init(&out, 100);
+    assert_int_equal(gzip_pack(&out, noise, sizeof(noise), "x.gz", &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "x.gz"));
+    buf_finish(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +158,8 @@ int main(void)
         cmocka_unit_test(every_changed_byte_of_sum_or_length_is_seen),
         cmocka_unit_test(trailing_bytes_are_an_error),
         cmocka_unit_test(magic_is_recognised),
+        cmocka_unit_test(packed_bytes_are_unpacked_and_the_same_each_time),
+        cmocka_unit_test(packing_stops_at_the_buffer_s_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
