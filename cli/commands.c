@@ -16,7 +16,7 @@ extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_che
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_serve;
-extern const struct cmd cmd_train, cmd_eval, cmd_predict;
+extern const struct cmd cmd_train, cmd_eval, cmd_predict, cmd_convert;
 extern const struct cmd cmd_report, cmd_lineage;
 extern const struct cmd cmd_feedback_list, cmd_feedback_show, cmd_feedback_search;
 extern const struct cmd cmd_feedback_add, cmd_feedback_resolve;
@@ -42,6 +42,7 @@ const struct cmd *const commands[] = {
     &cmd_train,
     &cmd_eval,
     &cmd_predict,
+    &cmd_convert,
     &cmd_serve,
     &cmd_db_migrate,
     &cmd_db_status,

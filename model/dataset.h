@@ -84,6 +84,22 @@ int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *er
  * which are read in the order of their names. */
 int dataset_read_path(struct dataset *ds, const char *path, struct err *err);
 
+/* The readers' counterparts: append whole files, as bytes (uint8 in NPY). */
+int dataset_write_csv(struct buf *out, const struct dataset *ds, struct err *err);
+int dataset_write_idx(struct buf *images, struct buf *labels, const struct dataset *ds,
+                      struct err *err);
+int dataset_write_npy(struct buf *images, struct buf *labels, const struct dataset *ds,
+                      struct err *err);
+
+/* Makes the folder, with one subfolder per label and a metadata.csv that keeps the order; it
+ * must be new or empty. -ERR_REFUSED for a sample that would be read back as another one: an
+ * empty picture, or one so light at its edges that it looks like dark ink on paper. */
+int dataset_write_pictures(const struct dataset *ds, const char *folder, struct err *err);
+
+/* By name as dataset_read_path(); a name that ends in '/' or has no suffix becomes a folder of
+ * pictures. -ERR_RANGE for a set without samples. */
+int dataset_write_path(const struct dataset *ds, const char *path, struct err *err);
+
 /* SHA-256 over shape, pixels, labels in order: two sets are equal or their digests differ. */
 void dataset_digest(char out[SHA256_HEX_SIZE], const struct dataset *ds);
 

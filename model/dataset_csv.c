@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { MAX_PIXELS = 784, MAX_LINE = 4 * (MAX_PIXELS + 1) + 16 };
@@ -114,4 +115,14 @@ int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const cha
         at = next;
     }
     return 0;
+}
+
+int dataset_write_csv(struct buf *out, const struct dataset *ds, struct err *err)
+{
+    for (size_t i = 0; i < ds->n; i++) {
+        for (size_t k = 0; k < dataset_image_size(ds); k++)
+            buf_printf(out, "%d,", dataset_image(ds, i)[k]);
+        buf_printf(out, "%d\n", ds->labels[i]);
+    }
+    return buf_check(out, "CSV file", err);
 }

@@ -106,3 +106,24 @@ int dataset_read_idx(struct dataset *ds, struct buf *images, struct buf *labels,
                     : copy_samples(ds, images, labels, n, err);
     return rc < 0 ? err_wrap(err, rc, "%s", what) : 0;
 }
+
+static void add_u32be(struct buf *out, size_t n)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buf_add_char(out, (char)(n >> shift));
+}
+
+int dataset_write_idx(struct buf *images, struct buf *labels, const struct dataset *ds,
+                      struct err *err)
+{
+    const size_t sizes[] = { MAGIC_IMAGES, ds->n, ds->side, ds->side };
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        add_u32be(images, sizes[i]);
+    buf_add(images, ds->pixels, ds->n * dataset_image_size(ds));
+    add_u32be(labels, MAGIC_LABELS);
+    add_u32be(labels, ds->n);
+    buf_add(labels, ds->labels, ds->n);
+    int rc = buf_check(images, "IDX file", err);
+    return rc < 0 ? rc : buf_check(labels, "IDX file", err);
+}

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -195,4 +196,36 @@ int dataset_read_npy(struct dataset *ds, struct buf *images, struct buf *labels,
             rc = err_wrap(err, rc, "%s: image %zu", what, i);
     }
     return rc;
+}
+
+/* Version 1.0; blanks and a newline bring the data to a multiple of 64. */
+static void add_header(struct buf *out, const char *shape)
+{
+    struct buf text;
+
+    buf_init(&text, MAX_HEADER);
+    buf_printf(&text, "{'descr': '|u1', 'fortran_order': False, 'shape': (%s), }", shape);
+    while ((10 + text.len + 1) % 64 != 0)
+        buf_add_char(&text, ' ');
+    buf_add_char(&text, '\n');
+    buf_add(out, "\x93NUMPY\x01\x00", 8);
+    buf_add_char(out, (char)(text.len & 0xff));
+    buf_add_char(out, (char)(text.len >> 8));
+    buf_add(out, text.data, text.len);
+    buf_finish(&text);
+}
+
+int dataset_write_npy(struct buf *images, struct buf *labels, const struct dataset *ds,
+                      struct err *err)
+{
+    char shape[96];
+
+    (void)snprintf(shape, sizeof(shape), "%zu, %zu, %zu", ds->n, ds->side, ds->side);
+    add_header(images, shape);
+    buf_add(images, ds->pixels, ds->n * dataset_image_size(ds));
+    (void)snprintf(shape, sizeof(shape), "%zu,", ds->n);
+    add_header(labels, shape);
+    buf_add(labels, ds->labels, ds->n);
+    int rc = buf_check(images, "NPY file", err);
+    return rc < 0 ? rc : buf_check(labels, "NPY file", err);
 }

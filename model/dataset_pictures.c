@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -124,5 +125,114 @@ int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *er
     }
     buf_finish(&text);
     free(metadata);
+    return rc;
+}
+
+/* Grey of the sample, which image_fit() must give back. */
+static int grey_of(uint8_t *grey, const struct dataset *ds, size_t i, struct err *err)
+{
+    const struct image image = { ds->side, ds->side, grey };
+    const uint8_t *pixels = dataset_image(ds, i);
+    size_t size = dataset_image_size(ds);
+    uint8_t back[MAX_PIXELS];
+
+    for (size_t k = 0; k < size; k++)
+        grey[k] = (uint8_t)((pixels[k] * 255 + ds->max_value / 2) / ds->max_value);
+    int rc = image_fit(back, ds->side, ds->max_value, &image, "as PNG", err);
+    if (rc == 0 && memcmp(back, pixels, size) != 0)
+        rc = err_set(err, ERR_REFUSED, "as PNG: it would be read as dark ink on paper");
+    return rc < 0 ? err_wrap(err, rc, "sample %zu", i + 1) : 0;
+}
+
+/* Not fs_write(): the folder as a whole appears at once, thousands of fsync() help nobody. */
+static int put_file(const char *folder, const char *name, const struct buf *data,
+                    struct err *err)
+{
+    char *path = fs_path(folder, name, NULL);
+    FILE *file = fopen(path, "wb");
+    int rc = 0;
+
+    if (!file)
+        rc = err_errno(err, "cannot create '%s'", path);
+    else if (fwrite(data->data, 1, data->len, file) != data->len)
+        rc = err_errno(err, "cannot write '%s'", path);
+    if (file && fclose(file) != 0 && rc == 0)
+        rc = err_errno(err, "cannot write '%s'", path);
+    free(path);
+    return rc;
+}
+
+/* folder/LABEL/NUMBER.png and its line in the metadata. */
+static int put_picture(const char *folder, struct buf *metadata, const struct dataset *ds,
+                       size_t i, struct err *err)
+{
+    uint8_t grey[MAX_PIXELS];
+    char name[32];
+    struct buf png;
+
+    buf_init(&png, PICTURE_MAX_BYTES);
+    (void)snprintf(name, sizeof(name), "%d/%06zu.png", ds->labels[i], i);
+    buf_printf(metadata, "%s,%d\n", name, ds->labels[i]);
+    int rc = grey_of(grey, ds, i, err);
+    if (rc == 0)
+        rc = image_encode_png(&png, grey, ds->side, ds->side, err);
+    if (rc == 0)
+        rc = put_file(folder, name, &png, err);
+    buf_finish(&png);
+    return rc;
+}
+
+static int put_pictures(const struct dataset *ds, const char *folder, struct err *err)
+{
+    struct buf metadata;
+    int rc = 0;
+
+    buf_init(&metadata, METADATA_MAX_BYTES);
+    buf_add_str(&metadata, "file_name,label\n");
+    for (int label = 0; rc == 0 && label < DATASET_CLASSES; label++) {
+        char name[2] = { (char)('0' + label), '\0' };
+        char *inside = fs_path(folder, name, NULL);
+
+        rc = fs_mkdirs(inside, 0777, err);
+        free(inside);
+    }
+    for (size_t i = 0; rc == 0 && i < ds->n; i++)
+        rc = put_picture(folder, &metadata, ds, i, err);
+    if (rc == 0)
+        rc = buf_check(&metadata, "metadata.csv", err);
+    if (rc == 0)
+        rc = put_file(folder, "metadata.csv", &metadata, err);
+    buf_finish(&metadata);
+    return rc;
+}
+
+int dataset_write_pictures(const struct dataset *ds, const char *folder, struct err *err)
+{
+    char *to = xstrdup(folder), *aside = NULL, *whole = NULL;
+
+    for (size_t len = strlen(to); len > 1 && to[len - 1] == '/'; len--)
+        to[len - 1] = '\0';
+    char *parent = xstrdup(to), *slash = strrchr(parent, '/');
+    if (slash)
+        slash[slash == parent] = '\0';
+    int rc = 0;
+    if (ds->n > MAX_PICTURES)
+        rc = err_set(err, ERR_LIMIT, "%zu samples; the limit for pictures is %d", ds->n,
+                     MAX_PICTURES);
+    if (rc == 0)
+        rc = fs_temp_dir(&aside, slash ? parent : ".", err);
+    if (rc < 0)
+        goto out;
+    whole = fs_path(aside, "pictures", NULL);
+    rc = put_pictures(ds, whole, err);
+    if (rc == 0 && rename(whole, to) != 0)
+        rc = err_errno(err, "cannot make the folder '%s'", to);
+out:
+    if (aside)
+        (void)fs_remove(aside, NULL);
+    free(whole);
+    free(aside);
+    free(parent);
+    free(to);
     return rc;
 }

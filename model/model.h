@@ -70,6 +70,7 @@ int model_read(struct model **ret, const void *bytes, size_t len, const char *wh
 
 /* A .safetensors or .onnx file, or a folder that holds model.safetensors. */
 int model_load(struct model **ret, const char *path, struct err *err);
+int model_save(const struct model *m, const char *path, struct err *err); /* by its name */
 
 /* What a file says of a model besides its weights: an object of strings (new reference), and a
  * model of all zeros from it. */

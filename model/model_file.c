@@ -6,17 +6,13 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "base/hash.h"
 #include "base/parse.h"
-#include "base/text.h"
 #include "model/arch.h"
-#include "model/onnx.h"
 #include "model/safetensors.h"
 
 static void set_text(json_t *meta, const char *key, const char *fmt, ...)
@@ -207,21 +203,4 @@ int model_read(struct model **ret, const void *bytes, size_t len, const char *wh
     rc = from_safetensors(ret, &st, err);
     safetensors_finish(&st);
     return rc < 0 ? err_wrap(err, rc, "%s", what) : 0;
-}
-
-int model_load(struct model **ret, const char *path, struct err *err)
-{
-    char *inside = fs_path(path, "model.safetensors", NULL);
-    const char *file = fs_size(path) < 0 && fs_exists(inside) ? inside : path;
-    struct buf bytes;
-
-    buf_init(&bytes, MODEL_MAX_FILE_BYTES);
-    int rc = fs_read(&bytes, file, err);
-    if (rc == 0 && text_has_suffix(file, ".onnx"))
-        rc = onnx_read(ret, bytes.data, bytes.len, file, err);
-    else if (rc == 0)
-        rc = model_read(ret, bytes.data, bytes.len, file, err);
-    buf_finish(&bytes);
-    free(inside);
-    return rc;
 }

@@ -52,6 +52,24 @@ done
 expect 0 '' predict "$work/one/model.safetensors" "$picture" "$picture"
 [ "$(wc -l <"$work/out")" = 2 ] || fail "two pictures did not give two lines"
 
+# Every format and back: the same samples in the same order.
+from=$digits
+for name in a-images-idx3-ubyte a-images-idx3-ubyte.gz a-images.npy pictures a.csv.gz a.csv; do
+    expect 0 '' convert "$from" "$work/$name"
+    from=$work/$name
+done
+cmp "$digits" "$work/a.csv" || fail "converting through every format changed the data"
+expect 0 '' convert "$work/one" "$work/one.onnx"
+expect 0 '' convert "$work/one.onnx" "$work/back.safetensors"
+cmp "$work/one/model.safetensors" "$work/back.safetensors" ||
+    fail "converting through ONNX changed the model"
+printf 'no model' >"$work/bad.onnx"
+expect 0 '' eval "$work/one.onnx" --data "$digits"
+expect 2 'it cannot become' convert "$digits" "$work/x.onnx"
+expect 2 'cannot tell its format' convert "$digits" "$work/x.bmp"
+expect 1 'cannot make the folder' convert "$digits" "$work/pictures"
+expect 1 'not an ONNX model' convert "$work/bad.onnx" "$work/x.safetensors"
+
 printf '1,2,3\n' >"$work/bad.csv"
 expect 1 'bad.csv:1: 3 values' train --data "$work/bad.csv" --out "$work/bad"
 expect 2 "no architecture 'nothing'" train --data "$digits" --out "$work/bad" --arch nothing

@@ -14,6 +14,7 @@
 #include "base/embedded.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "model/format.h"
 #include "model/image.h"
 
 extern const struct embedded npy_files[]; /* written by numpy, tests/fixtures/model/npy */
@@ -225,6 +226,103 @@ static void unknown_formats_and_empty_folders_are_refused(void **state)
     assert_non_null(strstr(err.msg, "x.bmp"));
 }
 
+/* Two samples of each digit; light ink of any strength inside a dark edge. */
+static void make_set(struct dataset *ds, size_t side)
+{
+    uint8_t pixels[784] = { 0 };
+
+    dataset_init(ds, side);
+    for (size_t i = 0; i < 20; i++) {
+        for (size_t k = 0; k < side * side; k++)
+            pixels[k] = k % side % (side - 1) ? (uint8_t)((i + k) % (ds->max_value + 1)) : 0;
+        assert_int_equal(dataset_add(ds, pixels, (int64_t)(i * 7 % 10), NULL), 0);
+    }
+}
+
+static void every_format_gives_back_what_was_written(void **state)
+{
+    static const char *const names[] = {
+        "a.csv",        "a.csv.gz", "a-images-idx3-ubyte", "b-images-idx3-ubyte.gz",
+        "a-images.npy", "pictures", "more.pictures/",
+    };
+    char before[SHA256_HEX_SIZE], after[SHA256_HEX_SIZE];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) * 2; i++) {
+        char *path = fs_path(*state, i % 2 ? "28" : "8", names[i / 2], NULL);
+        char *folder = fs_path(*state, i % 2 ? "28" : "8", NULL);
+        struct dataset ds, again;
+
+        assert_int_equal(fs_mkdirs(folder, 0755, NULL), 0);
+        make_set(&ds, i % 2 ? 28 : 8);
+        dataset_init(&again, 0);
+        assert_int_equal(dataset_write_path(&ds, path, NULL), 0);
+        assert_int_equal(dataset_read_path(&again, path, NULL), 0);
+        dataset_digest(before, &ds);
+        dataset_digest(after, &again);
+        assert_string_equal(before, after);
+        dataset_finish(&again);
+        dataset_finish(&ds);
+        free(folder);
+        free(path);
+    }
+}
+
+static void what_would_not_come_back_is_not_written(void **state)
+{
+    uint8_t light[64], dark[64] = { 0 };
+    char *path = fs_path(*state, "pictures", NULL);
+    struct dataset ds;
+    struct err err = { 0 };
+
+    memset(light, 16, sizeof(light));
+    make_set(&ds, 8);
+    assert_int_equal(dataset_add(&ds, light, 1, NULL), 0);
+    assert_int_equal(dataset_write_path(&ds, path, &err), -ERR_REFUSED);
+    assert_non_null(strstr(err.msg, "sample 21"));
+    ds.n = 0;
+    assert_int_equal(dataset_write_path(&ds, path, &err), -ERR_RANGE);
+    assert_int_equal(dataset_add(&ds, dark, 1, NULL), 0);
+    assert_int_equal(dataset_write_path(&ds, path, &err), -ERR_REFUSED);
+    assert_non_null(strstr(err.msg, "sample 1: as PNG: the picture is empty"));
+    assert_false(fs_exists(path));
+    dataset_finish(&ds);
+    free(path);
+}
+
+static void files_in_the_way_of_pictures_stay(void **state)
+{
+    struct dataset ds;
+    struct err err = { 0 };
+
+    put(*state, "mine.txt", "x", 1);
+    make_set(&ds, 8);
+    assert_true(dataset_write_path(&ds, *state, &err) < 0);
+    assert_non_null(strstr(err.msg, *state));
+    char *mine = fs_path(*state, "mine.txt", NULL);
+    assert_int_equal(fs_size(mine), 1);
+    free(mine);
+    dataset_finish(&ds);
+}
+
+static void names_tell_data_from_models(void **state)
+{
+    const struct {
+        const char *name;
+        enum format_kind kind;
+    } cases[] = {
+        { "x.csv", FORMAT_DATA },          { "x-images-idx3-ubyte.gz", FORMAT_DATA },
+        { "x.safetensors", FORMAT_MODEL }, { "x.onnx", FORMAT_MODEL },
+        { "x.png", FORMAT_UNKNOWN },       { "labels.npy", FORMAT_UNKNOWN },
+        { "folder", FORMAT_DATA },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(format_kind_of(cases[i].name), cases[i].kind);
+    assert_int_equal(format_kind_of(*state), FORMAT_DATA);
+    put(*state, "model.safetensors", "x", 1);
+    assert_int_equal(format_kind_of(*state), FORMAT_MODEL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +334,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(folders_of_pictures_are_labelled_by_their_names, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(metadata_names_pictures_and_labels, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_format_gives_back_what_was_written, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_would_not_come_back_is_not_written, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(files_in_the_way_of_pictures_stay, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_tell_data_from_models, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unknown_formats_and_empty_folders_are_refused, set_up,
                                         tear_down),
     };
