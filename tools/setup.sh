@@ -106,10 +106,11 @@ pip_install() {
     cp "$wanted" "$cache/$1/installed"
 }
 
-# The hub's Python clients, of today and of the older family.
+# The hub's Python clients, of today and of the older family, and readers of model files.
 setup_python() {
     pip_install hf-newest
     pip_install hf-0.36
+    pip_install models
 }
 
 # build_in DIR TARGET MESON-OPTIONS..: builds, after setting the folder up where it is new or
