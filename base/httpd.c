@@ -5,7 +5,9 @@
  *   on_target    the request line is read: the request is made and counted
  *   on_access    1st call, headers complete: begin() finds the route, refuses what is too big
  *                next calls: httpd_body_take() keeps a piece of the body, or hands it on
- *                last call, no more body: answer() calls the handler and queues the reply
+ *                last call, no more body: answer() calls the handler and queues the reply; or
+ *                it suspends the connection and a blocking thread calls the handler in work(),
+ *                after which this call comes again and finds the reply
  *   on_completed sent, or the connection broke: the request is freed
  */
 #include "base/httpd.h"
@@ -22,8 +24,10 @@
 #include "base/err.h"
 #include "base/httpd_body.h"
 #include "base/httpd_listen.h"
+#include "base/httpd_pool.h"
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
+#include "base/httpd_wait.h"
 
 enum {
     DEFAULT_CONNECTIONS = 256,
@@ -35,15 +39,22 @@ static const char PLAIN_TEXT[] = "text/plain; charset=utf-8";
 
 struct httpd {
     struct MHD_Daemon *daemon;
-    const struct httpd_route *routes;
-    const struct httpd_stream *streams;
-    httpd_handler *not_found;
-    void *ctx;
+    struct httpd_options options; /* strings and lists are the caller's */
+    struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
+    struct httpd_wait *wait;
     uint16_t port;
     pthread_mutex_t lock;
     pthread_cond_t idle; /* active is 0 */
     unsigned active;     /* requests under way */
 };
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
@@ -52,7 +63,32 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     (void)pthread_mutex_lock(&httpd->lock);
     httpd->active++;
     (void)pthread_mutex_unlock(&httpd->lock);
-    return httpd_request_new(connection, target);
+
+    struct httpd_request *req = httpd_request_new(connection, target);
+    req->wait = httpd->wait;
+    req->began_us = now_us();
+    return req;
+}
+
+static void report(const struct httpd *httpd, const struct httpd_request *req, bool is_whole)
+{
+    const struct httpd_route *route = req->match.route;
+    const struct httpd_done done = {
+        .method = req->method ? req->method : "-",
+        .path = req->path,
+        .query = req->query,
+        .peer = req->peer,
+        .pattern = route ? route->pattern : NULL,
+        .user = req->user,
+        .referer = httpd_header(req, MHD_HTTP_HEADER_REFERER),
+        .agent = httpd_header(req, MHD_HTTP_HEADER_USER_AGENT),
+        .status = req->sent_status,
+        .bytes = req->sent_bytes,
+        .took_us = now_us() - req->began_us,
+        .is_whole = is_whole,
+    };
+
+    httpd->options.on_done(&done, httpd->options.ctx);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
@@ -61,9 +97,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     struct httpd *httpd = cls;
 
     (void)connection;
-    (void)why;
     if (!*con_cls)
         return;
+    if (httpd->options.on_done)
+        report(httpd, *con_cls, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     httpd_request_free(*con_cls);
     *con_cls = NULL;
     (void)pthread_mutex_lock(&httpd->lock);
@@ -83,8 +120,8 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s
 static int begin(const struct httpd *httpd, struct httpd_request *req, const char *method)
 {
     req->method = method;
-    req->found = httpd_match_init(&req->match, httpd->routes, method, req->path);
-    return httpd_body_begin(req, httpd->streams, httpd->ctx);
+    req->found = httpd_match_init(&req->match, httpd->options.routes, method, req->path);
+    return httpd_body_begin(req, httpd->options.streams, httpd->options.ctx);
 }
 
 static int plain_not_found(const struct httpd *httpd, struct httpd_request *req,
@@ -98,32 +135,74 @@ static int plain_not_found(const struct httpd *httpd, struct httpd_request *req,
         return MHD_HTTP_NOT_FOUND;
     }
     buf_init(&allowed, 1024);
-    httpd_route_add_allowed(&allowed, httpd->routes, req->path);
+    httpd_route_add_allowed(&allowed, httpd->options.routes, req->path);
     httpd_reply_header(req, MHD_HTTP_HEADER_ALLOW, "%s", allowed.data);
     buf_printf(&res->body, "method not allowed; allowed are %s\n", allowed.data);
     buf_finish(&allowed);
     return MHD_HTTP_METHOD_NOT_ALLOWED;
 }
 
+static int call(const struct httpd *httpd, struct httpd_request *req)
+{
+    struct httpd_response *res = &req->reply;
+
+    if (req->match.route)
+        return req->match.route->handler(req, res, httpd->options.ctx);
+    if (httpd->options.not_found)
+        return httpd->options.not_found(req, res, httpd->options.ctx);
+    return plain_not_found(httpd, req, res);
+}
+
+/* On a blocking thread. */
+static void work(struct httpd_request *req, void *ctx)
+{
+    req->may_block = true;
+    req->status = call(ctx, req);
+    req->phase = HTTPD_ANSWERED;
+    MHD_resume_connection(req->connection);
+}
+
+/* The connection sleeps before the request may be worked on, for work() wakes it. */
+static void hand_over(const struct httpd *httpd, struct httpd_request *req)
+{
+    req->phase = HTTPD_WORKING;
+    MHD_suspend_connection(req->connection);
+    if (httpd_pool_add(httpd->pool, req) == 0)
+        return;
+    buf_add_str(&req->reply.body, "the server has too much to do\n");
+    req->reply.content_type = PLAIN_TEXT;
+    req->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    req->phase = HTTPD_ANSWERED;
+    MHD_resume_connection(req->connection);
+}
+
+static bool is_quick(const struct httpd *httpd, const struct httpd_request *req)
+{
+    httpd_handler *const *quick = httpd->options.quick;
+
+    if (!httpd->pool || !req->match.route)
+        return true;
+    while (quick && *quick && *quick != req->match.route->handler)
+        quick++;
+    return quick && *quick;
+}
+
 static int answer(const struct httpd *httpd, struct httpd_request *req)
 {
-    struct httpd_response res;
-    int status, rc = -1;
-
     if (httpd_body_is_refused(req))
         return httpd_body_refuse(req);
 
-    httpd_response_init(&res);
-    if (req->match.route)
-        status = req->match.route->handler(req, &res, httpd->ctx);
-    else if (httpd->not_found)
-        status = httpd->not_found(req, &res, httpd->ctx);
-    else
-        status = plain_not_found(httpd, req, &res);
-    if (status != 0)
-        rc = httpd_reply(req, status, &res);
-    httpd_response_finish(&res);
-    return rc;
+    if (req->phase == HTTPD_READING && is_quick(httpd, req)) {
+        req->may_block = !httpd->pool;
+        req->status = call(httpd, req);
+        if (req->status != HTTPD_LATER)
+            req->phase = HTTPD_ANSWERED;
+    }
+    if (req->phase != HTTPD_ANSWERED) {
+        hand_over(httpd, req);
+        return 0;
+    }
+    return req->status == 0 ? -1 : httpd_reply(req, req->status, &req->reply);
 }
 
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, const char *url,
@@ -140,7 +219,7 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (!req->method) {
         rc = begin(httpd, req, method);
     } else if (*data_len > 0) {
-        rc = httpd_body_take(req, data, *data_len, httpd->ctx);
+        rc = httpd_body_take(req, data, *data_len, httpd->options.ctx);
         *data_len = 0;
     } else {
         rc = answer(httpd, req);
@@ -155,52 +234,66 @@ static struct MHD_Daemon *daemon_start(struct httpd *httpd, const struct httpd_o
         options->max_connections ? options->max_connections : DEFAULT_CONNECTIONS;
     const unsigned idle_s =
         options->idle_timeout_s ? options->idle_timeout_s : DEFAULT_IDLE_TIMEOUT_S;
-    const struct MHD_OptionItem pool[] = {
-        { MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)options->threads, NULL },
+    const struct MHD_OptionItem more[] = {
+        { MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)options->max_per_peer, NULL },
+        { options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+          (intptr_t)options->threads, NULL },
         { MHD_OPTION_END, 0, NULL },
     };
 
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_USE_ITC, 0, NULL, NULL, on_access,
-        httpd, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_access, httpd, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
         MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd,
-        options->threads > 1 ? MHD_OPTION_ARRAY : MHD_OPTION_END, pool, MHD_OPTION_END);
+        on_target, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd, MHD_OPTION_ARRAY,
+        more, MHD_OPTION_END);
 }
 
 static void free_stopped(struct httpd *httpd)
 {
+    httpd_pool_free(httpd->pool);
+    httpd_wait_free(httpd->wait);
     (void)pthread_cond_destroy(&httpd->idle);
     (void)pthread_mutex_destroy(&httpd->lock);
     free(httpd);
 }
 
-int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err)
+static struct httpd *new_stopped(const struct httpd_options *options)
 {
-    pthread_condattr_t monotonic;
-    int fd = -1;
-
-    int rc = httpd_listen(&fd, options->listen, err);
-    if (rc < 0)
-        return rc;
-
     struct httpd *httpd = xcalloc(1, sizeof(*httpd));
-    httpd->routes = options->routes;
-    httpd->streams = options->streams;
-    httpd->not_found = options->not_found;
-    httpd->ctx = options->ctx;
-    httpd->port = httpd_listen_port(fd);
+    pthread_condattr_t monotonic;
+
+    httpd->options = *options;
     (void)pthread_mutex_init(&httpd->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&httpd->idle, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
+    return httpd;
+}
 
-    httpd->daemon = daemon_start(httpd, options, fd);
-    if (!httpd->daemon) {
+int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err)
+{
+    struct httpd *httpd = new_stopped(options);
+    int fd = -1;
+
+    int rc = httpd_wait_new(&httpd->wait, err);
+    if (rc == 0 && options->blocking_threads > 0)
+        rc = httpd_pool_new(&httpd->pool, options->blocking_threads, work, httpd, err);
+    if (rc == 0)
+        rc = httpd_listen(&fd, options->listen, err);
+    if (rc == 0) {
+        httpd->port = httpd_listen_port(fd);
+        httpd->daemon = daemon_start(httpd, options, fd);
+        if (!httpd->daemon) {
+            (void)close(fd);
+            rc = err_set(err, ERR_IO, "cannot start the server on %s", options->listen);
+        }
+    }
+    if (rc < 0) {
         free_stopped(httpd);
-        return err_set(err, ERR_IO, "cannot start the server on %s", options->listen);
+        return rc;
     }
     *ret = httpd;
     return 0;
@@ -209,6 +302,14 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
 uint16_t httpd_port(const struct httpd *httpd)
 {
     return httpd->port;
+}
+
+unsigned httpd_connections(const struct httpd *httpd)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+    return info ? info->num_connections : 0;
 }
 
 void httpd_stop(struct httpd *httpd)
@@ -228,6 +329,10 @@ void httpd_stop(struct httpd *httpd)
            pthread_cond_timedwait(&httpd->idle, &httpd->lock, &deadline) == 0)
         ;
     (void)pthread_mutex_unlock(&httpd->lock);
+    /* No connection may be suspended when microhttpd stops, so nobody suspends one from now. */
+    if (httpd->pool)
+        httpd_pool_end(httpd->pool);
+    httpd_wait_end(httpd->wait);
     MHD_stop_daemon(httpd->daemon);
     free_stopped(httpd);
 }

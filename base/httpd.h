@@ -2,8 +2,8 @@
  * base/httpd.h
  * httpd: a server that turns microhttpd's many calls into one call of one handler.
  * Routes stand in a table of the caller; the first whose method and pattern match wins. A
- * handler gets the whole (bounded) body, fills a response and returns the status code. It runs
- * on one of the server's threads: what it shares it must lock. The process ignores SIGPIPE. */
+ * handler gets the whole (bounded) body, fills a response and returns the status code. Handlers
+ * run at the same time: what they share they must lock. The process ignores SIGPIPE. */
 #ifndef BASE_HTTPD_H
 #define BASE_HTTPD_H
 #include <stdbool.h>
@@ -27,10 +27,16 @@ struct httpd_response {
     char *file;               /* path to send instead of body, by sendfile; freed after use */
     int64_t file_offset;      /* bytes; with file_len the part to send (the server sends no */
     int64_t file_len;         /* Content-Range by itself); -1: to the end */
-    int stream_fd;     /* instead of body: sent until its end, chunked, then closed; -1 */
+    int stream_fd; /* sent after body until its end, chunked, then closed; -1. A writer that */
+                   /* says nothing for two minutes ends the reply */
+    void (*end_stream)(void *stream); /* called when that is over, however; or NULL */
+    void *stream;
     int64_t cut_after; /* -1; else Content-Length promises the whole body, and the */
                        /* connection ends after so many bytes of it: for tests */
 };
+
+/* A quick handler's answer: call me again where I may block. */
+enum { HTTPD_LATER = -1 };
 
 /* Returns the status code to send, 100..599; 0 drops the connection without a reply. */
 typedef int httpd_handler(struct httpd_request *req, struct httpd_response *res, void *ctx);
@@ -56,19 +62,38 @@ struct httpd_stream {
     int (*take)(struct httpd_request *req, const void *data, size_t len, void *ctx);
 };
 
+/* A request that is over, for logs and counters. Text is borrowed, NULL when absent. */
+struct httpd_done {
+    const char *method, *path, *query, *peer;
+    const char *pattern; /* of its route; NULL when there was none */
+    const char *user;    /* as the handler told with httpd_set_user() */
+    const char *referer, *agent;
+    int status;      /* 0: dropped before there was an answer */
+    int64_t bytes;   /* of the reply's body */
+    int64_t took_us; /* since its first line was read */
+    bool is_whole;   /* the reply was sent to its end */
+};
+
 struct httpd_options {
     const char *listen;                 /* "127.0.0.1:0", "[::1]:8080" */
     const struct httpd_route *routes;   /* ends with a row of NULLs */
     const struct httpd_stream *streams; /* ends with a row of NULLs; NULL: none */
     httpd_handler *not_found;           /* gets no body; NULL: a plain 404, or 405 with Allow */
     void *ctx;                          /* given to every handler */
-    unsigned threads;                   /* 0: one. A handler that blocks holds up its thread */
-    unsigned max_connections;           /* 0: 256 */
-    unsigned idle_timeout_s;            /* 0: 30 */
+    unsigned threads;                   /* 0: one; they read, write, and run what is quick */
+    unsigned blocking_threads;   /* 0: none, handlers block the threads above. Else handlers */
+                                 /* run on these, while connections are served on */
+    httpd_handler *const *quick; /* those that run above all the same, for speed; they never */
+                                 /* block, or return HTTPD_LATER; ends with NULL; or NULL */
+    unsigned max_connections;    /* 0: 256 */
+    unsigned max_per_peer;       /* connections of one address; 0: no such limit */
+    unsigned idle_timeout_s;     /* 0: 30 */
+    void (*on_done)(const struct httpd_done *done, void *ctx); /* on any thread; or NULL */
 };
 
 int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err);
 uint16_t httpd_port(const struct httpd *httpd);
+unsigned httpd_connections(const struct httpd *httpd); /* open now */
 /* Takes no more connections, waits until the requests under way are answered (at most five
  * seconds for slow peers), then ends. NULL is fine. */
 void httpd_stop(struct httpd *httpd);
@@ -81,6 +106,11 @@ const char *httpd_param(const struct httpd_request *req, const char *name);
 const char *httpd_header(const struct httpd_request *req, const char *name);
 const char *httpd_peer(const struct httpd_request *req); /* numeric address */
 const struct buf *httpd_body(const struct httpd_request *req);
+
+/* False for a quick handler's first call. */
+bool httpd_may_block(const struct httpd_request *req);
+/* Who asks, for httpd_done. Copied. */
+void httpd_set_user(struct httpd_request *req, const char *user);
 
 /* What a stream's three functions share; end_state(state) is called when the request is over,
  * also when its connection broke. */

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/httpd_request.h"
+#include "base/httpd_stream.h"
 
 enum { STREAM_BLOCK_BYTES = 65536 };
 
@@ -31,10 +32,14 @@ void httpd_response_finish(struct httpd_response *res)
     if (res->stream_fd >= 0)
         (void)close(res->stream_fd);
     res->stream_fd = -1;
+    if (res->end_stream)
+        res->end_stream(res->stream);
+    res->end_stream = NULL;
 }
 
 /* The part of a regular file that was asked for; NULL when it is not there. */
-static struct MHD_Response *from_file(const struct httpd_response *res)
+static struct MHD_Response *from_file(struct httpd_request *req,
+                                      const struct httpd_response *res)
 {
     struct MHD_Response *reply = NULL;
     struct stat st;
@@ -50,41 +55,10 @@ static struct MHD_Response *from_file(const struct httpd_response *res)
         if (len <= rest)
             reply = MHD_create_response_from_fd_at_offset64((uint64_t)len, fd,
                                                             (uint64_t)res->file_offset);
+        req->sent_bytes = len;
     }
     if (!reply)
         (void)close(fd);
-    return reply;
-}
-
-/* Blocks its thread until the writer has something; the writer is a child of ours. */
-static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
-{
-    const int *fd = cls;
-
-    (void)pos;
-    ssize_t n = read(*fd, out, max);
-    if (n > 0)
-        return n;
-    return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void stream_close(void *cls)
-{
-    int *fd = cls;
-
-    (void)close(*fd);
-    free(fd);
-}
-
-static struct MHD_Response *from_stream(struct httpd_response *res)
-{
-    int *fd = xmemdup(&res->stream_fd, sizeof(res->stream_fd));
-
-    res->stream_fd = -1;
-    struct MHD_Response *reply = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, stream_read, fd, stream_close);
-    if (!reply)
-        stream_close(fd);
     return reply;
 }
 
@@ -132,28 +106,30 @@ static struct MHD_Response *from_text(const char *text)
     return MHD_create_response_from_buffer(strlen(text), xstrdup(text), MHD_RESPMEM_MUST_FREE);
 }
 
-static struct MHD_Response *from_body(struct httpd_response *res)
+static struct MHD_Response *from_body(struct httpd_request *req, struct httpd_response *res)
 {
     size_t len = res->body.len;
 
+    req->sent_bytes = (int64_t)len;
     return MHD_create_response_from_buffer(len, buf_take(&res->body), MHD_RESPMEM_MUST_FREE);
 }
 
 /* The reply, or the 500 that says why there is none. */
-static struct MHD_Response *create(struct httpd_response *res, int *status)
+static struct MHD_Response *create(struct httpd_request *req, struct httpd_response *res,
+                                   int *status)
 {
     struct MHD_Response *reply = NULL;
 
     if (res->file)
-        reply = from_file(res);
+        reply = from_file(req, res);
     else if (res->stream_fd >= 0)
-        reply = from_stream(res);
+        reply = httpd_stream_reply(req, res);
     else if (res->body.overflow || *status < 100 || *status > 599)
         reply = NULL;
     else if (res->cut_after >= 0)
         reply = from_cut_body(res);
     else
-        reply = from_body(res);
+        reply = from_body(req, res);
 
     if (reply)
         return reply;
@@ -164,7 +140,7 @@ static struct MHD_Response *create(struct httpd_response *res, int *status)
 
 int httpd_reply(struct httpd_request *req, int status, struct httpd_response *res)
 {
-    struct MHD_Response *reply = create(res, &status);
+    struct MHD_Response *reply = create(req, res, &status);
 
     if (!reply)
         return -1;
@@ -176,5 +152,8 @@ int httpd_reply(struct httpd_request *req, int status, struct httpd_response *re
 
     enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
     MHD_destroy_response(reply);
+    req->sent_status = status;
+    if (strcmp(req->method, MHD_HTTP_METHOD_HEAD) == 0)
+        req->sent_bytes = 0;
     return sent == MHD_YES ? 0 : -1;
 }

@@ -56,6 +56,7 @@ struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const
     req->query = mark ? mark + 1 : req->path + strlen(req->path);
     buf_init(&req->body, 0);
     httpd_response_init(&req->early);
+    httpd_response_init(&req->reply);
     peer_set(req);
     return req;
 }
@@ -72,6 +73,8 @@ void httpd_request_free(struct httpd_request *req)
         req->end_state(req->state);
     httpd_match_finish(&req->match);
     httpd_response_finish(&req->early);
+    httpd_response_finish(&req->reply);
+    free(req->user);
     buf_finish(&req->body);
     free(req->target);
     free(req);
@@ -110,6 +113,17 @@ const char *httpd_peer(const struct httpd_request *req)
 const struct buf *httpd_body(const struct httpd_request *req)
 {
     return &req->body;
+}
+
+bool httpd_may_block(const struct httpd_request *req)
+{
+    return req->may_block;
+}
+
+void httpd_set_user(struct httpd_request *req, const char *user)
+{
+    free(req->user);
+    req->user = xstrdup(user);
 }
 
 void httpd_set_state(struct httpd_request *req, void *state, void (*end_state)(void *state))

@@ -14,11 +14,20 @@
 #include "base/httpd_route.h"
 
 struct MHD_Connection;
+struct httpd_wait;
 
 enum { HTTPD_MAX_REPLY_HEADERS = 32 };
 
+enum httpd_phase {
+    HTTPD_READING, /* its body arrives */
+    HTTPD_WORKING, /* a blocking thread has it; the connection is suspended */
+    HTTPD_ANSWERED,
+};
+
 struct httpd_request {
     struct MHD_Connection *connection;
+    enum httpd_phase phase;
+    bool may_block;     /* the thread that the handler runs on */
     const char *method; /* microhttpd's; NULL until the headers are complete */
     char *path, *query; /* both inside `target` */
     char *target;
@@ -39,6 +48,14 @@ struct httpd_request {
         char *name, *value;
     } reply_headers[HTTPD_MAX_REPLY_HEADERS];
     size_t n_reply_headers;
+    int status; /* the handler's answer, once ANSWERED, and its reply */
+    struct httpd_response reply;
+    struct httpd_wait *wait;    /* for replies that another process makes */
+    struct httpd_request *next; /* in the queue of httpd_pool */
+    char *user;
+    int64_t began_us;   /* monotonic */
+    int sent_status;    /* 0: nothing was queued */
+    int64_t sent_bytes; /* of the reply's body */
 };
 
 /* target as on the request line: a path with a query, or an absolute URL. */

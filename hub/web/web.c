@@ -10,6 +10,9 @@
 #include "hub/web/markdown.h"
 #include "hub/web/site.h"
 
+/* Reading git and SQLite takes milliseconds, a push its time: so many may do it at once. */
+enum { BLOCKING_THREADS = 16, MAX_CONNECTIONS = 2048 };
+
 struct web {
     struct httpd *httpd;
     struct site site;
@@ -59,6 +62,9 @@ static const struct httpd_route routes[] = {
     { NULL, NULL, NULL, 0 },
 };
 
+/* Answered from memory. */
+static httpd_handler *const quick[] = { send_options, send_health, send_static, NULL };
+
 static unsigned processors(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -84,7 +90,9 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
         .not_found = send_not_found,
         .ctx = &web->site,
         .threads = options->threads ? options->threads : processors(),
-        .max_connections = 1024,
+        .blocking_threads = BLOCKING_THREADS,
+        .quick = quick,
+        .max_connections = MAX_CONNECTIONS,
     };
 
     markdown_setup();
