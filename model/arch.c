@@ -9,6 +9,7 @@
 /* One row per architecture. */
 static const struct arch *const archs[] = {
     &arch_mlp,
+    &arch_cnn,
 };
 
 enum { N_ARCHS = sizeof(archs) / sizeof(archs[0]) };

@@ -76,5 +76,6 @@ int arch_find(const struct arch **ret, const char *name, struct err *err);
 const struct arch *arch_at(size_t i); /* NULL past the end */
 
 extern const struct arch arch_mlp;
+extern const struct arch arch_cnn;
 
 #endif
