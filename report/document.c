@@ -18,11 +18,12 @@ const char document_exclusions[] = "Bots, our own account, deleted and private f
 
 void document_add_period(struct buf *out, const struct metrics *m)
 {
-    if (m->since_at > 0)
+    if (m->since_at > 0) {
         add_date(out, m->since_at);
-    else
-        buf_add_str(out, "The beginning");
-    buf_add_str(out, " to ");
+        buf_add_str(out, " to ");
+    } else {
+        buf_add_str(out, "everything up to ");
+    }
     add_date(out, m->until_at);
     buf_add_str(out, " (UTC)");
 }
