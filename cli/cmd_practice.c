@@ -14,7 +14,7 @@ enum { LINE_MAX_BYTES = 16384 };
 
 static const struct cmd_option options[] = {
     { "--port", "N", "listen on this port of 127.0.0.1; default: any free one", false },
-    { "--dialect", "NAME", "github (gitea is not there yet)", false },
+    { "--dialect", "NAME", "github or gitea", false },
     { "--public-url", "URL", "the API's address as clients reach it, behind a proxy", false },
     { "--load", "FILE.json", "a community of GitHub API objects instead of the sample", false },
     { "--fault", "NAME[=P]", "misbehave: 500 502-html 403 429 truncate slow drop ...", true },

@@ -5,6 +5,9 @@
 #ifndef PRACTICE_API_H
 #define PRACTICE_API_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct call;
 
 /* api_repo.c */
@@ -80,6 +83,12 @@ int api_release_delete(struct call *c);
 int api_assets_list(struct call *c);
 int api_asset_upload(struct call *c);
 int api_asset_get(struct call *c);
+/* A file as it came; type may be NULL. Shows the asset that it becomes. */
+struct upload {
+    const char *name, *type, *data;
+    size_t len;
+};
+int api_asset_keep(struct call *c, int64_t release, const struct upload *file);
 int api_asset_delete(struct call *c);
 
 #endif

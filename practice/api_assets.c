@@ -34,7 +34,7 @@ int api_assets_list(struct call *c)
 
     if (!release)
         return call_not_found(c);
-    return call_list(c, assets_of(&c->forge->state, row_int(release, "id")), render_asset);
+    return call_list(c, assets_of(&c->forge->state, row_int(release, "id")), c->shapes->asset);
 }
 
 /* GitHub puts a dot in place of what it does not like in a name. */
@@ -67,37 +67,33 @@ static bool has_asset(const struct state *s, int64_t release, const char *name)
     return is_there;
 }
 
-static json_t *new_asset(const struct call *c, int64_t release, const char *name)
+static json_t *new_asset(const struct call *c, int64_t release, const struct upload *file)
 {
-    const char *type = c->ask->header(c->ask->ctx, "Content-Type");
     char now[RFC3339_SIZE], hex[SHA256_HEX_SIZE];
 
-    sha256_hex(hex, c->ask->body, c->ask->body_len);
+    sha256_hex(hex, file->data, file->len);
     (void)forge_now_text(c->forge, now);
-    return json_pack("{s:I, s:s, s:s?, s:s, s:I, s:o, s:s, s:i, s:s, s:s, s:s}", "release",
-                     (json_int_t)release, "name", name, "label", call_arg(c, "label", NULL),
-                     "content_type", type ? type : "application/octet-stream", "size",
-                     (json_int_t)c->ask->body_len, "digest", json_sprintf("sha256:%s", hex),
-                     "state", "uploaded", "download_count", 0, "created_at", now, "updated_at",
-                     now, "uploader", c->view.me);
+    return json_pack(
+        "{s:I, s:s, s:s?, s:s, s:I, s:o, s:s, s:i, s:s, s:s, s:s}", "release",
+        (json_int_t)release, "name", file->name, "label", call_arg(c, "label", NULL),
+        "content_type", file->type ? file->type : "application/octet-stream", "size",
+        (json_int_t)file->len, "digest", json_sprintf("sha256:%s", hex), "state", "uploaded",
+        "download_count", 0, "created_at", now, "updated_at", now, "uploader", c->view.me);
 }
 
-static int upload(struct call *c, int64_t release, const char *name)
+int api_asset_keep(struct call *c, int64_t release, const struct upload *file)
 {
     struct err err = { 0 };
-
-    if (has_asset(&c->forge->state, release, name))
-        return call_invalid(c, "ReleaseAsset", "name", "already_exists");
-    const json_t *asset = state_add(&c->forge->state, ASSETS, new_asset(c, release, name));
+    const json_t *asset = state_add(&c->forge->state, ASSETS, new_asset(c, release, file));
     int64_t id = row_int(asset, "id");
     char *path = forge_asset_path(c->forge, id);
-    int rc = fs_write(path, c->ask->body, c->ask->body_len, 0644, &err);
+    int rc = fs_write(path, file->data, file->len, 0644, &err);
     free(path);
     if (rc < 0) {
         state_remove(&c->forge->state, ASSETS, id);
         return call_error(c, 500, err.msg);
     }
-    return call_show(c, 201, render_asset(&c->view, asset));
+    return call_show(c, 201, c->shapes->asset(&c->view, asset));
 }
 
 int api_asset_upload(struct call *c)
@@ -110,7 +106,13 @@ int api_asset_upload(struct call *c)
     if (!wanted)
         return call_invalid(c, "ReleaseAsset", "name", "missing_field");
     char *name = clean_name(wanted);
-    int status = upload(c, row_int(release, "id"), name);
+    const struct upload file = { .name = name,
+                                 .type = c->ask->header(c->ask->ctx, "Content-Type"),
+                                 .data = c->ask->body,
+                                 .len = c->ask->body_len };
+    int status = has_asset(&c->forge->state, row_int(release, "id"), name)
+                     ? call_invalid(c, "ReleaseAsset", "name", "already_exists")
+                     : api_asset_keep(c, row_int(release, "id"), &file);
     free(name);
     return status;
 }
@@ -124,7 +126,7 @@ int api_asset_get(struct call *c)
     if (!asset)
         return call_not_found(c);
     if (!accept || !strstr(accept, "application/octet-stream"))
-        return call_show(c, 200, render_asset(&c->view, asset));
+        return call_show(c, 200, c->shapes->asset(&c->view, asset));
     c->reply->file = forge_asset_path(c->forge, row_int(asset, "id"));
     c->reply->content_type = "application/octet-stream";
     return call_show(c, 200, NULL);

@@ -33,7 +33,7 @@ int api_comments_of_repo(struct call *c)
         if (is_shown(c, row) && selection_has(&s, row))
             (void)json_array_append(s.rows, row);
     }
-    return call_list(c, selection_take(&s), render_comment);
+    return call_list(c, selection_take(&s), c->shapes->comment);
 }
 
 int api_comments_of_issue(struct call *c)
@@ -54,7 +54,7 @@ int api_comments_of_issue(struct call *c)
         if (row_int(row, "thread") == row_int(thread, "id") && selection_has(&s, row))
             (void)json_array_append(s.rows, row);
     }
-    return call_list(c, selection_take(&s), render_comment);
+    return call_list(c, selection_take(&s), c->shapes->comment);
 }
 
 int api_comment_get(struct call *c)
@@ -64,7 +64,7 @@ int api_comment_get(struct call *c)
     if (!comment)
         return call_not_found(c);
     call_last_modified(c, comment);
-    return call_show(c, 200, render_comment(&c->view, comment));
+    return call_show(c, 200, c->shapes->comment(&c->view, comment));
 }
 
 /* The body of the request, or NULL with the 422 set. Characters, not bytes, are counted. */
@@ -98,7 +98,7 @@ int api_comment_create(struct call *c)
     if (!body)
         return status;
     return call_show(
-        c, 201, render_comment(&c->view, move_comment(c->forge, c->view.me, thread, body)));
+        c, 201, c->shapes->comment(&c->view, move_comment(c->forge, c->view.me, thread, body)));
 }
 
 /* The comment, or NULL with the status set when it is not there or not the caller's. */
@@ -126,7 +126,7 @@ int api_comment_edit(struct call *c)
     if (!body)
         return status;
     move_edit(c->forge, comment, body);
-    return call_show(c, 200, render_comment(&c->view, comment));
+    return call_show(c, 200, c->shapes->comment(&c->view, comment));
 }
 
 int api_comment_delete(struct call *c)

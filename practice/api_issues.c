@@ -64,7 +64,7 @@ int api_issues_list(struct call *c)
         if (is_wanted(c, row) && selection_has(&s, row))
             (void)json_array_append(s.rows, row);
     }
-    return call_list(c, selection_take(&s), render_issue);
+    return call_list(c, selection_take(&s), c->shapes->issue);
 }
 
 /* Labels of a body: names, or objects with a name. Strangers' are dropped, as on GitHub. */
@@ -94,7 +94,7 @@ int api_issues_create(struct call *c)
         return call_invalid(c, "Issue", "title", "too_long");
     json_t *thread = move_open_issue(c->forge, c->view.me, title, call_text(c, "body"));
     label_all(c, thread, json_object_get(c->in, "labels"));
-    return call_show(c, 201, render_issue(&c->view, thread));
+    return call_show(c, 201, c->shapes->issue(&c->view, thread));
 }
 
 int api_issue_get(struct call *c)
@@ -105,7 +105,7 @@ int api_issue_get(struct call *c)
     if (!thread)
         return status;
     call_last_modified(c, thread);
-    return call_show(c, 200, render_issue(&c->view, thread));
+    return call_show(c, 200, c->shapes->issue(&c->view, thread));
 }
 
 /* Authors may change their own threads, triagers everybody's. */
@@ -146,7 +146,7 @@ int api_issue_edit(struct call *c)
         label_all(c, thread, json_object_get(c->in, "labels"));
     if (state)
         set_state(c, thread, state);
-    return call_show(c, 200, render_issue(&c->view, thread));
+    return call_show(c, 200, c->shapes->issue(&c->view, thread));
 }
 
 int api_issue_lock(struct call *c)
@@ -204,6 +204,24 @@ static json_t *event_in_repo(const struct view *v, const json_t *event)
     return render_event(v, event, EVENT_IN_REPO);
 }
 
+/* Of one thread, or of all (0) that are there, in their order. */
+static json_t *shown_events(const struct call *c, int64_t number)
+{
+    json_t *rows = json_array(), *event;
+    size_t i;
+
+    json_array_foreach(state_table(&c->forge->state, EVENTS), i, event)
+    {
+        int64_t of = row_int(event, "thread");
+        const json_t *thread = state_row(&c->forge->state, THREADS, of);
+
+        if ((number == 0 || number == of) && thread && !row_flag(thread, "deleted") &&
+            strcmp(row_str(event, "event"), EVENT_PUSHED) != 0)
+            (void)json_array_append(rows, event);
+    }
+    return rows;
+}
+
 int api_issue_events(struct call *c)
 {
     int status;
@@ -211,22 +229,16 @@ int api_issue_events(struct call *c)
 
     if (!thread)
         return status;
-    return call_list(c, rows_of_thread(&c->forge->state, EVENTS, row_int(thread, "id")),
-                     event_in_issue);
+    return call_list(c, shown_events(c, row_int(thread, "id")), event_in_issue);
 }
 
 /* Of all issues, the newest first. */
 int api_repo_events(struct call *c)
 {
-    const json_t *events = state_table(&c->forge->state, EVENTS);
-    json_t *rows = json_array();
+    json_t *events = shown_events(c, 0), *rows = json_array();
 
-    for (size_t i = json_array_size(events); i-- > 0;) {
-        json_t *event = json_array_get(events, i);
-        const json_t *thread = state_row(&c->forge->state, THREADS, row_int(event, "thread"));
-
-        if (thread && !row_flag(thread, "deleted"))
-            (void)json_array_append(rows, event);
-    }
+    for (size_t i = json_array_size(events); i-- > 0;)
+        (void)json_array_append(rows, json_array_get(events, i));
+    json_decref(events);
     return call_list(c, rows, event_in_repo);
 }

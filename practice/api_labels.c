@@ -13,7 +13,7 @@ enum { LABEL_MAX_BYTES = 200 };
 
 int api_labels_list(struct call *c)
 {
-    return call_list(c, json_copy(state_table(&c->forge->state, LABELS)), render_label);
+    return call_list(c, json_copy(state_table(&c->forge->state, LABELS)), c->shapes->label);
 }
 
 /* The label of {name}, or NULL. */
@@ -30,7 +30,7 @@ int api_label_get(struct call *c)
 {
     const json_t *label = named_label(c);
 
-    return label ? call_show(c, 200, render_label(&c->view, label)) : call_not_found(c);
+    return label ? call_show(c, 200, c->shapes->label(&c->view, label)) : call_not_found(c);
 }
 
 static bool is_color(const char *text)
@@ -49,30 +49,7 @@ int api_label_create(struct call *c)
     if (find_label(c->forge, name))
         return call_invalid(c, "Label", "name", "already_exists");
     const json_t *label = move_make_label(c->forge, name, color, call_text(c, "description"));
-    return call_show(c, 201, render_label(&c->view, label));
-}
-
-/* Threads carry labels by name, so a new name goes to each of them; NULL takes it away. */
-static void rename_everywhere(struct forge *f, const char *from, const char *to)
-{
-    size_t i, k;
-    json_t *thread, *name;
-
-    json_array_foreach(state_table(&f->state, THREADS), i, thread)
-    {
-        json_t *names = json_object_get(thread, "labels");
-
-        json_array_foreach(names, k, name)
-        {
-            if (strcmp(json_string_value(name), from) != 0)
-                continue;
-            if (to)
-                (void)json_array_set_new(names, k, json_string(to));
-            else
-                (void)json_array_remove(names, k);
-            break;
-        }
-    }
+    return call_show(c, 201, c->shapes->label(&c->view, label));
 }
 
 int api_label_edit(struct call *c)
@@ -89,24 +66,22 @@ int api_label_edit(struct call *c)
 
         if (other && other != label)
             return call_invalid(c, "Label", "name", "already_exists");
-        rename_everywhere(c->forge, row_str(label, "name"), new_name);
-        row_set_str(label, "name", new_name);
+        move_rename_label(c->forge, label, new_name);
     }
     if (color)
         row_set_str(label, "color", color);
     if (json_object_get(c->in, "description"))
         row_set_str(label, "description", call_text(c, "description"));
-    return call_show(c, 200, render_label(&c->view, label));
+    return call_show(c, 200, c->shapes->label(&c->view, label));
 }
 
 int api_label_delete(struct call *c)
 {
-    const json_t *label = named_label(c);
+    json_t *label = named_label(c);
 
     if (!label)
         return call_not_found(c);
-    rename_everywhere(c->forge, row_str(label, "name"), NULL);
-    state_remove(&c->forge->state, LABELS, row_int(label, "id"));
+    move_rename_label(c->forge, label, NULL);
     return call_show(c, 204, NULL);
 }
 

@@ -11,11 +11,6 @@
 #include "practice/moves.h"
 #include "practice/select.h"
 
-static json_t *listed_pull(const struct view *v, const json_t *thread)
-{
-    return render_pull(v, thread, PULL_LISTED);
-}
-
 /* "owner:branch" or "branch" for head, "branch" for base. */
 static bool is_wanted(const struct call *c, const json_t *thread)
 {
@@ -49,7 +44,7 @@ int api_pulls_list(struct call *c)
         if (is_wanted(c, row))
             (void)json_array_append(s.rows, row);
     }
-    return call_list(c, selection_take(&s), listed_pull);
+    return call_list(c, selection_take(&s), c->shapes->listed_pull);
 }
 
 int api_pull_get(struct call *c)
@@ -60,21 +55,7 @@ int api_pull_get(struct call *c)
     if (!pull)
         return status;
     call_last_modified(c, pull);
-    return call_show(c, 200, render_pull(&c->view, pull, PULL_FULL));
-}
-
-static json_t *file_entry(const struct view *v, const json_t *file)
-{
-    const char *path = row_str(file, "path"), *sha = row_str(file, "sha");
-    int64_t lines = row_int(file, "lines");
-    bool is_gone = strcmp(row_str(file, "status"), "removed") == 0;
-
-    return json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "sha", sha, "filename", path, "status",
-        row_str(file, "status"), "additions", (json_int_t)(is_gone ? 0 : lines), "deletions",
-        (json_int_t)(is_gone ? lines : 0), "changes", (json_int_t)lines, "blob_url",
-        view_html_url(v, "/blob/%s", sha), "raw_url", view_html_url(v, "/raw/%s", sha),
-        "contents_url", view_url(v, "/contents/%s", sha));
+    return call_show(c, 200, c->shapes->pull(&c->view, pull));
 }
 
 /* What the two trees differ in. No text is compared, so each file counts as one line. */
@@ -117,7 +98,8 @@ int api_pull_files(struct call *c)
     if (rc == 0)
         rc = git_list_files(&head, &n_head, git, row_str(pull, "head_sha"), "", &limits, NULL);
     if (rc == 0)
-        status = call_list(c, changed_files(base, n_base, head, n_head), file_entry);
+        status =
+            call_list(c, changed_files(base, n_base, head, n_head), c->shapes->changed_file);
     else
         status = call_error(c, 422, "Sorry, this diff is not available.");
     git_files_free(base, n_base);
@@ -138,12 +120,12 @@ static int list_of_pull(struct call *c, enum table table,
 
 int api_pull_reviews(struct call *c)
 {
-    return list_of_pull(c, REVIEWS, render_review);
+    return list_of_pull(c, REVIEWS, c->shapes->review);
 }
 
 int api_pull_comments(struct call *c)
 {
-    return list_of_pull(c, REVIEW_COMMENTS, render_review_comment);
+    return list_of_pull(c, REVIEW_COMMENTS, c->shapes->review_comment);
 }
 
 int api_pull_review_create(struct call *c)
@@ -165,8 +147,8 @@ int api_pull_review_create(struct call *c)
         if (strcmp(verdicts[i].event, event) == 0)
             return call_show(
                 c, 200,
-                render_review(&c->view, move_review(c->forge, c->view.me, pull,
-                                                    verdicts[i].state, body ? body : "")));
+                c->shapes->review(&c->view, move_review(c->forge, c->view.me, pull,
+                                                        verdicts[i].state, body ? body : "")));
     }
     return call_invalid(c, "PullRequestReview", "event", "invalid");
 }
@@ -186,5 +168,5 @@ int api_review_comments_of_repo(struct call *c)
         if (selection_has(&s, row))
             (void)json_array_append(s.rows, row);
     }
-    return call_list(c, selection_take(&s), render_review_comment);
+    return call_list(c, selection_take(&s), c->shapes->review_comment);
 }

@@ -19,22 +19,18 @@ static int list_reactions(struct call *c, const char *on, int64_t to)
         if (row_int(row, "to") == to && strcmp(row_str(row, "on"), on) == 0)
             (void)json_array_append(rows, row);
     }
-    return call_list(c, rows, render_reaction);
+    return call_list(c, rows, c->shapes->reaction);
 }
 
 static int react(struct call *c, const char *on, int64_t to)
 {
-    static const char *const contents[] = { "+1",       "-1",    "laugh",  "hooray",
-                                            "confused", "heart", "rocket", "eyes" };
     const char *content = call_text(c, "content");
-    bool is_known = false, is_new = false;
+    bool is_new;
 
-    for (size_t i = 0; content && i < sizeof(contents) / sizeof(contents[0]); i++)
-        is_known = is_known || strcmp(contents[i], content) == 0;
-    if (!is_known)
+    if (!is_reaction(content))
         return call_invalid(c, "Reaction", "content", "invalid");
     const json_t *row = move_react(c->forge, c->view.me, on, to, content, &is_new);
-    return call_show(c, is_new ? 201 : 200, render_reaction(&c->view, row));
+    return call_show(c, is_new ? 201 : 200, c->shapes->reaction(&c->view, row));
 }
 
 static int unreact(struct call *c, const char *on, int64_t to)
@@ -49,47 +45,32 @@ static int unreact(struct call *c, const char *on, int64_t to)
     return call_show(c, 204, NULL);
 }
 
-static int on_issue(struct call *c, int (*verb)(struct call *c, const char *on, int64_t to))
-{
-    int status;
-    const json_t *thread = call_thread(c, &status);
-
-    return thread ? verb(c, "issue", row_int(thread, "id")) : status;
-}
-
-static int on_comment(struct call *c, int (*verb)(struct call *c, const char *on, int64_t to))
-{
-    const json_t *comment = call_row(c, COMMENTS, "id");
-
-    return comment ? verb(c, "comment", row_int(comment, "id")) : call_not_found(c);
-}
-
 int api_issue_reactions(struct call *c)
 {
-    return on_issue(c, list_reactions);
+    return call_on_issue(c, list_reactions);
 }
 
 int api_issue_react(struct call *c)
 {
-    return on_issue(c, react);
+    return call_on_issue(c, react);
 }
 
 int api_issue_unreact(struct call *c)
 {
-    return on_issue(c, unreact);
+    return call_on_issue(c, unreact);
 }
 
 int api_comment_reactions(struct call *c)
 {
-    return on_comment(c, list_reactions);
+    return call_on_comment(c, list_reactions);
 }
 
 int api_comment_react(struct call *c)
 {
-    return on_comment(c, react);
+    return call_on_comment(c, react);
 }
 
 int api_comment_unreact(struct call *c)
 {
-    return on_comment(c, unreact);
+    return call_on_comment(c, unreact);
 }

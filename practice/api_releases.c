@@ -29,7 +29,7 @@ int api_releases_list(struct call *c)
         if (is_shown(c, row))
             (void)json_array_append(rows, row);
     }
-    return call_list(c, rows, render_release);
+    return call_list(c, rows, c->shapes->release);
 }
 
 int api_release_latest(struct call *c)
@@ -40,7 +40,7 @@ int api_release_latest(struct call *c)
         const json_t *row = json_array_get(all, i);
 
         if (!row_flag(row, "draft") && !row_flag(row, "prerelease"))
-            return call_show(c, 200, render_release(&c->view, row));
+            return call_show(c, 200, c->shapes->release(&c->view, row));
     }
     return call_not_found(c);
 }
@@ -65,7 +65,8 @@ int api_release_by_tag(struct call *c)
     const json_t *release = by_tag(&c->forge->state, tag);
 
     free(tag);
-    return release ? call_show(c, 200, render_release(&c->view, release)) : call_not_found(c);
+    return release ? call_show(c, 200, c->shapes->release(&c->view, release))
+                   : call_not_found(c);
 }
 
 int api_release_get(struct call *c)
@@ -74,7 +75,16 @@ int api_release_get(struct call *c)
 
     if (!release || !is_shown(c, release))
         return call_not_found(c);
-    return call_show(c, 200, render_release(&c->view, release));
+    return call_show(c, 200, c->shapes->release(&c->view, release));
+}
+
+/* GitHub says it as a fault of a field, Gitea by the status. */
+static int refuse_second(struct call *c)
+{
+    if (c->view.dialect->status_release_exists == 422)
+        return call_invalid(c, "Release", "tag_name", "already_exists");
+    return call_error(c, c->view.dialect->status_release_exists,
+                      "a release with this tag already exists");
 }
 
 /* The tag a published release needs: there already, or made at its target. */
@@ -99,7 +109,9 @@ static int publish(struct call *c, json_t *release)
     char now[RFC3339_SIZE];
 
     if (make_tag(c, release, NULL) < 0)
-        return call_invalid(c, "Release", "target_commitish", "invalid");
+        return c->view.dialect->status_no_target == 422
+                   ? call_invalid(c, "Release", "target_commitish", "invalid")
+                   : call_not_found(c);
     row_set(release, "draft", json_false());
     row_set_str(release, "published_at", forge_now_text(c->forge, now));
     return 0;
@@ -127,7 +139,7 @@ int api_release_create(struct call *c)
         return call_invalid(c, "Release", "tag_name",
                             tag && *tag ? "invalid" : "missing_field");
     if (by_tag(&c->forge->state, tag))
-        return call_invalid(c, "Release", "tag_name", "already_exists");
+        return refuse_second(c);
 
     json_t *row =
         json_pack("{s:s, s:s, s:n, s:n, s:b, s:b, s:s, s:s, s:n}", "tag_name", tag,
@@ -141,7 +153,7 @@ int api_release_create(struct call *c)
         return status;
     }
     return call_show(c, 201,
-                     render_release(&c->view, state_add(&c->forge->state, RELEASES, row)));
+                     c->shapes->release(&c->view, state_add(&c->forge->state, RELEASES, row)));
 }
 
 int api_release_edit(struct call *c)
@@ -153,7 +165,7 @@ int api_release_edit(struct call *c)
         return call_not_found(c);
     const json_t *other = tag ? by_tag(&c->forge->state, tag) : NULL;
     if (other && other != release)
-        return call_invalid(c, "Release", "tag_name", "already_exists");
+        return refuse_second(c);
     copy_words(c, release);
     if (row_flag(release, "draft") && json_is_false(json_object_get(c->in, "draft"))) {
         int status = publish(c, release);
@@ -161,7 +173,7 @@ int api_release_edit(struct call *c)
         if (status != 0)
             return status;
     }
-    return call_show(c, 200, render_release(&c->view, release));
+    return call_show(c, 200, c->shapes->release(&c->view, release));
 }
 
 /* Its files go with it; the tag stays, as on GitHub. */

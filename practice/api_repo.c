@@ -9,19 +9,19 @@
 
 int api_repo_get(struct call *c)
 {
-    return call_show(c, 200, render_repo(&c->view, REPO_FULL));
+    return call_show(c, 200, c->shapes->repo(&c->view));
 }
 
 int api_me(struct call *c)
 {
-    return call_show(c, 200, render_me(&c->view, c->view.me));
+    return call_show(c, 200, c->shapes->me(&c->view, c->view.me));
 }
 
 int api_user(struct call *c)
 {
     char *login = call_param(c, "login");
     int status = state_user(&c->forge->state, login)
-                     ? call_show(c, 200, render_me(&c->view, login))
+                     ? call_show(c, 200, c->shapes->me(&c->view, login))
                      : call_not_found(c);
 
     free(login);
@@ -39,7 +39,7 @@ int api_permission(struct call *c)
     else if (!state_user(&c->forge->state, login))
         status = call_not_found(c);
     else
-        status = call_show(c, 200, render_permission(&c->view, login));
+        status = call_show(c, 200, c->shapes->permission(&c->view, login));
     free(login);
     return status;
 }

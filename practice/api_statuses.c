@@ -42,22 +42,31 @@ static size_t count_statuses(const struct state *s, const struct status_words *w
     return n;
 }
 
+/* GitHub's four words, and for Gitea one more. */
+static bool is_state(const struct call *c, const char *state)
+{
+    static const char *const states[] = { "error", "failure", "pending", "success", "warning" };
+    size_t n = sizeof(states) / sizeof(states[0]) - (c->view.dialect->has_warnings ? 0 : 1);
+
+    for (size_t i = 0; state && i < n; i++) {
+        if (strcmp(states[i], state) == 0)
+            return true;
+    }
+    return false;
+}
+
 int api_status_create(struct call *c)
 {
-    static const char *const states[] = { "error", "failure", "pending", "success" };
     const char *state = call_text(c, "state"), *context = call_text(c, "context");
     const char *description = call_text(c, "description");
     char sha[GIT_HEX_SIZE];
-    bool is_known = false;
 
-    for (size_t i = 0; state && i < sizeof(states) / sizeof(states[0]); i++)
-        is_known = is_known || strcmp(states[i], state) == 0;
-    if (!is_known)
+    if (!is_state(c, state))
         return call_invalid(c, "Status", "state", "invalid");
     if (description && strlen(description) > DESCRIPTION_MAX_BYTES)
         return call_invalid(c, "Status", "description", "too_long");
     if (resolve(sha, c, "sha") < 0)
-        return call_error(c, 422, "No commit found for SHA");
+        return call_error(c, c->view.dialect->status_unknown_sha, "No commit found for SHA");
     struct status_words words = { .sha = sha,
                                   .state = state,
                                   .context = context && *context ? context : "default",
@@ -67,7 +76,7 @@ int api_status_create(struct call *c)
         return call_error(c, 422,
                           "This SHA and context has reached the maximum number of statuses.");
     return call_show(c, 201,
-                     render_status(&c->view, move_status(c->forge, c->view.me, &words)));
+                     c->shapes->status(&c->view, move_status(c->forge, c->view.me, &words)));
 }
 
 /* The statuses of a commit, the newest first. */
@@ -91,7 +100,7 @@ int api_statuses_list(struct call *c)
 
     if (resolve(sha, c, "ref") < 0)
         return call_not_found(c);
-    return call_list(c, statuses_of(&c->forge->state, sha), render_status);
+    return call_list(c, statuses_of(&c->forge->state, sha), c->shapes->status);
 }
 
 /* The newest of each context. */
@@ -121,7 +130,7 @@ int api_status_combined(struct call *c)
     if (resolve(sha, c, "ref") < 0)
         return call_not_found(c);
     json_t *rows = statuses_of(&c->forge->state, sha), *latest = latest_of(rows);
-    int status = call_show(c, 200, render_combined_status(&c->view, sha, latest));
+    int status = call_show(c, 200, c->shapes->combined_status(&c->view, sha, latest));
     json_decref(latest);
     json_decref(rows);
     return status;

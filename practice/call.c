@@ -13,13 +13,7 @@
 #include "base/text.h"
 #include "practice/forge.h"
 
-enum {
-    REPLY_MAX_BYTES = 256 << 20,
-    HEADER_MAX_BYTES = 8192,
-    PER_PAGE_DEFAULT = 30,
-    PER_PAGE_MAX = 100,
-    PAGE_MAX = 1000000,
-};
+enum { REPLY_MAX_BYTES = 256 << 20, HEADER_MAX_BYTES = 8192 };
 
 void reply_init(struct reply *r)
 {
@@ -109,13 +103,14 @@ static int add_arg(json_t *args, const char *text, size_t len, struct err *err)
     return rc;
 }
 
-int call_init(struct call *c, struct forge *forge, const struct ask *ask, struct reply *reply,
-              struct err *err)
+int call_init(struct call *c, const struct view *view, const struct ask *ask,
+              struct reply *reply, struct err *err)
 {
     int rc = 0;
 
-    *c = (struct call){ .forge = forge,
-                        .view = { .forge = forge },
+    *c = (struct call){ .forge = view->forge,
+                        .view = *view,
+                        .shapes = &view->dialect->shapes,
                         .ask = ask,
                         .reply = reply,
                         .args = json_object() };
@@ -146,23 +141,17 @@ int call_show(struct call *c, int status, json_t *out)
 
 int call_error(struct call *c, int status, const char *message)
 {
-    return call_show(c, status,
-                     json_pack("{s:s, s:s, s:o}", "message", message, "documentation_url",
-                               "https://docs.github.com/rest", "status",
-                               json_sprintf("%d", status)));
+    return call_show(c, status, c->shapes->error(c, status, message));
 }
 
 int call_not_found(struct call *c)
 {
-    return call_error(c, 404, "Not Found");
+    return call_error(c, 404, c->view.dialect->not_found);
 }
 
 int call_invalid(struct call *c, const char *resource, const char *field, const char *code)
 {
-    (void)call_error(c, 422, "Validation Failed");
-    row_set(c->out, "errors",
-            json_pack("[{s:s, s:s, s:s}]", "resource", resource, "field", field, "code", code));
-    return 422;
+    return call_show(c, 422, c->shapes->invalid(c, resource, field, code));
 }
 
 const char *call_arg(const struct call *c, const char *name, const char *fallback)
@@ -209,7 +198,7 @@ json_t *call_thread(struct call *c, int *ret_status)
         return NULL;
     }
     if (row_flag(thread, "deleted")) {
-        *ret_status = call_error(c, 410, "This issue was deleted");
+        *ret_status = call_error(c, c->view.dialect->status_deleted, "This issue was deleted");
         return NULL;
     }
     return thread;
@@ -226,79 +215,31 @@ json_t *call_pull(struct call *c, int *ret_status)
     return thread;
 }
 
+int call_on_issue(struct call *c, reaction_fn *verb)
+{
+    int status;
+    const json_t *thread = call_thread(c, &status);
+
+    return thread ? verb(c, "issue", row_int(thread, "id")) : status;
+}
+
+int call_on_comment(struct call *c, reaction_fn *verb)
+{
+    const json_t *comment = call_row(c, COMMENTS, "id");
+
+    return comment ? verb(c, "comment", row_int(comment, "id")) : call_not_found(c);
+}
+
 void call_last_modified(struct call *c, const json_t *row)
 {
     char date[HTTP_DATE_SIZE];
     int64_t at;
 
-    if (rfc3339_parse(&at, row_str(row, "updated_at"), NULL) == 0)
+    if (c->view.dialect->has_tags && rfc3339_parse(&at, row_str(row, "updated_at"), NULL) == 0)
         reply_header(c->reply, "Last-Modified", "%s", http_date_format(date, at));
 }
 
-static int64_t number_arg(const struct call *c, const char *name, int64_t max, int64_t fallback)
+int call_list(struct call *c, json_t *rows, shape_fn *shape)
 {
-    int64_t value = fallback;
-
-    if (parse_i64(&value, call_arg(c, name, ""), 1, INT32_MAX, name, NULL) < 0)
-        return fallback;
-    return value < max ? value : max;
-}
-
-/* <http://host/api/v3/repositories/1/issues?state=all&page=2>; rel="next" */
-static void add_link(struct buf *out, const struct call *c, const char *rest, int64_t page,
-                     const char *rel)
-{
-    const char *name;
-    json_t *value;
-
-    buf_printf(out, "%s<%s/repositories/%" PRId64 "%s?", out->len > 0 ? ", " : "", c->view.api,
-               row_int(state_repo(&c->forge->state), "id"), rest);
-    json_object_foreach(c->args, name, value)
-    {
-        if (strcmp(name, "page") == 0)
-            continue;
-        text_add_url(out, name, TEXT_SLASH_ENCODED);
-        buf_add_char(out, '=');
-        text_add_url(out, json_string_value(value), TEXT_SLASH_ENCODED);
-        buf_add_char(out, '&');
-    }
-    buf_printf(out, "page=%" PRId64 ">; rel=\"%s\"", page, rel);
-}
-
-static void add_links(struct call *c, int64_t page, int64_t last)
-{
-    struct buf links;
-    /* The path after /repos/OWNER/NAME or /repositories/ID; the router counts on it too. */
-    const char *rest = c->view.rest;
-
-    buf_init(&links, HEADER_MAX_BYTES);
-    if (page > 1)
-        add_link(&links, c, rest, page - 1, "prev");
-    if (page < last) {
-        add_link(&links, c, rest, page + 1, "next");
-        add_link(&links, c, rest, last, "last");
-    }
-    if (page > 1)
-        add_link(&links, c, rest, 1, "first");
-    if (links.len > 0)
-        reply_header(c->reply, "Link", "%s", links.data);
-    buf_finish(&links);
-}
-
-int call_list(struct call *c, json_t *rows,
-              json_t *(*render)(const struct view *v, const json_t *row))
-{
-    int64_t per_page = number_arg(c, "per_page", PER_PAGE_MAX, PER_PAGE_DEFAULT);
-    int64_t page = number_arg(c, "page", PAGE_MAX, 1);
-    int64_t n = (int64_t)json_array_size(rows);
-    json_t *out = json_array();
-
-    for (int64_t i = (page - 1) * per_page; i < n && i < page * per_page; i++) {
-        const json_t *row = json_array_get(rows, (size_t)i);
-
-        (void)json_array_append_new(out, render(&c->view, row));
-    }
-    json_decref(rows);
-    add_links(c, page, (n + per_page - 1) / per_page);
-    return call_show(c, 200, out);
+    return c->view.dialect->page(c, rows, shape);
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/httpd_route.h"
 #include "base/json.h"
+#include "practice/dialect.h"
 #include "practice/render.h"
 
 /* A request as it came. All borrowed. */
@@ -58,6 +59,8 @@ enum right right_of(const struct state *s, const char *login); /* NULL: RIGHT_AN
 struct call {
     struct forge *forge;
     struct view view; /* view.me is the caller, NULL when anonymous */
+    const struct shapes *shapes;
+    const struct route *route; /* NULL until one is found */
     const struct ask *ask;
     struct reply *reply;
     struct httpd_match match;
@@ -66,9 +69,9 @@ struct call {
     json_t *out;  /* the handler's answer; NULL sends an empty body */
 };
 
-/* -ERR_PARSE for a query that is broken. */
-int call_init(struct call *c, struct forge *forge, const struct ask *ask, struct reply *reply,
-              struct err *err);
+/* view: by whose eyes. -ERR_PARSE for a query that is broken; c is usable all the same. */
+int call_init(struct call *c, const struct view *view, const struct ask *ask,
+              struct reply *reply, struct err *err);
 void call_finish(struct call *c);
 
 /* Each sets `out` and returns the status, so that a handler can end with it. */
@@ -94,11 +97,15 @@ json_t *call_row(const struct call *c, enum table table, const char *param);
 json_t *call_thread(struct call *c, int *ret_status);
 json_t *call_pull(struct call *c, int *ret_status);
 
-/* Sends the row's updated_at as Last-Modified. */
+/* Does something to what can be reacted to: on is "issue" or "comment", to its number or id. */
+typedef int reaction_fn(struct call *c, const char *on, int64_t to);
+int call_on_issue(struct call *c, reaction_fn *verb);   /* of {number} */
+int call_on_comment(struct call *c, reaction_fn *verb); /* of {id} */
+
+/* Sends the row's updated_at as Last-Modified, where the dialect does. */
 void call_last_modified(struct call *c, const json_t *row);
 
-/* Shows one page of rows (takes the array), oldest or as sorted, with its Link header. */
-int call_list(struct call *c, json_t *rows,
-              json_t *(*render)(const struct view *v, const json_t *row));
+/* Shows one page of rows (takes the array) in their order, as the dialect pages. */
+int call_list(struct call *c, json_t *rows, shape_fn *shape);
 
 #endif

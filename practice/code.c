@@ -173,11 +173,12 @@ int move_push(struct forge *f, const char *who, json_t *pull, const char *sha,
         rc = git_set_ref(f->git, pull_ref(pull, ref), full, row_str(code, "head_sha"), err);
     if (rc < 0)
         return rc;
+    json_t *details =
+        json_pack("{s:s, s:O}", "commit_id", full, "before", json_object_get(code, "head_sha"));
     row_set_str(code, "head_sha", full);
     move_touch(f, pull);
-    if (kind == PUSH_FORCED)
-        (void)move_event(f, who, pull, "head_ref_force_pushed",
-                         json_pack("{s:s}", "commit_id", full));
+    (void)move_event(f, who, pull, kind == PUSH_FORCED ? "head_ref_force_pushed" : EVENT_PUSHED,
+                     details);
     return 0;
 }
 

@@ -222,3 +222,35 @@ int move_unlabel(struct forge *f, const char *who, json_t *thread, const char *n
     (void)move_event(f, who, thread, "unlabeled", label_details(label));
     return 0;
 }
+
+/* Threads carry labels by name, so a new name goes to each of them; NULL takes it away. */
+static void rename_everywhere(const struct forge *f, const char *from, const char *to)
+{
+    size_t i, k;
+    json_t *thread, *name;
+
+    json_array_foreach(state_table(&f->state, THREADS), i, thread)
+    {
+        json_t *names = json_object_get(thread, "labels");
+
+        json_array_foreach(names, k, name)
+        {
+            if (strcmp(json_string_value(name), from) != 0)
+                continue;
+            if (to)
+                (void)json_array_set_new(names, k, json_string(to));
+            else
+                (void)json_array_remove(names, k);
+            break;
+        }
+    }
+}
+
+void move_rename_label(struct forge *f, json_t *label, const char *name)
+{
+    rename_everywhere(f, row_str(label, "name"), name);
+    if (name)
+        row_set_str(label, "name", name);
+    else
+        state_remove(&f->state, LABELS, row_int(label, "id"));
+}

@@ -31,8 +31,10 @@ void move_label(struct forge *f, const char *who, json_t *thread, const char *na
 int move_unlabel(struct forge *f, const char *who, json_t *thread, const char *name);
 json_t *move_make_label(struct forge *f, const char *name, const char *color,
                         const char *description);
+void move_rename_label(struct forge *f, json_t *label, const char *name); /* NULL: removes it */
 json_t *find_label(const struct forge *f, const char *name); /* any case; or NULL */
 
+bool is_reaction(const char *content); /* one of the eight that forges know; NULL is none */
 /* on: "issue" or "comment". Returns the reaction; *ret_is_new tells whether it was made. */
 json_t *move_react(struct forge *f, const char *who, const char *on, int64_t to,
                    const char *content, bool *ret_is_new);
@@ -48,6 +50,9 @@ struct status_words {
     const char *sha, *state, *context, *description, *target_url; /* the last two may be NULL */
 };
 json_t *move_status(struct forge *f, const char *who, const struct status_words *words);
+
+/* The event of a push that is not forced. Gitea shows it; GitHub shows the commits instead. */
+#define EVENT_PUSHED "pushed"
 
 /* Leaves an event; takes details (more keys for it), which may be NULL. */
 json_t *move_event(struct forge *f, const char *who, const json_t *thread, const char *event,

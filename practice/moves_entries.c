@@ -19,6 +19,18 @@ static void count_reaction(const struct forge *f, const json_t *reaction, int st
     row_set(sums, content, json_integer(row_int(sums, content) + step));
 }
 
+bool is_reaction(const char *content)
+{
+    static const char *const contents[] = { "+1",       "-1",    "laugh",  "hooray",
+                                            "confused", "heart", "rocket", "eyes" };
+
+    for (size_t i = 0; content && i < sizeof(contents) / sizeof(contents[0]); i++) {
+        if (strcmp(contents[i], content) == 0)
+            return true;
+    }
+    return false;
+}
+
 json_t *move_react(struct forge *f, const char *who, const char *on, int64_t to,
                    const char *content, bool *ret_is_new)
 {

@@ -24,7 +24,7 @@
 #include "practice/practice.h"
 #include "practice/routes.h"
 
-enum { ADDRESS_MAX = 512, REQUESTS_MAX = 20000 };
+enum { ADDRESS_MAX = 512, REQUESTS_MAX = 20000, URL_MAX_BYTES = 8192 };
 
 static const char *ask_header(const struct ask *ask, const char *name)
 {
@@ -37,7 +37,7 @@ static int admit(struct practice *p, struct call *c, struct rate **ret_rate)
     enum sign sign = practice_sign(p, c->ask);
 
     *ret_rate = sign == SIGN_BOT ? &p->signed_in : &p->anonymous;
-    if (!ask_header(c->ask, "User-Agent"))
+    if (p->dialect->needs_user_agent && !ask_header(c->ask, "User-Agent"))
         return call_error(c, 403,
                           "Request forbidden by administrative rules. Please make sure your "
                           "request has a User-Agent header. Missing or invalid User Agent "
@@ -66,6 +66,7 @@ static int run_route(struct call *c, const struct route *routes, const char *pat
 {
     const struct route *route = route_find(c, routes, path);
 
+    c->route = route;
     if (!route)
         return call_not_found(c);
     if (!call_may(c, route->right) && !c->view.me)
@@ -74,24 +75,28 @@ static int run_route(struct call *c, const struct route *routes, const char *pat
         return call_error(c, 403, "Resource not accessible by personal access token");
     if (row_flag(state_repo(&c->forge->state), "archived") &&
         strcmp(c->ask->method, "GET") != 0)
-        return call_error(c, 403, "Repository was archived so is read-only.");
+        return call_error(c, c->view.dialect->status_archived, c->view.dialect->archived);
     int status = route->body == BODY_JSON ? parse_body(c) : 0;
     return status != 0 ? status : route->handle(c);
 }
 
-/* GitHub keeps the method by 307 where a client would lose it after 301. */
-static int redirect(struct call *c, const char *rest)
+/* To another address of what was asked for; the dialect says which, and by which status. */
+static int redirect(struct call *c, const char *rest, enum fault fault)
 {
+    const struct dialect *dialect = c->view.dialect;
     bool is_get = strcmp(c->ask->method, "GET") == 0;
-    char *url = xasprintf("%s/repositories/%" PRId64 "%s%s%s", c->view.api,
-                          row_int(state_repo(&c->forge->state), "id"), rest,
-                          c->ask->query[0] ? "?" : "", c->ask->query);
+    int status = is_get ? 301 : dialect->status_moved_write;
+    struct buf url;
 
-    int status =
-        call_error(c, is_get ? 301 : 307, is_get ? "Moved Permanently" : "Temporary Redirect");
-    row_set_str(c->out, "url", url);
-    reply_header(c->reply, "Location", "%s", url);
-    free(url);
+    buf_init(&url, URL_MAX_BYTES);
+    dialect->add_moved(&url, c, fault == FAULT_301 ? MOVED_BY_FAULT : MOVED_FOR_GOOD);
+    buf_add_str(&url, rest);
+    if (c->ask->query[0])
+        buf_printf(&url, "?%s", c->ask->query);
+    (void)call_error(c, status, status == 301 ? "Moved Permanently" : "Temporary Redirect");
+    row_set_str(c->out, "url", url.data);
+    reply_header(c->reply, "Location", "%s", url.data);
+    buf_finish(&url);
     return status;
 }
 
@@ -112,7 +117,7 @@ static int dispatch(struct practice *p, struct call *c, enum fault fault)
     const char *path = c->ask->path;
     char here[ADDRESS_MAX], there[ADDRESS_MAX], by_id[ADDRESS_MAX];
 
-    if (strcmp(path, "/rate_limit") == 0)
+    if (p->dialect->has_rate_limit && strcmp(path, "/rate_limit") == 0)
         return call_show(
             c, 200,
             rate_show(c->view.me ? &p->signed_in : &p->anonymous, clock_now(&p->forge.clock)));
@@ -122,18 +127,19 @@ static int dispatch(struct practice *p, struct call *c, enum fault fault)
     (void)snprintf(by_id, sizeof(by_id), "/repositories/%" PRId64, row_int(repo, "id"));
 
     const char *rest = behind(path, here);
-    if (rest && fault == FAULT_301)
-        return redirect(c, rest);
+    bool is_exact = strncmp(path, here, strlen(here)) == 0;
+    if (rest && is_exact && fault == FAULT_301)
+        return redirect(c, rest, fault);
     if (row_has(repo, "moved_from") && behind(path, there))
-        return redirect(c, behind(path, there));
-    if (!rest)
+        return redirect(c, behind(path, there), fault);
+    if (!rest && p->dialect->has_paths_by_id)
         rest = behind(path, by_id);
     if (!rest)
-        return run_route(c, routes_of_server, path);
+        return run_route(c, p->dialect->routes_of_server, path);
     if (row_int(repo, "gone") > 0)
         return call_error(c, (int)row_int(repo, "gone"), "Not Found");
     c->view.rest = rest;
-    return run_route(c, routes_of_repo, *rest ? rest : "/");
+    return run_route(c, p->dialect->routes_of_repo, *rest ? rest : "/");
 }
 
 /* If-None-Match holds a list of tags, or a star. */
@@ -152,6 +158,39 @@ static bool is_unchanged(const struct ask *ask, const struct reply *reply, const
     return since && modified && strcmp(since, modified) == 0;
 }
 
+/* What a server says with null its description would have it leave out. */
+static void drop_nulls(json_t *value)
+{
+    const char *key;
+    json_t *item;
+    void *next;
+    size_t i;
+
+    json_array_foreach(value, i, item)
+    {
+        drop_nulls(item);
+    }
+    json_object_foreach_safe(value, next, key, item)
+    {
+        if (json_is_null(item))
+            (void)json_object_del(value, key);
+        else
+            drop_nulls(item);
+    }
+}
+
+/* As the description has it, if that is asked for. A list that is null is an empty one. */
+static void keep_to_description(struct call *c)
+{
+    if (!c->view.is_described || !c->view.dialect->has_nothing_null || !c->out)
+        return;
+    if (json_is_null(c->out)) {
+        json_decref(c->out);
+        c->out = json_array();
+    }
+    drop_nulls(c->out);
+}
+
 /* The answer as bytes. A tag depends on who asks and what they accept, as on GitHub. */
 static void finish(struct call *c, int status, struct rate *rate)
 {
@@ -160,11 +199,13 @@ static void finish(struct call *c, int status, struct rate *rate)
     char hex[SHA256_HEX_SIZE], date[HTTP_DATE_SIZE];
 
     reply->status = status;
+    keep_to_description(c);
     if (c->out) {
         json_write(&reply->body, c->out, 0);
         reply->content_type = "application/json; charset=utf-8";
     }
-    if (status == 200 && c->out && strcmp(c->ask->method, "GET") == 0) {
+    if (c->view.dialect->has_tags && status == 200 && c->out &&
+        strcmp(c->ask->method, "GET") == 0) {
         char *who = xasprintf("%s %s %s", c->view.me ? c->view.me : "", accept ? accept : "",
                               reply->body.data);
 
@@ -180,7 +221,8 @@ static void finish(struct call *c, int status, struct rate *rate)
         }
     }
     reply_header(reply, "Date", "%s", http_date_format(date, clock_now(&c->forge->clock)));
-    reply_header(reply, "X-GitHub-Media-Type", "github.v3; format=json");
+    if (c->view.dialect->has_tags)
+        reply_header(reply, "X-GitHub-Media-Type", "github.v3; format=json");
     if (rate)
         rate_add_headers(rate, reply);
 }
@@ -188,21 +230,24 @@ static void finish(struct call *c, int status, struct rate *rate)
 /* Addresses in replies: those by which the client came. */
 struct addresses {
     char api[ADDRESS_MAX], upload[ADDRESS_MAX], html[ADDRESS_MAX];
+    bool is_bare; /* the API alone, behind a proxy that knows nothing but its description */
 };
 
 static void set_addresses(struct addresses *a, const struct practice *p, const char *host)
 {
-    static const char suffix[] = "/api/v3";
+    const char *suffix = p->dialect->prefix;
     int len = (int)sizeof(a->api) - (int)sizeof("/api/uploads");
 
     (void)snprintf(a->html, sizeof(a->html), "http://%.*s", len - 8, host ? host : "localhost");
     (void)snprintf(a->api, sizeof(a->api), "%.*s%s", len, a->html, suffix);
     (void)snprintf(a->upload, sizeof(a->upload), "%.*s/api/uploads", len, a->html);
+    a->is_bare = false;
     if (!p->public_url)
         return;
     (void)snprintf(a->api, sizeof(a->api), "%s", p->public_url);
     (void)snprintf(a->upload, sizeof(a->upload), "%s", p->public_url);
-    if (!text_has_suffix(p->public_url, suffix))
+    a->is_bare = !text_has_suffix(p->public_url, suffix);
+    if (a->is_bare)
         return;
     len = (int)(strlen(p->public_url) - strlen(suffix));
     (void)snprintf(a->html, sizeof(a->html), "%.*s", len, p->public_url);
@@ -235,12 +280,15 @@ void practice_api(struct practice *p, const struct ask *ask, const char *host,
     (void)pthread_mutex_lock(&p->lock);
     if (!faults_answer(fault, clock_now(&p->forge.clock), reply)) {
         set_addresses(&addresses, p, host);
-        if (call_init(&call, &p->forge, ask, reply, NULL) < 0)
+        const struct view view = { .forge = &p->forge,
+                                   .dialect = p->dialect,
+                                   .api = addresses.api,
+                                   .upload = addresses.upload,
+                                   .html = addresses.html,
+                                   .is_described = addresses.is_bare };
+        if (call_init(&call, &view, ask, reply, NULL) < 0)
             status = call_error(&call, 400, "Broken query");
         else {
-            call.view.api = addresses.api;
-            call.view.upload = addresses.upload;
-            call.view.html = addresses.html;
             status = admit(p, &call, &rate);
             if (status == 0)
                 status = dispatch(p, &call, fault);

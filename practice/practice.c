@@ -10,6 +10,7 @@
 #include "base/git.h"
 #include "base/hash.h"
 #include "base/httpd.h"
+#include "base/text.h"
 #include "practice/call.h"
 #include "practice/load.h"
 #include "practice/sample.h"
@@ -52,8 +53,14 @@ static int send_reply(struct httpd_request *req, struct httpd_response *res,
     return status;
 }
 
+/* Under the prefix of the dialect only, so that a client of the wrong one sees it at once. */
 static int on_api(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
+    const struct practice *p = ctx;
+
+    if (!text_has_prefix(httpd_path(req), p->dialect->prefix) &&
+        !(p->dialect == &practice_github && text_has_prefix(httpd_path(req), "/api/uploads/")))
+        return 404;
     char *path = xasprintf("/%s", httpd_param(req, "rest"));
     struct ask ask = ask_of(req, path);
     struct reply reply;
@@ -87,11 +94,28 @@ static int on_git(struct httpd_request *req, struct httpd_response *res, void *c
     return send_reply(req, res, &reply);
 }
 
+static int on_download(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    char *tag = xstrdup(httpd_param(req, "tag")), *file = xstrdup(httpd_param(req, "file"));
+    struct reply reply;
+
+    reply_init(&reply);
+    if (text_url_decode(tag) && text_url_decode(file))
+        practice_download(ctx, tag, file, &reply);
+    else
+        reply.status = 404;
+    free(tag);
+    free(file);
+    return send_reply(req, res, &reply);
+}
+
 static const struct httpd_route routes[] = {
     { "*", "/api/v3/{rest...}", on_api, REQUEST_MAX_BYTES },
+    { "*", "/api/v1/{rest...}", on_api, REQUEST_MAX_BYTES },
     { "*", "/api/uploads/{rest...}", on_api, REQUEST_MAX_BYTES },
     { "*", "/_practice/{rest...}", on_control, REQUEST_MAX_BYTES },
     { "*", "/{owner}/{name}.git/{rest...}", on_git, REQUEST_MAX_BYTES },
+    { "GET", "/{owner}/{name}/releases/download/{tag}/{file}", on_download, 0 },
     { 0 },
 };
 
@@ -156,7 +180,7 @@ static int settle(struct practice *p, const struct practice_options *options, st
         rc = options->load ? load_file(&p->forge, options->load, err)
                            : sample_make(&p->forge, err);
     if (rc == 0 && !state_user(&p->forge.state, PRACTICE_BOT))
-        (void)state_set_user(&p->forge.state, PRACTICE_BOT, "write");
+        (void)state_set_user(&p->forge.state, PRACTICE_BOT, p->dialect->bot_role);
     return rc < 0 ? rc : forge_save(&p->forge, err);
 }
 
@@ -188,17 +212,19 @@ static void practice_free(struct practice *p)
 int practice_start(struct practice **ret, const struct practice_options *options,
                    struct err *err)
 {
-    if (strcmp(options->dialect, "github") != 0)
-        return err_set(err, ERR_USAGE,
-                       "--dialect %s: the practice forge speaks 'github' only, so far",
-                       options->dialect);
+    const struct dialect *dialect = practice_dialect(options->dialect);
 
+    if (!dialect)
+        return err_set(err, ERR_USAGE, "--dialect %s: expected github or gitea",
+                       options->dialect);
     struct practice *p = xcalloc(1, sizeof(*p));
+    p->dialect = dialect;
     (void)pthread_mutex_init(&p->lock, NULL);
     p->requests = json_array();
     p->public_url = options->public_url ? xstrdup(options->public_url) : NULL;
-    rate_init(&p->signed_in, options->has_rate_limit, RATE_LIMIT_SIGNED_IN);
-    rate_init(&p->anonymous, options->has_rate_limit, RATE_LIMIT_ANONYMOUS);
+    bool has_rate_limit = options->has_rate_limit && dialect->has_rate_limit;
+    rate_init(&p->signed_in, has_rate_limit, RATE_LIMIT_SIGNED_IN);
+    rate_init(&p->anonymous, has_rate_limit, RATE_LIMIT_ANONYMOUS);
     int rc = set_faults(p, options, err);
     if (rc == 0)
         rc = git_setup(err);
@@ -234,8 +260,9 @@ json_t *practice_greeting(const struct practice *p)
     const char *owner = row_str(repo, "owner"), *name = row_str(repo, "name");
     unsigned port = httpd_port(p->httpd);
     char *token_file = fs_path(p->forge.dir, "token", NULL);
-    json_t *api = p->public_url ? json_string(p->public_url)
-                                : json_sprintf("http://127.0.0.1:%u/api/v3", port);
+    json_t *api = p->public_url
+                      ? json_string(p->public_url)
+                      : json_sprintf("http://127.0.0.1:%u%s", port, p->dialect->prefix);
     json_t *line =
         json_pack("{s:o, s:o, s:o, s:s}", "api", api, "git",
                   json_sprintf("http://127.0.0.1:%u/%s/%s.git", port, owner, name), "repo",

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * practice/practice.h
  * practice: a small local forge with a sample community, to try a policy safely. Serves the
- * GitHub API under /api/v3 (uploads under /api/uploads), git under /OWNER/NAME.git and its own
- * switches under /_practice/ (control.h), on loopback only. State is in memory; it is written
- * to DIR/state.json when the forge stops and read again at the next start. */
+ * GitHub API under /api/v3 (uploads under /api/uploads) or Gitea's under /api/v1, git under
+ * /OWNER/NAME.git and its own switches under /_practice/ (control.h), on loopback only. State
+ * is in memory; it is written to DIR/state.json when the forge stops and read again at the
+ * next start, in either dialect. */
 #ifndef PRACTICE_PRACTICE_H
 #define PRACTICE_PRACTICE_H
 #include <stdbool.h>
@@ -22,7 +23,7 @@ struct practice_options {
     const char *dir;
     struct clock clock;
     uint16_t port;             /* 0: any free one */
-    const char *dialect;       /* "github"; others are refused for now */
+    const char *dialect;       /* "github" or "gitea" */
     const char *public_url;    /* API base as clients reach it; NULL: from the Host header */
     const char *load;          /* a file of API objects instead of the sample; NULL */
     const char *const *faults; /* "500=0.1", ends with NULL; NULL for none */
@@ -41,7 +42,7 @@ int practice_stop(struct practice *p, struct err *err);
 /* {"api", "git", "repo", "token_file"}: the line that `hearth practice` prints. New. */
 json_t *practice_greeting(const struct practice *p);
 
-/* One API request without a network; path as below /api/v3. reply is initialised. */
+/* One API request without a network; path as below the prefix. reply is initialised. */
 void practice_answer(struct practice *p, const struct ask *ask, struct reply *reply);
 
 #endif

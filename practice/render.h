@@ -7,17 +7,21 @@
 #define PRACTICE_RENDER_H
 #include "practice/state.h"
 
+struct call;
+struct dialect;
 struct forge;
 
 /* Whose eyes and by which address. Borrowed; lives for one call. */
 struct view {
     struct forge *forge;
+    const struct dialect *dialect;
     const char *me;     /* login, or NULL: anonymous */
     const char *api;    /* "http://127.0.0.1:8080/api/v3" */
     const char *upload; /* "http://127.0.0.1:8080/api/uploads" */
     const char *html;   /* "http://127.0.0.1:8080" */
     const char *fork;   /* whose fork is shown in place of the repository; NULL: itself */
     const char *rest;   /* of the path asked for, after the repository: "/issues" */
+    bool is_described;  /* replies keep to the letter of the published description */
 };
 
 /* API URL of something in the repository: view_url(v, "/issues/%d", 7). */
@@ -35,6 +39,10 @@ json_t *render_collaborator(const struct view *v, const char *login);
 /* OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR or NONE. */
 const char *render_association(const struct view *v, const char *login);
 
+json_t *render_error(const struct call *c, int status, const char *message);
+json_t *render_invalid(const struct call *c, const char *resource, const char *field,
+                       const char *code);
+
 enum repo_detail { REPO_MINIMAL, REPO_FULL };
 json_t *render_repo(const struct view *v, enum repo_detail detail);
 json_t *render_fork(const struct view *v, const char *owner); /* owner unknown: null */
@@ -47,6 +55,7 @@ json_t *render_reactions(const json_t *sums, json_t *url); /* takes url */
 
 enum pull_detail { PULL_LISTED, PULL_FULL };
 json_t *render_pull(const struct view *v, const json_t *thread, enum pull_detail detail);
+json_t *render_changed_file(const struct view *v, const json_t *file);
 json_t *render_review(const struct view *v, const json_t *review);
 json_t *render_review_comment(const struct view *v, const json_t *comment);
 

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "practice/forge.h"
+#include "practice/moves.h"
 
 json_t *render_event(const struct view *v, const json_t *event, enum event_place place)
 {
@@ -23,7 +24,8 @@ json_t *render_event(const struct view *v, const json_t *event, enum event_place
 
     json_object_foreach((json_t *)(uintptr_t)event, key, value)
     {
-        if (strcmp(key, "thread") != 0 && strcmp(key, "actor") != 0)
+        if (strcmp(key, "thread") != 0 && strcmp(key, "actor") != 0 &&
+            strcmp(key, "before") != 0)
             (void)json_object_set(out, key, value);
     }
     if (row_has(event, "commit_id"))
@@ -55,6 +57,8 @@ static void add_moment(struct timeline *t, const char *at, int64_t id, json_t *e
 
 static void add_event(struct timeline *t, const json_t *row)
 {
+    if (strcmp(row_str(row, "event"), EVENT_PUSHED) == 0)
+        return;
     add_moment(t, row_str(row, "created_at"), row_int(row, "id"),
                render_event(t->view, row, EVENT_IN_ISSUE));
 }

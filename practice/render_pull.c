@@ -193,3 +193,17 @@ json_t *render_review_comment(const struct view *v, const json_t *comment)
     }
     return out;
 }
+
+json_t *render_changed_file(const struct view *v, const json_t *file)
+{
+    const char *path = row_str(file, "path"), *sha = row_str(file, "sha");
+    int64_t lines = row_int(file, "lines");
+    bool is_gone = strcmp(row_str(file, "status"), "removed") == 0;
+
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "sha", sha, "filename", path, "status",
+        row_str(file, "status"), "additions", (json_int_t)(is_gone ? 0 : lines), "deletions",
+        (json_int_t)(is_gone ? lines : 0), "changes", (json_int_t)lines, "blob_url",
+        view_html_url(v, "/blob/%s", sha), "raw_url", view_html_url(v, "/raw/%s", sha),
+        "contents_url", view_url(v, "/contents/%s", sha));
+}

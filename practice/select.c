@@ -8,17 +8,18 @@
 #include "base/rfc3339.h"
 #include "practice/forge.h"
 
-static int set_since(struct selection *s, struct call *c)
+/* A time of the query as the rows have it, or "". */
+static int read_time(char out[21], struct call *c, const char *name)
 {
-    const char *since = call_arg(c, "since", NULL);
+    const char *text = call_arg(c, name, NULL);
     int64_t at;
 
-    s->since[0] = '\0';
-    if (!since)
+    out[0] = '\0';
+    if (!text)
         return 0;
-    if (rfc3339_parse(&at, since, NULL) < 0)
-        return call_invalid(c, "Issue", "since", "invalid");
-    (void)rfc3339_format(s->since, at);
+    if (rfc3339_parse(&at, text, NULL) < 0)
+        return call_invalid(c, "Issue", name, "invalid");
+    (void)rfc3339_format(out, at);
     return 0;
 }
 
@@ -35,7 +36,8 @@ int selection_init(struct selection *s, struct call *c, const char *const *sorts
     const char *sort = call_arg(c, "sort", sorts[0]);
     const char *direction = call_arg(c, "direction", fallback == SORT_ASC ? "asc" : "desc");
 
-    int status = set_since(s, c);
+    s->before[0] = '\0';
+    int status = read_time(s->since, c, "since");
     if (status != 0)
         return status;
     while (*sorts && strcmp(*sorts, sort) != 0)
@@ -48,9 +50,25 @@ int selection_init(struct selection *s, struct call *c, const char *const *sorts
     return 0;
 }
 
+int selection_begin(struct selection *s, struct call *c, const char *key,
+                    enum sort_direction direction)
+{
+    int status = read_time(s->since, c, "since");
+
+    if (status == 0)
+        status = read_time(s->before, c, "before");
+    s->key = key;
+    s->direction = direction;
+    s->rows = status == 0 ? json_array() : NULL;
+    return status;
+}
+
 bool selection_has(const struct selection *s, const json_t *row)
 {
-    return s->since[0] == '\0' || strcmp(row_str(row, "updated_at"), s->since) >= 0;
+    const char *at = row_str(row, "updated_at");
+
+    return (s->since[0] == '\0' || strcmp(at, s->since) >= 0) &&
+           (s->before[0] == '\0' || strcmp(at, s->before) <= 0);
 }
 
 /* A row with what it is sorted by: qsort knows no context. */

@@ -11,6 +11,7 @@
 #include "practice/rate.h"
 
 struct ask;
+struct dialect;
 struct httpd;
 struct reply;
 
@@ -18,6 +19,7 @@ enum { REQUEST_MAX_BYTES = 256 << 20 };
 
 struct practice {
     struct forge forge;
+    const struct dialect *dialect;
     struct faults faults;
     struct rate signed_in, anonymous;
     pthread_mutex_t lock;
@@ -33,6 +35,10 @@ void practice_api(struct practice *p, const struct ask *ask, const char *host,
 
 /* control.c: /_practice/... */
 void practice_control(struct practice *p, const struct ask *ask, struct reply *reply);
+
+/* download.c: a file of a published release; no token, no faults. */
+void practice_download(struct practice *p, const char *tag, const char *name,
+                       struct reply *reply);
 
 /* git_backend.c: rest is the path behind OWNER/NAME.git, with its slash. */
 void practice_git(struct practice *p, const struct ask *ask, const char *rest,

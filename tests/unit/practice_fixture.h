@@ -32,7 +32,7 @@ struct fixture {
     struct reply reply;
     json_t *body;
     /* headers of the next request; NULL for none */
-    const char *authorization, *none_match, *accept, *user_agent;
+    const char *authorization, *none_match, *accept, *user_agent, *content_type;
 };
 
 static int64_t fixture_now_ms(void *ctx)
@@ -55,6 +55,8 @@ static const char *fixture_header(const void *ctx, const char *name)
         return f->none_match;
     if (text_equal_ignoring_case(name, "Accept"))
         return f->accept;
+    if (text_equal_ignoring_case(name, "Content-Type"))
+        return f->content_type;
     if (text_equal_ignoring_case(name, "User-Agent"))
         return f->user_agent;
     return text_equal_ignoring_case(name, "Host") ? "forge.test:80" : NULL;
@@ -68,7 +70,8 @@ static inline int fixture_start(struct fixture *f)
     assert_int_equal(fs_temp_dir(&f->dir, NULL, &err), 0);
     f->options.dir = f->dir;
     f->options.clock = (struct clock){ fixture_now_ms, fixture_sleep_ms, f };
-    f->options.dialect = "github";
+    if (!f->options.dialect)
+        f->options.dialect = "github";
     f->options.has_rate_limit = true;
     f->user_agent = "test";
     int rc = practice_start(&f->p, &f->options, &err);
