@@ -16,7 +16,7 @@
 struct err;
 struct git_repo;
 
-enum { GIT_HEX_SIZE = 41 };
+enum { GIT_HEX_SIZE = 41, GIT_PLAIN = 0100644 };
 
 /* Once per process, before threads: library settings of the whole project (owner validation
  * off for our own folders, strict creation, fsync of what is written). */
@@ -27,6 +27,8 @@ int git_open(struct git_repo **ret, const char *path, struct err *err);
 /* Makes it, or opens what is there; for its only writer: what a killed one left half-made is
  * completed, and its lock files are removed. */
 int git_init_bare(struct git_repo **ret, const char *path, struct err *err);
+/* Removes the lock files of refs, HEAD and config, when nobody is writing. */
+int git_remove_stale_locks(const char *path, struct err *err);
 /* Lets every user of its folder's group read and write the repository, now and later. */
 int git_share_with_group(struct git_repo *repo, struct err *err);
 void git_close(struct git_repo *repo); /* NULL is fine */
@@ -55,6 +57,7 @@ struct git_file {
     char blob[GIT_HEX_SIZE];
     int64_t size;  /* bytes, from the object's header */
     bool is_plain; /* false for links, submodules and executables */
+    unsigned mode; /* as in the tree: GIT_PLAIN, ... */
 };
 
 struct git_tree_limits {
@@ -93,9 +96,56 @@ struct git_new_commit {
 int git_commit_files(char ret[GIT_HEX_SIZE], struct git_repo *repo,
                      const struct git_new_commit *commit, struct err *err);
 
+/* The same from blobs that are in the repository already. */
+int git_write_blob(char ret[GIT_HEX_SIZE], struct git_repo *repo, const void *data, size_t len,
+                   struct err *err);
+struct git_entry {
+    const char *path;
+    char blob[GIT_HEX_SIZE];
+    unsigned mode; /* GIT_PLAIN, or as git_list_files() found it */
+};
+struct git_new_tree {
+    const struct git_entry *entries; /* sorted and unique, as files above */
+    size_t n_entries;
+    const char *parent; /* as above, and so on */
+    const char *author_name, *author_email;
+    int64_t at;
+    const char *message;
+};
+int git_commit_entries(char ret[GIT_HEX_SIZE], struct git_repo *repo,
+                       const struct git_new_tree *tree, struct err *err);
+
+struct git_logged {
+    char commit[GIT_HEX_SIZE];
+    char *author, *message; /* UTF-8 */
+    int64_t at;             /* unix seconds */
+};
+/* Commits from one back to the first, newest first, after `skip` of them at most `max`;
+ * *ret_total counts all, up to max_walked (-ERR_LIMIT past it). */
+struct git_log_range {
+    size_t skip, max, max_walked;
+};
+int git_read_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
+                 struct git_repo *repo, const char *commit, const struct git_log_range *range,
+                 struct err *err);
+void git_log_free(struct git_logged *commits, size_t n);
+
 /* Moves a ref to a commit if it stands at expected (NULL: must not exist). -ERR_CONFLICT. */
 int git_set_ref(struct git_repo *repo, const char *ref, const char *commit,
                 const char *expected, struct err *err);
+
+int git_remove_ref(struct git_repo *repo, const char *ref, struct err *err); /* -ERR_NOTFOUND */
+
+/* An annotated tag; -ERR_CONFLICT when the name is taken. */
+struct git_new_tag {
+    const char *name; /* "v1" */
+    const char *commit, *message;
+    const char *tagger_name, *tagger_email;
+    int64_t at;
+};
+int git_add_tag(struct git_repo *repo, const struct git_new_tag *tag, struct err *err);
+/* Whether a name ("refs/heads/x") is one that git takes. */
+bool git_is_ref_name(const char *ref);
 
 struct git_ref {
     char *name; /* "refs/tags/v1.1.0" */

@@ -87,6 +87,7 @@ static int add_file(struct walk *w, const git_tree_entry *entry, struct err *err
     file->path = xstrndup(w->path.data, w->path.len);
     file->size = size;
     file->is_plain = mode == GIT_FILEMODE_BLOB;
+    file->mode = mode;
     (void)git_oid_tostr(file->blob, sizeof(file->blob), id);
     return 0;
 }

@@ -12,10 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/hash.h"
+#include "hub/repo/attributes.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/edit.h"
+#include "hub/repo/pointer.h"
 #include "hub/repo/repo_impl.h"
+
+enum { MAX_ATTRIBUTES_BYTES = 1 << 20 };
 
 static const char main_ref[] = "refs/heads/main";
 
@@ -34,6 +42,13 @@ static int is_same_file(bool *ret, struct hub_repo *repo, const struct hub_file 
     *ret = strcmp(file->path, wanted->path) == 0 && (uint64_t)file->size == wanted->len;
     if (!*ret)
         return 0;
+    if (file->lfs[0]) {
+        char oid[SHA256_HEX_SIZE];
+
+        sha256_hex(oid, wanted->data, wanted->len);
+        *ret = strcmp(oid, file->lfs) == 0;
+        return 0;
+    }
     buf_init(&content, wanted->len);
     rc = git_read_blob(&content, repo->git, file->blob, err);
     if (rc == 0)
@@ -41,6 +56,12 @@ static int is_same_file(bool *ret, struct hub_repo *repo, const struct hub_file 
             content.len == wanted->len && memcmp(content.data, wanted->data, content.len) == 0;
     buf_finish(&content);
     return rc;
+}
+
+/* .gitattributes is ours where large files need it. */
+static bool is_ours(const char *path)
+{
+    return strcmp(path, ".gitattributes") == 0;
 }
 
 /* Does the commit hold exactly these (sorted) files? */
@@ -53,10 +74,88 @@ static int is_same_tree(bool *ret, struct hub_repo *repo, const char *commit,
     int rc = hub_repo_list_files(&there, &n, repo, commit, "", err);
     if (rc < 0)
         return rc;
-    *ret = n == n_files;
-    for (size_t i = 0; rc == 0 && *ret && i < n; i++)
-        rc = is_same_file(ret, repo, &there[i], &files[i], err);
+    size_t skip = n == n_files + 1 && is_ours(there[0].path) ? 1 : 0;
+    *ret = n == n_files + skip;
+    for (size_t i = 0; rc == 0 && *ret && i < n_files; i++)
+        rc = is_same_file(ret, repo, &there[i + skip], &files[i], err);
     hub_files_free(there, n);
+    return rc;
+}
+
+/* Puts a large file into the store; text becomes its pointer. */
+static int store_large(char text[POINTER_MAX_BYTES], size_t *ret_len, struct hub_repo *repo,
+                       const struct git_new_file *file, struct err *err)
+{
+    struct pointer pointer = { .size = (int64_t)file->len };
+    struct blob_put *put = NULL;
+
+    int rc = blob_put_begin(&put, repo->blobs, err);
+    if (rc < 0)
+        return rc;
+    rc = blob_put_add(put, file->data, file->len, err);
+    if (rc < 0)
+        blob_put_abort(put);
+    else
+        rc = blob_put_finish(pointer.oid, put, NULL, err);
+    if (rc == 0)
+        rc = hub_repo_add_blob(repo, pointer.oid, err);
+    if (rc == 0)
+        *ret_len = pointer_format(text, &pointer);
+    return rc;
+}
+
+/* What git is to hold: small files as they are, pointers for large ones, and the attributes
+ * that they need. */
+struct stored {
+    struct git_new_file *files; /* sorted */
+    size_t n;
+    char (*pointers)[POINTER_MAX_BYTES];
+    struct buf attributes;
+};
+
+static void stored_finish(struct stored *s)
+{
+    free(s->files);
+    free(s->pointers);
+    buf_finish(&s->attributes);
+}
+
+static int stored_init(struct stored *s, struct hub_repo *repo,
+                       const struct git_new_file *files, size_t n, struct err *err)
+{
+    int rc = 0;
+
+    s->files = xcalloc(n + 1, sizeof(*s->files));
+    s->pointers = xcalloc(n + 1, sizeof(*s->pointers));
+    s->n = n;
+    buf_init(&s->attributes, MAX_ATTRIBUTES_BYTES);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        s->files[i] = files[i];
+        if (files[i].len < HUB_LFS_BYTES)
+            continue;
+        rc = store_large(s->pointers[i], &s->files[i].len, repo, &files[i], err);
+        s->files[i].data = s->pointers[i];
+        attributes_add_lfs(&s->attributes, files[i].path);
+    }
+    if (rc == 0 && s->attributes.len > 0) {
+        s->files[s->n++] = (struct git_new_file){ .path = ".gitattributes",
+                                                  .data = s->attributes.data,
+                                                  .len = s->attributes.len };
+        qsort(s->files, s->n, sizeof(*s->files), by_path);
+    }
+    return rc;
+}
+
+static int move_main(struct hub_repo *repo, const char *commit, const char *expected,
+                     struct err *err)
+{
+    int lock = -1;
+
+    int rc = hub_repo_hold(&lock, repo, err);
+    if (rc == 0)
+        rc = git_set_ref(repo->git, main_ref, commit, expected, err);
+    if (lock >= 0)
+        (void)close(lock);
     return rc;
 }
 
@@ -80,18 +179,22 @@ static int advance_main(char commit[GIT_HEX_SIZE], struct hub_repo *repo,
     if (rc < 0 || is_same)
         return rc;
 
+    struct stored stored = { 0 };
+    rc = stored_init(&stored, repo, files, revision->n_files, err);
     const struct git_new_commit made = {
-        .files = files,
-        .n_files = revision->n_files,
+        .files = stored.files,
+        .n_files = stored.n,
         .parent = is_there ? parent : NULL,
         .author_name = revision->author_name,
         .author_email = revision->author_email,
         .at = revision->at,
         .message = revision->message,
     };
-    rc = git_commit_files(commit, repo->git, &made, err);
     if (rc == 0)
-        rc = git_set_ref(repo->git, main_ref, commit, is_there ? parent : NULL, err);
+        rc = git_commit_files(commit, repo->git, &made, err);
+    if (rc == 0)
+        rc = move_main(repo, commit, is_there ? parent : NULL, err);
+    stored_finish(&stored);
     return rc;
 }
 
@@ -138,7 +241,7 @@ int hub_repo_publish(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
     if (rc == -ERR_NOTFOUND) {
         rc = advance_main(commit, repo, revision, files, err);
         if (rc == 0)
-            rc = git_set_ref(repo->git, tag, commit, NULL, err);
+            rc = hub_repo_add_ref(repo, tag, commit, NULL, err);
     }
     free(files);
     if (rc < 0)

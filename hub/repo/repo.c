@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/text.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/pointer.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_SEGMENT = 96, MAX_NAMESPACES = 10000, MAX_TAGS = 10000 };
+enum { MAX_SEGMENT = 96, MAX_NAMESPACES = 10000 };
 
 static const char suffix[] = ".git";
 
@@ -73,10 +76,23 @@ static char *folder_of(const char *root, const char *id)
     return path;
 }
 
-static int take(struct hub_repo **ret, struct git_repo *git, const char *id)
+/* Takes git and path. */
+static int take(struct hub_repo **ret, struct git_repo *git, const char *root, const char *id,
+                struct err *err)
 {
+    struct blob_store *blobs = NULL;
+
+    int rc = blob_store_open(&blobs, root, err);
+    if (rc < 0) {
+        git_close(git);
+        return rc;
+    }
     *ret = xmalloc(sizeof(**ret));
-    **ret = (struct hub_repo){ .git = git, .id = xstrdup(id) };
+    **ret = (struct hub_repo){ .git = git,
+                               .blobs = blobs,
+                               .id = xstrdup(id),
+                               .root = xstrdup(root),
+                               .path = folder_of(root, id) };
     return 0;
 }
 
@@ -93,7 +109,26 @@ int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struc
     if (rc == 0)
         rc = git_open(&git, path, err);
     free(path);
-    return rc < 0 ? rc : take(ret, git, id);
+    return rc < 0 ? rc : take(ret, git, root, id, err);
+}
+
+/* Completes what is there, or makes it; alone, so that no living writer loses its locks. */
+static int init(struct git_repo **ret, const char *root, const char *id, struct err *err)
+{
+    char *path = folder_of(root, id);
+    int lock = -1;
+
+    int rc = hub_lock(&lock, root, id, HUB_HOLD_IF_ALONE, err);
+    if (rc == 0) {
+        rc = git_init_bare(ret, path, err);
+        if (rc == 0)
+            rc = git_share_with_group(*ret, err);
+        (void)close(lock);
+    } else if (rc == -ERR_LOCKED) {
+        rc = git_open(ret, path, err);
+    }
+    free(path);
+    return rc;
 }
 
 int hub_repo_create(struct hub_repo **ret, const char *root, const char *id, struct err *err)
@@ -101,18 +136,13 @@ int hub_repo_create(struct hub_repo **ret, const char *root, const char *id, str
     struct git_repo *git = NULL;
 
     int rc = hub_check_id(id, err);
-    if (rc < 0)
-        return rc;
-    char *path = folder_of(root, id);
-    rc = git_init_bare(&git, path, err);
     if (rc == 0)
-        rc = git_share_with_group(git, err);
-    free(path);
+        rc = init(&git, root, id, err);
     if (rc < 0) {
         git_close(git);
         return rc;
     }
-    return take(ret, git, id);
+    return take(ret, git, root, id, err);
 }
 
 void hub_repo_close(struct hub_repo *repo)
@@ -120,7 +150,10 @@ void hub_repo_close(struct hub_repo *repo)
     if (!repo)
         return;
     git_close(repo->git);
+    blob_store_close(repo->blobs);
     free(repo->id);
+    free(repo->root);
+    free(repo->path);
     free(repo);
 }
 
@@ -194,31 +227,50 @@ void hub_repo_list_free(char **ids, size_t n)
     fs_list_free(ids, n);
 }
 
-int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *revision,
-                     struct err *err)
+int hub_repo_list_all(struct git_file **ret, size_t *ret_n, struct hub_repo *repo,
+                      const char *commit, const char *prefix, struct err *err)
 {
-    int rc = git_resolve(ret_commit, repo->git, revision, err);
+    static const struct git_tree_limits limits = { HUB_MAX_FILES, 64, 1024 };
+    int rc = git_list_files(ret, ret_n, repo->git, commit, prefix, &limits, err);
 
     return rc < 0 ? err_wrap(err, rc, "repository '%s'", repo->id) : 0;
+}
+
+/* A pointer to a blob of this repository's is seen as the file that it stands for. */
+static void look_through_pointer(struct hub_file *file, struct hub_repo *repo)
+{
+    struct pointer pointer;
+    struct buf text;
+
+    if (file->size < POINTER_MIN_BYTES || file->size > POINTER_MAX_BYTES)
+        return;
+    buf_init(&text, POINTER_MAX_BYTES);
+    if (git_read_blob(&text, repo->git, file->blob, NULL) == 0 &&
+        pointer_parse(&pointer, text.data, text.len) && hub_repo_has_blob(repo, pointer.oid)) {
+        file->pointer_size = file->size;
+        file->size = pointer.size;
+        memcpy(file->lfs, pointer.oid, sizeof(file->lfs));
+    }
+    buf_finish(&text);
 }
 
 int hub_repo_list_files(struct hub_file **ret, size_t *ret_n, struct hub_repo *repo,
                         const char *commit, const char *prefix, struct err *err)
 {
-    static const struct git_tree_limits limits = { HUB_MAX_FILES, 64, 1024 };
     struct git_file *found = NULL;
     size_t n_found = 0, n = 0;
 
-    int rc = git_list_files(&found, &n_found, repo->git, commit, prefix, &limits, err);
+    int rc = hub_repo_list_all(&found, &n_found, repo, commit, prefix, err);
     if (rc < 0)
-        return err_wrap(err, rc, "repository '%s'", repo->id);
+        return rc;
     struct hub_file *files = xcalloc(n_found + 1, sizeof(*files));
     for (size_t i = 0; i < n_found; i++) {
         if (!found[i].is_plain)
             continue;
         files[n].path = xstrdup(found[i].path);
         files[n].size = found[i].size;
-        memcpy(files[n++].blob, found[i].blob, GIT_HEX_SIZE);
+        memcpy(files[n].blob, found[i].blob, GIT_HEX_SIZE);
+        look_through_pointer(&files[n++], repo);
     }
     git_files_free(found, n_found);
     *ret = files;
@@ -238,6 +290,34 @@ static int compare_path(const void *key, const void *file)
     return strcmp(key, ((const struct hub_file *)file)->path);
 }
 
+static int load_blob(struct buf *out, const struct hub_repo *repo, const struct hub_file *file,
+                     struct err *err)
+{
+    if ((uint64_t)file->size > out->max - out->len)
+        return err_set(err, ERR_LIMIT, "'%.200s': %lld bytes, limit %zu", file->path,
+                       (long long)file->size, out->max - out->len);
+    char *path = blob_path(repo->blobs, file->lfs);
+    int rc = path ? fs_read(out, path, err)
+                  : err_set(err, ERR_IO, "'%.200s': its content %.12s is not in the store",
+                            file->path, file->lfs);
+
+    free(path);
+    return rc;
+}
+
+int hub_repo_load(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
+                  struct err *err)
+{
+    return file->lfs[0] ? load_blob(out, repo, file, err)
+                        : git_read_blob(out, repo->git, file->blob, err);
+}
+
+int hub_repo_load_pointer(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
+                          struct err *err)
+{
+    return git_read_blob(out, repo->git, file->blob, err);
+}
+
 int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commit,
                        const char *path, struct err *err)
 {
@@ -252,30 +332,7 @@ int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commi
         rc = err_set(err, ERR_NOTFOUND, "repository '%s': no file '%.200s' at %.12s", repo->id,
                      path, commit);
     else
-        rc = git_read_blob(out, repo->git, file->blob, err);
+        rc = hub_repo_load(out, repo, file, err);
     hub_files_free(files, n);
     return rc;
-}
-
-int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
-                       struct err *err)
-{
-    return git_list_refs(ret, ret_n, repo->git, "refs/tags/v", MAX_TAGS, err);
-}
-
-int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
-                       struct err *err)
-{
-    return git_list_refs(ret, ret_n, repo->git, "refs/", MAX_TAGS, err);
-}
-
-int hub_repo_date(int64_t *ret_at, struct hub_repo *repo, const char *commit, struct err *err)
-{
-    return git_read_date(ret_at, repo->git, commit, err);
-}
-
-int hub_repo_folder(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *commit,
-                    const char *path, struct err *err)
-{
-    return git_find_tree(ret, repo->git, commit, path, err);
 }

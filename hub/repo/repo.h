@@ -4,7 +4,9 @@
  * ROOT is the instance's hub/ folder. What is published is a commit on refs/heads/main and a
  * tag refs/tags/v<version>; a published version never changes. Readers and writers may be
  * different users of the folder's group. Where a file's bytes lie is known to this module
- * alone: readers ask for a path at a commit. Not for two threads at once on one handle. */
+ * alone: readers ask for a path at a commit. Not for two threads at once on one handle, but
+ * any number of handles, threads and processes may write at once: refs move from a known commit
+ * to another, and one of two wins. */
 #ifndef HUB_REPO_REPO_H
 #define HUB_REPO_REPO_H
 #include <stdbool.h>
@@ -13,7 +15,9 @@
 
 #include "base/buf.h"
 #include "base/git.h"
+#include "base/hash.h"
 
+struct blob_store;
 struct err;
 struct hub_repo;
 
@@ -29,6 +33,29 @@ int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struc
 /* Opens it, or makes it: empty, shared with the group. */
 int hub_repo_create(struct hub_repo **ret, const char *root, const char *id, struct err *err);
 void hub_repo_close(struct hub_repo *repo); /* NULL is fine */
+
+/* -ERR_NOTFOUND; readers of it may still finish, or fail. */
+int hub_repo_remove(const char *root, const char *id, struct err *err);
+/* -ERR_EXISTS when there is a repository of the new name. */
+int hub_repo_move(const char *root, const char *from, const char *to, struct err *err);
+
+/* For who writes through another program (git http-backend): while *ret_fd is open, nobody
+ * takes the lock files in the repository for a dead writer's. The caller closes it. */
+int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err);
+
+/* The folder on disk, and the store of large files. Borrowed. */
+const char *hub_repo_path(const struct hub_repo *repo);
+struct blob_store *hub_repo_blobs(const struct hub_repo *repo);
+
+/* Which blobs the repository may refer to: those that were sent to it. A pointer in git to any
+ * other is a plain small file, so that knowing a hash gives nobody the content. */
+bool hub_repo_has_blob(const struct hub_repo *repo, const char *oid);
+/* The blob is in the store (-ERR_NOTFOUND) and is this repository's from now on. */
+int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err);
+/* All of them, sorted; hub_repo_list_free(). */
+int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
+                        struct err *err);
+int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err);
 
 /* All ids, sorted by byte value. -ERR_LIMIT past max_repos. Unfinished ones are left out. */
 int hub_repo_list(char ***ret_ids, size_t *ret_n, const char *root, size_t max_repos,
@@ -55,8 +82,10 @@ int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const
 
 struct hub_file {
     char *path;
-    char blob[GIT_HEX_SIZE]; /* git's name of its content */
-    int64_t size;            /* bytes */
+    char blob[GIT_HEX_SIZE];   /* git's name of its content, or of its pointer */
+    int64_t size;              /* bytes of the file itself */
+    char lfs[SHA256_HEX_SIZE]; /* its SHA-256 when it is a blob of the store, otherwise "" */
+    int64_t pointer_size;      /* bytes of the pointer in git, or 0 */
 };
 
 /* Plain files under prefix ("" for all), sorted by byte value. */
@@ -68,6 +97,12 @@ void hub_files_free(struct hub_file *files, size_t n);
 int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commit,
                        const char *path, struct err *err);
 
+/* As that, of a file that was listed; and what stands in git for a large one. */
+int hub_repo_load(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
+                  struct err *err);
+int hub_repo_load_pointer(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
+                          struct err *err);
+
 /* Every branch, tag and other ref, by full name. */
 int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
                        struct err *err); /* git_refs_free() */
@@ -78,6 +113,22 @@ int hub_repo_date(int64_t *ret_at, struct hub_repo *repo, const char *commit, st
 /* The name of a folder's tree; "" is the whole. -ERR_NOTFOUND. */
 int hub_repo_folder(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *commit,
                     const char *path, struct err *err);
+
+/* Newest first: see git_read_log(). */
+int hub_repo_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
+                 struct hub_repo *repo, const char *commit, const struct git_log_range *range,
+                 struct err *err); /* git_log_free() */
+
+/* Makes a branch or tag (full ref) at a commit; -ERR_EXISTS, -ERR_RANGE for a bad name. A
+ * message makes a tag an annotated one; NULL for none. */
+struct hub_tagger {
+    const char *message, *name, *email;
+    int64_t at;
+};
+int hub_repo_add_ref(struct hub_repo *repo, const char *ref, const char *commit,
+                     const struct hub_tagger *tagger, struct err *err);
+/* -ERR_NOTFOUND. */
+int hub_repo_drop_ref(struct hub_repo *repo, const char *ref, struct err *err);
 
 /* The tags v* of what is published, by name. */
 int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,

@@ -2,6 +2,7 @@
 #include "hub/repo/repo.h"
 
 #include "base/err.h"
+#include "hub/repo/edit.h"
 #include "tests/unit/git_program.h"
 
 static const struct git_new_file first_files[] = {
@@ -218,6 +219,34 @@ static void what_is_not_there_is_named(void **state)
     hub_repo_close(repo);
 }
 
+/* As a release with weights past the limit: the same to readers, a pointer to git. */
+static void large_files_of_a_release_lie_in_the_store(void **state)
+{
+    char *weights = xcalloc(HUB_LFS_BYTES, 1);
+    const struct git_new_file files[] = { { "LICENSE", "text\n", 5 },
+                                          { "README.md", "# Digits\n", 9 },
+                                          { "model.safetensors", weights, HUB_LFS_BYTES } };
+    struct hub_repo *repo = create(*state);
+    struct hub_revision one = revision("1.0.0", files);
+    char commit[GIT_HEX_SIZE], again[GIT_HEX_SIZE];
+    struct err err = { 0 };
+    struct buf text;
+
+    assert_int_equal(hub_repo_publish(commit, repo, &one, NULL), 0);
+    assert_int_equal(hub_repo_publish(again, repo, &one, NULL), 0);
+    assert_string_equal(again, commit);
+    buf_init(&text, HUB_LFS_BYTES);
+    assert_int_equal(hub_repo_read_file(&text, repo, commit, "model.safetensors", NULL), 0);
+    assert_int_equal(text.len, HUB_LFS_BYTES);
+    buf_finish(&text);
+    shell(*state, "git -C community/digits.git cat-file blob main:model.safetensors | "
+                  "grep -q '^size 5242880$'");
+    weights[7] = 1;
+    assert_int_equal(hub_repo_publish(again, repo, &one, &err), -ERR_CONFLICT);
+    free(weights);
+    hub_repo_close(repo);
+}
+
 static void strange_versions_are_refused(void **state)
 {
     static const char *const bad[] = {
@@ -246,6 +275,7 @@ int main(void)
         IN_FOLDER(repositories_are_listed_up_to_a_limit),
         IN_FOLDER(files_are_listed_and_read_at_a_commit),
         IN_FOLDER(what_is_not_there_is_named),
+        IN_FOLDER(large_files_of_a_release_lie_in_the_store),
         IN_FOLDER(strange_versions_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What belongs to a repository beside its git objects: its lock, its blobs, its place. */
+#include "hub/repo/repo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/blob_impl.h"
+#include "hub/repo/repo_impl.h"
+
+enum { MAX_BLOBS = 1000000 };
+
+int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind, struct err *err)
+{
+    const char *slash = strchr(id, '/');
+    char *folder = fs_path(root, ".locks", NULL);
+    char *path = xasprintf("%s/%.*s+%s", folder, (int)(slash - id), id, slash + 1);
+
+    int rc = blob_make_folder(folder, err);
+    if (rc == 0 && kind == HUB_HOLD_IF_ALONE)
+        rc = fs_lock(ret_fd, path, err);
+    else if (rc == 0)
+        rc =
+            fs_lock_wait(ret_fd, path, kind == HUB_HOLD_SHARED ? FS_SHARED : FS_EXCLUSIVE, err);
+    free(path);
+    free(folder);
+    return rc;
+}
+
+int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err)
+{
+    return hub_lock(ret_fd, repo->root, repo->id, HUB_HOLD_SHARED, err);
+}
+
+int hub_repo_mend(struct hub_repo *repo, struct err *err)
+{
+    int lock = -1;
+
+    int rc = hub_lock(&lock, repo->root, repo->id, HUB_HOLD_IF_ALONE, err);
+    if (rc < 0)
+        return rc == -ERR_LOCKED ? 0 : rc;
+    rc = git_remove_stale_locks(repo->path, err);
+    (void)close(lock);
+    return rc;
+}
+
+const char *hub_repo_path(const struct hub_repo *repo)
+{
+    return repo->path;
+}
+
+struct blob_store *hub_repo_blobs(const struct hub_repo *repo)
+{
+    return repo->blobs;
+}
+
+bool hub_repo_has_blob(const struct hub_repo *repo, const char *oid)
+{
+    if (!hex_is(oid, SHA256_HEX_SIZE - 1))
+        return false;
+    char *path = fs_path(repo->path, "lfs", oid, NULL);
+    bool has = fs_exists(path);
+
+    free(path);
+    return has;
+}
+
+static int mark(const char *folder, const char *oid, struct err *err)
+{
+    char *path = fs_path(folder, oid, NULL);
+    int rc = 0;
+
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0664);
+    if (fd < 0)
+        rc = err_errno(err, "cannot create '%s'", path);
+    else
+        (void)close(fd);
+    free(path);
+    return rc < 0 ? rc : fs_sync_dir(folder, err);
+}
+
+int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err)
+{
+    int rc = blob_touch(NULL, repo->blobs, oid, err);
+
+    if (rc < 0 || hub_repo_has_blob(repo, oid))
+        return rc;
+    char *folder = fs_path(repo->path, "lfs", NULL);
+    rc = blob_make_folder(folder, err);
+    if (rc == 0)
+        rc = mark(folder, oid, err);
+    free(folder);
+    return rc;
+}
+
+int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
+                        struct err *err)
+{
+    char *folder = fs_path(repo->path, "lfs", NULL);
+    int rc = 0;
+
+    *ret_oids = NULL;
+    *ret_n = 0;
+    if (fs_exists(folder))
+        rc = fs_list(ret_oids, ret_n, folder, MAX_BLOBS, err);
+    free(folder);
+    return rc;
+}
+
+int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err)
+{
+    if (!hub_repo_has_blob(repo, oid))
+        return err_set(err, ERR_NOTFOUND, "repository '%s' has no blob %.64s", repo->id, oid);
+    char *path = fs_path(repo->path, "lfs", oid, NULL);
+    int rc = fs_remove(path, err);
+
+    free(path);
+    return rc;
+}
+
+/* Out of sight in one step, then gone at leisure. */
+static int discard(const char *root, const char *path, struct err *err)
+{
+    char *trash = fs_path(root, ".trash", NULL), *grave = NULL;
+
+    int rc = blob_make_folder(trash, err);
+    if (rc == 0)
+        rc = fs_temp_dir(&grave, trash, err);
+    if (rc == 0) {
+        char *corpse = fs_path(grave, "repo", NULL);
+
+        if (rename(path, corpse) != 0)
+            rc = err_errno(err, "cannot remove '%s'", path);
+        free(corpse);
+    }
+    if (grave && rc == 0)
+        rc = fs_remove(grave, err);
+    free(grave);
+    free(trash);
+    return rc;
+}
+
+static char *place_of(const char *root, const char *id)
+{
+    return xasprintf("%s/%s.git", root, id);
+}
+
+int hub_repo_remove(const char *root, const char *id, struct err *err)
+{
+    int lock = -1;
+
+    int rc = hub_check_id(id, err);
+    if (rc == 0)
+        rc = hub_lock(&lock, root, id, HUB_HOLD_ALONE, err);
+    if (rc < 0)
+        return rc;
+    char *path = place_of(root, id);
+    rc = fs_exists(path) ? discard(root, path, err)
+                         : err_set(err, ERR_NOTFOUND, "no repository '%s' on this hub", id);
+    free(path);
+    (void)close(lock);
+    return rc;
+}
+
+static int move(const char *root, const char *from, const char *to, struct err *err)
+{
+    char *source = place_of(root, from), *target = place_of(root, to);
+    char *folder = xasprintf("%s/%.*s", root, (int)strcspn(to, "/"), to);
+    int rc = 0;
+
+    if (!fs_exists(source))
+        rc = err_set(err, ERR_NOTFOUND, "no repository '%s' on this hub", from);
+    else if (fs_exists(target))
+        rc = err_set(err, ERR_EXISTS, "there is a repository '%s' already", to);
+    else
+        rc = blob_make_folder(folder, err);
+    if (rc == 0 && rename(source, target) != 0)
+        rc = err_errno(err, "cannot move '%s'", source);
+    free(folder);
+    free(source);
+    free(target);
+    return rc;
+}
+
+int hub_repo_move(const char *root, const char *from, const char *to, struct err *err)
+{
+    bool is_ordered = strcmp(from, to) < 0; /* two moves cannot wait for each other */
+    int first = -1, second = -1;
+
+    int rc = hub_check_id(from, err);
+    if (rc == 0)
+        rc = hub_check_id(to, err);
+    if (rc == 0 && strcmp(from, to) == 0)
+        rc = err_set(err, ERR_EXISTS, "'%s' has that name already", from);
+    if (rc == 0)
+        rc = hub_lock(&first, root, is_ordered ? from : to, HUB_HOLD_ALONE, err);
+    if (rc == 0)
+        rc = hub_lock(&second, root, is_ordered ? to : from, HUB_HOLD_ALONE, err);
+    if (rc == 0)
+        rc = move(root, from, to, err);
+    if (first >= 0)
+        (void)close(first);
+    if (second >= 0)
+        (void)close(second);
+    return rc;
+}

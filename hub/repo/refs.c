@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Branches, tags and history of hosted repositories. */
+#include "hub/repo/repo.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "hub/repo/repo_impl.h"
+
+enum { MAX_TAGS = 10000 };
+
+int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *revision,
+                     struct err *err)
+{
+    int rc = git_resolve(ret_commit, repo->git, revision, err);
+
+    return rc < 0 ? err_wrap(err, rc, "repository '%s'", repo->id) : 0;
+}
+
+int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
+                       struct err *err)
+{
+    return git_list_refs(ret, ret_n, repo->git, "refs/tags/v", MAX_TAGS, err);
+}
+
+int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
+                       struct err *err)
+{
+    return git_list_refs(ret, ret_n, repo->git, "refs/", MAX_TAGS, err);
+}
+
+int hub_repo_date(int64_t *ret_at, struct hub_repo *repo, const char *commit, struct err *err)
+{
+    return git_read_date(ret_at, repo->git, commit, err);
+}
+
+int hub_repo_folder(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *commit,
+                    const char *path, struct err *err)
+{
+    return git_find_tree(ret, repo->git, commit, path, err);
+}
+
+int hub_repo_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
+                 struct hub_repo *repo, const char *commit, const struct git_log_range *range,
+                 struct err *err)
+{
+    return git_read_log(ret, ret_n, ret_total, repo->git, commit, range, err);
+}
+
+static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,
+                    const struct hub_tagger *tagger, struct err *err)
+{
+    char there[GIT_HEX_SIZE];
+
+    if (git_resolve(there, repo->git, ref, NULL) == 0)
+        return err_set(err, ERR_EXISTS, "'%.200s' exists already", ref);
+    if (!tagger)
+        return git_set_ref(repo->git, ref, commit, NULL, err);
+    const struct git_new_tag tag = { .name = ref + strlen("refs/tags/"),
+                                     .commit = commit,
+                                     .message = tagger->message,
+                                     .tagger_name = tagger->name,
+                                     .tagger_email = tagger->email,
+                                     .at = tagger->at };
+    return git_add_tag(repo->git, &tag, err);
+}
+
+int hub_repo_add_ref(struct hub_repo *repo, const char *ref, const char *commit,
+                     const struct hub_tagger *tagger, struct err *err)
+{
+    int lock = -1;
+
+    if (!git_is_ref_name(ref) || text_has_suffix(ref, ".lock"))
+        return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
+    int rc = hub_repo_hold(&lock, repo, err);
+    if (rc < 0)
+        return rc;
+    rc = make_ref(repo, ref, commit, tagger, err);
+    (void)close(lock);
+    return rc;
+}
+
+int hub_repo_drop_ref(struct hub_repo *repo, const char *ref, struct err *err)
+{
+    int lock = -1;
+
+    int rc = hub_repo_hold(&lock, repo, err);
+    if (rc < 0)
+        return rc;
+    rc = git_remove_ref(repo->git, ref, err);
+    (void)close(lock);
+    return rc;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/repo/edit.h"
+
+#include "base/err.h"
+#include "hub/repo/attributes.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/pointer.h"
+#include "hub/repo/repo.h"
+#include "tests/unit/git_program.h"
+
+#include <unistd.h>
+
+static const struct hub_commit on_main = {
+    .branch = "main",
+    .author_name = "ada",
+    .author_email = "ada@example.org",
+    .at = 1767225600,
+    .message = "change",
+};
+
+static struct hub_repo *create(const char *root, const char *id)
+{
+    struct hub_repo *repo = NULL;
+
+    assert_int_equal(hub_repo_create(&repo, root, id, NULL), 0);
+    return repo;
+}
+
+static struct hub_edit *edit_of(struct hub_repo *repo)
+{
+    struct hub_edit *edit = NULL;
+
+    assert_int_equal(hub_edit_begin(&edit, repo), 0);
+    return edit;
+}
+
+static void put(struct hub_edit *edit, const char *path, const char *text)
+{
+    assert_int_equal(hub_edit_put(edit, path, text, strlen(text), NULL), 0);
+}
+
+/* Commits what was gathered and frees it. */
+static int commit(char ret[GIT_HEX_SIZE], struct hub_edit *edit, const struct hub_commit *c)
+{
+    struct err err = { 0 };
+    int rc = hub_edit_commit(ret, edit, c, &err);
+
+    hub_edit_free(edit);
+    return rc;
+}
+
+static int put_one(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *path,
+                   const char *text, const char *parent)
+{
+    struct hub_edit *edit = edit_of(repo);
+    struct hub_commit c = on_main;
+
+    c.parent = parent;
+    put(edit, path, text);
+    return commit(ret, edit, &c);
+}
+
+static void assert_files(struct hub_repo *repo, const char *at, const char *wanted)
+{
+    struct hub_file *files = NULL;
+    struct buf names;
+    size_t n = 0;
+
+    buf_init(&names, 4096);
+    assert_int_equal(hub_repo_list_files(&files, &n, repo, at, "", NULL), 0);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&names, "%s%s:%lld%s", i ? " " : "", files[i].path, (long long)files[i].size,
+                   files[i].lfs[0] ? "L" : "");
+    assert_string_equal(names.data, wanted);
+    hub_files_free(files, n);
+    buf_finish(&names);
+}
+
+static void store(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *text)
+{
+    struct blob_put *blob = NULL;
+
+    assert_int_equal(blob_put_begin(&blob, hub_repo_blobs(repo), NULL), 0);
+    assert_int_equal(blob_put_add(blob, text, strlen(text), NULL), 0);
+    assert_int_equal(blob_put_finish(oid, blob, NULL, NULL), 0);
+}
+
+static void changes_are_applied_in_their_order(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    struct hub_edit *edit = edit_of(repo);
+    char one[GIT_HEX_SIZE], two[GIT_HEX_SIZE];
+
+    put(edit, "b.txt", "old");
+    put(edit, "dir/x", "1");
+    put(edit, "dir/deep/y", "22");
+    put(edit, "b.txt", "newer");
+    put(edit, "a", "");
+    assert_int_equal(commit(one, edit, &on_main), 0);
+    assert_files(repo, one, "a:0 b.txt:5 dir/deep/y:2 dir/x:1");
+
+    edit = edit_of(repo);
+    assert_int_equal(hub_edit_remove(edit, "dir/", HUB_REMOVE_FOLDER, NULL), 0);
+    put(edit, "dir/z", "333");
+    assert_int_equal(hub_edit_remove(edit, "a", HUB_REMOVE_FILE, NULL), 0);
+    assert_int_equal(commit(two, edit, &on_main), 0);
+    assert_files(repo, two, "b.txt:5 dir/z:3");
+    shell(*state,
+          "git -C a/b.git fsck --strict && test $(git -C a/b.git rev-list --count main) "
+          "= 2 && test -z \"$(git -C a/b.git ls-tree -d main dir/deep)\"");
+    hub_repo_close(repo);
+}
+
+static void what_changes_nothing_makes_no_commit(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    char one[GIT_HEX_SIZE], two[GIT_HEX_SIZE];
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    assert_int_equal(put_one(two, repo, "x", "1", NULL), 0);
+    assert_string_equal(one, two);
+    hub_repo_close(repo);
+}
+
+static void a_parent_that_is_not_the_tip_loses(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b"), *other = create(*state, "a/b");
+    char one[GIT_HEX_SIZE], two[GIT_HEX_SIZE], three[GIT_HEX_SIZE], head[8] = "";
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    memcpy(head, one, 7);
+    assert_int_equal(put_one(two, other, "x", "2", head), 0);
+    assert_int_equal(put_one(three, repo, "x", "3", one), -ERR_CONFLICT);
+    assert_int_equal(put_one(three, repo, "x", "3", NULL), 0);
+    assert_files(repo, three, "x:1");
+    hub_repo_close(repo);
+    hub_repo_close(other);
+}
+
+static void paths_that_cannot_be_are_refused(void **state)
+{
+    static const char *const bad[] = { "../x", "/x", "a//b", ".git/config", "a/.GIT/x",
+                                       "a/",   "",   "a\nb", "x/y" /* x is a file */ };
+    struct hub_repo *repo = create(*state, "a/b");
+    char one[GIT_HEX_SIZE], tip[GIT_HEX_SIZE];
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_true(put_one(tip, repo, bad[i], "2", NULL) < 0);
+    assert_int_equal(hub_repo_resolve(tip, repo, "main", NULL), 0);
+    assert_string_equal(tip, one);
+    hub_repo_close(repo);
+}
+
+static void removing_nothing_is_not_found(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    struct hub_edit *edit = edit_of(repo);
+    char one[GIT_HEX_SIZE];
+
+    assert_int_equal(hub_edit_remove(edit, "absent", HUB_REMOVE_FILE, NULL), 0);
+    assert_int_equal(commit(one, edit, &on_main), -ERR_NOTFOUND);
+    edit = edit_of(repo);
+    assert_int_equal(hub_edit_remove(edit, "absent", HUB_REMOVE_FOLDER, NULL), 0);
+    assert_int_equal(commit(one, edit, &on_main), -ERR_NOTFOUND);
+    hub_repo_close(repo);
+}
+
+static void a_branch_must_be_there_unless_it_is_main(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    struct hub_edit *edit = edit_of(repo);
+    struct hub_commit c = on_main;
+    char one[GIT_HEX_SIZE];
+
+    c.branch = "dev";
+    put(edit, "x", "1");
+    assert_int_equal(commit(one, edit, &c), -ERR_NOTFOUND);
+    hub_repo_close(repo);
+}
+
+static void a_large_file_is_a_pointer_in_git_and_itself_for_readers(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    struct hub_edit *edit = edit_of(repo);
+    char one[GIT_HEX_SIZE], oid[SHA256_HEX_SIZE];
+    struct buf text;
+
+    store(repo, oid, "weights");
+    assert_int_equal(hub_edit_put_blob(edit, "odd name", oid, NULL), -ERR_NOTFOUND);
+    assert_int_equal(hub_repo_add_blob(repo, oid, NULL), 0);
+    assert_int_equal(hub_edit_put_blob(edit, "odd name", oid, NULL), 0);
+    assert_int_equal(commit(one, edit, &on_main), 0);
+    assert_files(repo, one, ".gitattributes:56 odd name:7L");
+
+    buf_init(&text, 4096);
+    assert_int_equal(hub_repo_read_file(&text, repo, one, "odd name", NULL), 0);
+    assert_string_equal(text.data, "weights");
+    buf_finish(&text);
+    shell(*state, "git -C a/b.git cat-file blob main:'odd name' | grep -q '^size 7$' && "
+                  "git -C a/b.git cat-file blob main:.gitattributes | grep -q filter=lfs");
+    hub_repo_close(repo);
+}
+
+/* Who knows the hash of a private file must not get it by committing the pointer. */
+static void a_pointer_to_another_repository_s_blob_is_a_small_file(void **state)
+{
+    struct hub_repo *theirs = create(*state, "a/private"), *mine = create(*state, "a/b");
+    char one[GIT_HEX_SIZE], oid[SHA256_HEX_SIZE], text[POINTER_MAX_BYTES];
+    struct pointer pointer = { .size = 6 };
+
+    store(theirs, oid, "secret");
+    assert_int_equal(hub_repo_add_blob(theirs, oid, NULL), 0);
+    memcpy(pointer.oid, oid, sizeof(oid));
+    (void)pointer_format(text, &pointer);
+    assert_int_equal(put_one(one, mine, "x", text, NULL), 0);
+    assert_files(mine, one, "x:126");
+    hub_repo_close(theirs);
+    hub_repo_close(mine);
+}
+
+static void a_dead_writer_s_lock_is_taken_away_but_not_a_living_one_s(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    char one[GIT_HEX_SIZE], two[GIT_HEX_SIZE];
+    int hold = -1;
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    shell(*state, "touch a/b.git/refs/heads/main.lock");
+    assert_int_equal(hub_repo_hold(&hold, repo, NULL), 0);
+    assert_int_equal(put_one(two, repo, "x", "2", NULL), -ERR_CONFLICT);
+    hub_repo_close(create(*state, "a/b"));
+    shell(*state, "test -e a/b.git/refs/heads/main.lock");
+    (void)close(hold);
+    assert_int_equal(put_one(two, repo, "x", "2", NULL), 0);
+    assert_files(repo, two, "x:1");
+    hub_repo_close(repo);
+}
+
+static void squashing_keeps_the_files_and_drops_the_history(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    char one[GIT_HEX_SIZE];
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    assert_int_equal(put_one(one, repo, "y", "22", NULL), 0);
+    assert_int_equal(hub_squash(one, repo, &on_main, NULL), 0);
+    assert_files(repo, one, "x:1 y:2");
+    shell(*state, "test $(git -C a/b.git rev-list --count main) = 1");
+    hub_repo_close(repo);
+}
+
+static void repositories_are_moved_and_removed_whole(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    char one[GIT_HEX_SIZE];
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    hub_repo_close(repo);
+    hub_repo_close(create(*state, "a/c"));
+    assert_int_equal(hub_repo_move(*state, "a/b", "a/c", NULL), -ERR_EXISTS);
+    assert_int_equal(hub_repo_move(*state, "a/b", "new/d", NULL), 0);
+    assert_int_equal(hub_repo_open(&repo, *state, "a/b", NULL), -ERR_NOTFOUND);
+    assert_int_equal(hub_repo_open(&repo, *state, "new/d", NULL), 0);
+    assert_files(repo, one, "x:1");
+    hub_repo_close(repo);
+    assert_int_equal(hub_repo_remove(*state, "new/d", NULL), 0);
+    assert_int_equal(hub_repo_remove(*state, "new/d", NULL), -ERR_NOTFOUND);
+    shell(*state, "test -z \"$(ls .trash)\"");
+}
+
+static void attributes_decide_by_their_last_match(void **state)
+{
+    static const char text[] = "*.bin filter=lfs -text\n# x filter=lfs\nraw/*.bin -filter\n"
+                               "data/** filter=lfs\n/only\\ \\*.me filter=lfs\r\n";
+    struct buf added;
+
+    (void)state;
+    assert_true(attributes_is_lfs(text, "a.bin"));
+    assert_true(attributes_is_lfs(text, "deep/a.bin"));
+    assert_false(attributes_is_lfs(text, "raw/a.bin"));
+    assert_true(attributes_is_lfs(text, "data/deep/x"));
+    assert_false(attributes_is_lfs(text, "a.txt"));
+    assert_true(attributes_is_lfs(attributes_default, "model.safetensors"));
+    assert_false(attributes_is_lfs(attributes_default, "README.md"));
+
+    buf_init(&added, 4096);
+    attributes_add_lfs(&added, "a b/[*]?.txt");
+    assert_true(attributes_is_lfs(added.data, "a b/[*]?.txt"));
+    assert_false(attributes_is_lfs(added.data, "a b/[x]?.txt"));
+    assert_false(attributes_is_lfs(added.data, "deep/a b/[*]?.txt"));
+    buf_finish(&added);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(changes_are_applied_in_their_order),
+        IN_FOLDER(what_changes_nothing_makes_no_commit),
+        IN_FOLDER(a_parent_that_is_not_the_tip_loses),
+        IN_FOLDER(paths_that_cannot_be_are_refused),
+        IN_FOLDER(removing_nothing_is_not_found),
+        IN_FOLDER(a_branch_must_be_there_unless_it_is_main),
+        IN_FOLDER(a_large_file_is_a_pointer_in_git_and_itself_for_readers),
+        IN_FOLDER(a_pointer_to_another_repository_s_blob_is_a_small_file),
+        IN_FOLDER(a_dead_writer_s_lock_is_taken_away_but_not_a_living_one_s),
+        IN_FOLDER(squashing_keeps_the_files_and_drops_the_history),
+        IN_FOLDER(repositories_are_moved_and_removed_whole),
+        cmocka_unit_test(attributes_decide_by_their_last_match),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
