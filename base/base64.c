@@ -2,8 +2,10 @@
 #include "base/base64.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -72,4 +74,42 @@ int base64_decode(struct buf *out, const char *text, size_t len, const char *wha
             return err_set(err, ERR_PARSE, "%s: no base64 at character %zu", what, i + 1);
     }
     return buf_check(out, what, err);
+}
+
+void base64url_add(struct buf *out, const void *data, size_t len)
+{
+    size_t from = out->len;
+
+    base64_add(out, data, len);
+    for (size_t i = from; i < out->len; i++) {
+        if (out->data[i] == '+')
+            out->data[i] = '-';
+        else if (out->data[i] == '/')
+            out->data[i] = '_';
+    }
+    while (out->len > from && out->data[out->len - 1] == '=')
+        buf_truncate(out, out->len - 1);
+}
+
+/* What is of the other alphabet becomes something that is of none. */
+static char plain_digit(char c)
+{
+    static const char from[] = "-_+/=", to[] = "+/...";
+    const char *place = c ? strchr(from, c) : NULL;
+
+    return place ? to[place - from] : c;
+}
+
+int base64url_decode(struct buf *out, const char *text, size_t len, const char *what,
+                     struct err *err)
+{
+    char *plain = xmalloc(len + 4);
+
+    for (size_t i = 0; i < len; i++)
+        plain[i] = plain_digit(text[i]);
+    while (len % 4 != 0)
+        plain[len++] = '=';
+    int rc = base64_decode(out, plain, len, what, err);
+    free(plain);
+    return rc;
 }

@@ -329,19 +329,23 @@ void fs_random(void *out, size_t len)
     }
 }
 
-int fs_read_secret(char **ret_secret, const char *path, struct err *err)
+int fs_read_private(struct buf *out, const char *path, struct err *err)
 {
     struct stat st;
-    struct buf text;
-    int rc = 0;
 
     if (stat(path, &st) != 0)
         return err_errno(err, "cannot open secret '%s'", path);
     if (st.st_mode & (S_IRWXO | S_IWGRP))
         return err_set(err, ERR_CONFIG, "secret '%s' is open to others: chmod 600 it", path);
+    return fs_read(out, path, err);
+}
+
+int fs_read_secret(char **ret_secret, const char *path, struct err *err)
+{
+    struct buf text;
 
     buf_init(&text, SECRET_MAX_BYTES);
-    rc = fs_read(&text, path, err);
+    int rc = fs_read_private(&text, path, err);
     if (rc == 0) {
         text.data[strcspn(text.data, "\r\n")] = '\0';
         if (text.data[0] == '\0')

@@ -55,7 +55,11 @@ int64_t fs_free_bytes(const char *path, struct err *err); /* or a negative error
 /* Bytes from the kernel's generator, for secrets and temporary names. */
 void fs_random(void *out, size_t len);
 
-/* A secret from a file: one line, without its newline. Refuses files that others may read. */
+/* Appends a file that only its owner, and readers of its group, may open, such as a key;
+ * -ERR_CONFIG for one that others may. */
+int fs_read_private(struct buf *out, const char *path, struct err *err);
+
+/* A secret from such a file: one line, without its newline. */
 int fs_read_secret(char **ret_secret, const char *path, struct err *err);
 
 #endif

@@ -17,7 +17,6 @@ struct bot {
     const struct clock *clock;
     struct db *db;
     struct forge *forge; /* NULL where only the database is read */
-    const char *token;   /* for the fetch worker only */
 
     /* The repository, as the last sync found it. */
     int64_t repo_id;

@@ -69,7 +69,6 @@ static int meet(struct cycle *cycle, struct err *err)
         .clock = options->clock,
         .db = options->db,
         .forge = options->forge,
-        .token = options->token,
         .repo_id = found->repo_id,
         .owner = found->owner,
         .name = found->name,

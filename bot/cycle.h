@@ -41,7 +41,6 @@ struct cycle_options {
     const struct clock *clock;
     struct db *db; /* open for writing */
     struct forge *forge;
-    const char *token; /* for the fetch worker */
     enum cycle_mode mode;
     enum cycle_writes writes;
     enum sync_mode sync;

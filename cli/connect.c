@@ -37,6 +37,9 @@ static int open_forge(struct connection *c, const struct app *app, struct db *db
         .owner = c->owner,
         .name = c->name,
         .token = c->token,
+        .app_id = config->forge.app_id,
+        .app_key = c->app_key,
+        .login = config->forge.login,
         .http = c->http,
         .db = db,
         .clock = &app->clock,
@@ -64,7 +67,9 @@ int connect_forge(struct connection *ret, const struct app *app, struct db *db, 
     c.name = xstrdup(config->forge.repo + owner_len + 1);
     c.deadline_ms = clock_now_ms(&app->clock) + config->budgets.cycle_deadline_s * MS;
 
-    int rc = config_read_token(&c.token, config, err);
+    int rc = config->forge.app_id[0]
+                 ? config_read_secret(&c.app_key, config, CONFIG_APP_KEY, err)
+                 : config_read_secret(&c.token, config, CONFIG_TOKEN, err);
     if (rc == 0)
         rc = open_client(&c, config, err);
     if (rc == 0)
@@ -82,7 +87,8 @@ void connect_finish(struct connection *c)
         return;
     forge_free(c->forge);
     http_client_free(c->http);
-    free(c->token);
+    config_forget_secret(c->token);
+    config_forget_secret(c->app_key);
     free(c->owner);
     free(c->name);
     memset(c, 0, sizeof(*c));

@@ -15,9 +15,9 @@ struct http_client;
 struct connection {
     struct forge *forge;
     struct http_client *http;
-    char *token;
-    char *owner, *name;  /* of forge.repo */
-    int64_t deadline_ms; /* of the cycle that begins now, in clock time */
+    char *token, *app_key; /* one of them */
+    char *owner, *name;    /* of forge.repo */
+    int64_t deadline_ms;   /* of the cycle that begins now, in clock time */
 };
 
 /* app has a configuration; validators and budgets go to db. -ERR_CONFIG when no forge is

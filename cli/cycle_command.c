@@ -177,7 +177,6 @@ int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes write
             .clock = &app->clock,
             .db = app->db,
             .forge = connection.forge,
-            .token = connection.token,
             .mode = mode,
             .writes = writes,
             .sync = sync,

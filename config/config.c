@@ -113,6 +113,9 @@ static void check_together(struct loader *l, const struct yaml_doc *doc)
     if (!c->forge.url[0] && c->forge.repo[0])
         fault(l, line_of(doc, "forge.repo"), "forge.url",
               "is missing: forge.repo needs the forge it lives on");
+    if (c->forge.app_id[0] && c->forge.token_file[0])
+        fault(l, line_of(doc, "forge.app_id"), "forge.app_id",
+              "and forge.token_file exclude each other: one of them is who we are");
     if (c->budgets.content_per_minute > c->budgets.content_per_hour)
         fault(l, line_of(doc, "budgets.content_per_minute"), "budgets.content_per_minute",
               "is more than budgets.content_per_hour");
@@ -197,32 +200,4 @@ void config_free(struct config *config)
 char *config_path(const struct config *config, const char *name)
 {
     return name[0] == '/' ? xstrdup(name) : fs_path(config->dir, name, NULL);
-}
-
-static int read_token_file(char **ret, const struct config *config, struct err *err)
-{
-    char *path = config_path(config, config->forge.token_file);
-    int rc = fs_read_secret(ret, path, err);
-
-    if (rc < 0) {
-        (void)err_wrap(err, rc, "forge.token_file");
-        rc = -ERR_CONFIG;
-    }
-    free(path);
-    return rc;
-}
-
-int config_read_token(char **ret, const struct config *config, struct err *err)
-{
-    if (config->forge.token_file[0])
-        return read_token_file(ret, config, err);
-
-    const char *token = getenv("HEARTH_TOKEN");
-    if (!token || !*token)
-        return err_set(err, ERR_CONFIG,
-                       "no access token: neither forge.token_file nor HEARTH_TOKEN is set");
-    if (strpbrk(token, "\r\n"))
-        return err_set(err, ERR_CONFIG, "HEARTH_TOKEN holds a line break");
-    *ret = xstrdup(token);
-    return 0;
 }

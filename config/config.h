@@ -26,10 +26,13 @@ struct config {
         char *url;     /* API base, any prefix, no trailing slash; "" for a hub-only instance */
         char *dialect; /* "github" */
         char *repo;    /* "owner/name" */
-        char *token_file; /* relative to dir; "" takes HEARTH_TOKEN from the environment */
-        char *upload_url; /* "" takes the dialect's rule */
-        char *git_url;    /* clone base, "" takes the repository's clone_url */
-        char *ca_file;    /* "" takes the system's */
+        char *token_file;   /* relative to dir; "" takes HEARTH_TOKEN from the environment */
+        char *app_id;       /* of a GitHub App, instead of a token; "" for none */
+        char *app_key_file; /* its key; "" takes HEARTH_APP_KEY */
+        char *login;        /* whose token it is; "" asks the forge */
+        char *upload_url;   /* "" takes the dialect's rule */
+        char *git_url;      /* clone base, "" takes the repository's clone_url */
+        char *ca_file;      /* "" takes the system's */
         int64_t timeout_s;
     } forge;
     struct {
@@ -100,7 +103,14 @@ int config_write_template(struct buf *out, const struct config_setting *set, siz
 /* docs/configuration.md: every option with default, bounds and help, as Markdown. */
 int config_write_reference(struct buf *out, struct err *err);
 
-/* The token: from token_file, else HEARTH_TOKEN. -ERR_CONFIG says where it looked. */
-int config_read_token(char **ret, const struct config *config, struct err *err);
+/* Secrets, each from its file, else from the environment; -ERR_CONFIG says where it looked. The
+ * caller's to free: config_forget_secret wipes first. */
+enum config_secret {
+    CONFIG_TOKEN,   /* forge.token_file, HEARTH_TOKEN */
+    CONFIG_APP_KEY, /* forge.app_key_file, HEARTH_APP_KEY: many lines */
+};
+int config_read_secret(char **ret, const struct config *config, enum config_secret which,
+                       struct err *err);
+void config_forget_secret(char *secret); /* NULL is fine */
 
 #endif

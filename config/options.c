@@ -20,6 +20,14 @@ const struct option options[] = {
     { "forge.token_file", OPTION_TEXT, AT(forge.token_file), 0, 4000, "", NULL, NULL,
       "A file with the access token, readable by its owner only; relative to this file.\n"
       "Empty: the environment's HEARTH_TOKEN. The token itself never stands in here." },
+    { "forge.app_id", OPTION_TEXT, AT(forge.app_id), 0, 100, "", NULL, check_line,
+      "Client id or number of a GitHub App that the bot acts as, instead of a token." },
+    { "forge.app_key_file", OPTION_TEXT, AT(forge.app_key_file), 0, 4000, "", NULL, NULL,
+      "The App's private key, PEM, readable by its owner only; relative to this file.\n"
+      "Empty: the environment's HEARTH_APP_KEY." },
+    { "forge.login", OPTION_TEXT, AT(forge.login), 0, 100, "", NULL, check_line,
+      "Whose token it is, where the forge does not say so. That of an Actions job\n"
+      "belongs to github-actions[bot]. Empty: the forge is asked." },
     { "forge.upload_url", OPTION_TEXT, AT(forge.upload_url), 0, 500, "", NULL, check_url,
       "Where release files go. Empty: the dialect's own rule." },
     { "forge.git_url", OPTION_TEXT, AT(forge.git_url), 0, 500, "", NULL, check_url,

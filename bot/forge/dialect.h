@@ -7,6 +7,7 @@
 #ifndef BOT_FORGE_DIALECT_H
 #define BOT_FORGE_DIALECT_H
 #include "base/json.h"
+#include "bot/forge/app.h"
 #include "bot/forge/forge.h"
 #include "bot/forge/transport.h"
 
@@ -38,6 +39,8 @@ extern const struct dialect dialect_github;
 struct forge {
     const struct dialect *dialect;
     struct transport *transport;
+    struct app *app;    /* NULL without one */
+    char *login;        /* as configured, "" when the forge is asked */
     char *origin;       /* of the API */
     char *owner, *name; /* as configured */
     char *repo;         /* "/repos/OWNER/NAME", encoded */

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/rfc3339.h"
+#include "bot/forge/app.h"
 #include "bot/forge/link.h"
 #include "store/http_cache.h"
 
@@ -50,6 +51,8 @@ int exchange_init(struct exchange *x, struct transport *t, const struct transpor
                                          : xstrdup(req->path);
     x->url = req->place == PLACE_UPLOAD ? xasprintf("%s%s", t->upload, req->path)
                                         : xasprintf("%s%s", t->base.origin, x->target);
+    if (req->proof)
+        x->proof = xasprintf("Bearer %s", req->proof);
     if (!req->is_conditional)
         return 0;
     struct http_validator key = { .token_id = t->token_id,
@@ -64,6 +67,7 @@ void exchange_finish(struct exchange *x)
     http_response_finish(&x->res);
     free(x->url);
     free(x->target);
+    free(x->proof);
     free(x->etag);
     free(x->modified);
 }
@@ -74,8 +78,9 @@ static void add_headers(struct http_request *http, const struct exchange *x)
 
     http_request_header(http, "User-Agent", "hearth/" HEARTH_VERSION);
     http_request_header(http, "Accept", exchange_accept(x));
-    if (!x->is_foreign)
-        http_request_header(http, "Authorization", x->t->bearer);
+    const char *authorization = x->proof ? x->proof : x->t->authorization;
+    if (!x->is_foreign && authorization)
+        http_request_header(http, "Authorization", authorization);
     for (const char *const *h = x->t->headers; !x->is_foreign && h && h[0]; h += 2)
         http_request_header(http, h[0], h[1]);
     if (x->etag && x->etag[0])
@@ -111,7 +116,8 @@ static int learn(struct exchange *x, struct err *err)
         return 0;
     if (date && http_date_parse(&at, date, NULL) == 0)
         x->t->ahead_s = at - clock_now(x->t->clock);
-    if (!limit_read_quota(&quota, &x->res))
+    /* An App's proofs have a quota of their own, which is not what we live on. */
+    if (x->proof || !limit_read_quota(&quota, &x->res))
         return 0;
     return pace_saw_quota(&x->t->pace, &quota, err);
 }
@@ -128,11 +134,15 @@ static int before(struct exchange *x, struct err *err)
 int exchange_try(struct exchange *x, struct err *err)
 {
     struct http_request http;
-    int64_t left = pace_left_ms(&x->t->pace);
+    int rc = 0;
 
-    int rc = before(x, err);
+    if (x->t->app && !x->proof && !x->is_foreign)
+        rc = app_renew(x->t->app, x->t, err);
+    if (rc == 0)
+        rc = before(x, err);
     if (rc < 0)
         return rc;
+    int64_t left = pace_left_ms(&x->t->pace);
     http_request_init(&http, x->req->method, x->url);
     http.body = x->req->body;
     http.body_len = x->req->body_len;

@@ -18,11 +18,14 @@ struct transport {
     struct pace pace;
     struct db *db;
     const struct clock *clock;
-    struct http_url base;  /* origin, and the path of the API base without '/' at its end */
-    char *upload;          /* upload base */
-    char *accept, *bearer; /* header values */
+    struct http_url base; /* origin, and the path of the API base without '/' at its end */
+    char *upload;         /* upload base */
+    char *accept;
+    char *scheme, *token; /* "Bearer"; token is NULL before an App has one */
+    char *authorization;  /* of both */
+    struct app *app;      /* NULL: the token is one for good */
     const char *const *headers;
-    char token_id[SHA256_HEX_SIZE]; /* digest of origin and token */
+    char token_id[SHA256_HEX_SIZE]; /* digest of origin and token, or of origin and App */
     int timeout_ms;
     int64_t ahead_s; /* the forge's clock minus ours */
     struct transport_counts counts;
@@ -34,6 +37,7 @@ struct exchange {
     struct http_response res;
     char *url;             /* where to, now */
     char *target;          /* path and query that the validator belongs to */
+    char *proof;           /* header value of a proof, or NULL */
     char *etag, *modified; /* the validator that was sent, or NULL */
     int64_t validated_at;
     bool is_foreign;

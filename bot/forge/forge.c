@@ -25,6 +25,18 @@ static int find_dialect(const struct dialect **ret, const char *name, struct err
     return err_set(err, ERR_CONFIG, "forge.dialect: '%.40s' is not supported; github is", name);
 }
 
+static int make_app(struct forge *f, const struct forge_options *options, struct err *err)
+{
+    const struct app_options app = {
+        .id = options->app_id,
+        .key = options->app_key,
+        .owner = options->owner,
+        .name = options->name,
+    };
+
+    return options->app_id && options->app_id[0] ? app_new(&f->app, &app, err) : 0;
+}
+
 static int make_transport(struct forge *f, const struct forge_options *options, struct err *err)
 {
     struct buf upload;
@@ -40,7 +52,8 @@ static int make_transport(struct forge *f, const struct forge_options *options, 
         .upload_url = upload.data,
         .accept = f->dialect->accept,
         .headers = f->dialect->headers,
-        .token = options->token,
+        .token = f->app ? NULL : options->token,
+        .app = f->app,
         .http = options->http,
         .pace = { .db = options->db,
                   .clock = options->clock,
@@ -71,10 +84,13 @@ int forge_new(struct forge **ret, const struct forge_options *options, struct er
     text_add_url(&repo, options->name, TEXT_SLASH_ENCODED);
     f->owner = xstrdup(options->owner);
     f->name = xstrdup(options->name);
+    f->login = xstrdup(options->login ? options->login : "");
 
     int rc = find_dialect(&f->dialect, options->dialect, err);
     if (rc == 0)
         rc = buf_check(&repo, "forge.repo", err);
+    if (rc == 0)
+        rc = make_app(f, options, err);
     if (rc == 0)
         rc = make_transport(f, options, err);
     if (rc == 0)
@@ -95,6 +111,8 @@ void forge_free(struct forge *f)
     if (!f)
         return;
     transport_free(f->transport);
+    app_free(f->app);
+    free(f->login);
     free(f->origin);
     free(f->owner);
     free(f->name);
@@ -113,6 +131,11 @@ char *forge_path(const struct forge *f, const char *fmt, ...)
     buf_vprintf(&path, fmt, args);
     va_end(args);
     return buf_take(&path);
+}
+
+int forge_token(struct forge *f, const char **ret, struct err *err)
+{
+    return transport_token(f->transport, ret, err);
 }
 
 int forge_check_map(const struct json_reader *r, struct err *err)

@@ -204,7 +204,9 @@ struct forge_options {
     const char *url;        /* API base */
     const char *upload_url; /* "" takes the dialect's rule */
     const char *owner, *name;
-    const char *token;
+    const char *token;            /* NULL with an App */
+    const char *app_id, *app_key; /* of a GitHub App, the key as PEM; NULL or "": none */
+    const char *login;        /* whose token it is, where the forge does not tell; "" asks */
     struct http_client *http; /* borrowed */
     struct db *db;            /* borrowed: validators and budgets */
     const struct clock *clock;
@@ -214,6 +216,9 @@ struct forge_options {
 };
 int forge_new(struct forge **ret, const struct forge_options *options, struct err *err);
 void forge_free(struct forge *forge);
+
+/* The token for the fetch worker, good for some minutes at least; borrowed. */
+int forge_token(struct forge *f, const char **ret, struct err *err);
 
 /* What this cycle cost so far. */
 struct forge_counts {

@@ -10,8 +10,10 @@
 #include "base/http.h"
 #include "base/text.h"
 #include "bot/forge/dialect.h"
+#include "bot/forge/self.h"
 
-enum { MAX_PAGES = 1000 }; /* of a thread's timeline and the like: a loop of links ends */
+enum { MAX_PAGES = 1000 };     /* of a thread's timeline and the like: a loop of links ends */
+enum { MAX_NAME_PATH = 2000 }; /* bytes of a path with a login or a branch in it */
 
 static int get(struct forge *f, const char *path, struct transport_reply *reply,
                struct err *err)
@@ -99,16 +101,21 @@ static int read_me(struct forge *f, bool is_conditional,
                    int (*fn)(void *, const struct forge_user *, struct err *), void *ctx,
                    struct err *err)
 {
-    const struct transport_request req = { .method = "GET",
-                                           .path = "/user",
-                                           .is_conditional = is_conditional };
+    struct transport_request req = { .method = "GET", .is_conditional = is_conditional };
     struct transport_reply reply;
     struct forge_user me;
     struct json_reader r;
+    struct buf path;
 
-    int rc = transport_send(f->transport, &req, &reply, err);
-    if (rc < 0)
+    buf_init(&path, MAX_NAME_PATH);
+    int rc = self_add_path(&path, f, err);
+    req.path = path.data;
+    if (rc == 0)
+        rc = transport_send(f->transport, &req, &reply, err);
+    if (rc < 0) {
+        buf_finish(&path);
         return rc;
+    }
     if (!reply.is_unchanged) {
         json_reader_init(&r, "user");
         f->dialect->map_me(&r, reply.doc, &me);
@@ -119,6 +126,7 @@ static int read_me(struct forge *f, bool is_conditional,
     if (rc == 0)
         rc = transport_keep(f->transport, &req, &reply, err);
     transport_reply_finish(&reply);
+    buf_finish(&path);
     return rc;
 }
 
@@ -189,6 +197,8 @@ int forge_get_repo(struct forge *f, int (*fn)(void *, const struct forge_repo *,
     rc = forge_check_map(&r, err);
     if (rc == 0)
         rc = check_moved(f, &repo, err);
+    if (rc == 0)
+        rc = self_set_rights(&repo, f, err);
     if (rc == 0)
         rc = read_head(f, repo.default_branch, &head, err);
     if (rc == 0) {

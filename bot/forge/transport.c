@@ -19,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "bot/forge/app.h"
 #include "bot/forge/exchange.h"
 #include "bot/forge/link.h"
 #include "bot/forge/reply.h"
@@ -59,6 +60,18 @@ static void cut_slashes(char *path)
         path[--len] = '\0';
 }
 
+/* Validators are kept by who asks, not by the token: an App's changes every hour. */
+static void name_identity(struct transport *t, const struct transport_options *options)
+{
+    char *identity = xasprintf("%s\n%s%s", t->base.origin, options->app ? "app " : "",
+                               options->app     ? app_id(options->app)
+                               : options->token ? options->token
+                                                : "");
+
+    sha256_hex(t->token_id, identity, strlen(identity));
+    free(identity);
+}
+
 int transport_new(struct transport **ret, const struct transport_options *options,
                   struct err *err)
 {
@@ -85,12 +98,29 @@ int transport_new(struct transport **ret, const struct transport_options *option
         t->upload = xasprintf("%s%s", upload.origin, upload.path);
     }
     t->accept = xstrdup(options->accept);
-    t->bearer = xasprintf("Bearer %s", options->token);
-    char *identity = xasprintf("%s\n%s", t->base.origin, options->token);
-    sha256_hex(t->token_id, identity, strlen(identity));
-    free(identity);
+    t->scheme = xstrdup(options->scheme ? options->scheme : "Bearer");
+    t->app = options->app;
+    if (options->token)
+        transport_set_token(t, options->token);
+    name_identity(t, options);
     *ret = t;
     return 0;
+}
+
+void transport_set_token(struct transport *t, const char *token)
+{
+    free(t->token);
+    free(t->authorization);
+    t->token = xstrdup(token);
+    t->authorization = xasprintf("%s %s", t->scheme, token);
+}
+
+int transport_token(struct transport *t, const char **ret, struct err *err)
+{
+    int rc = t->app ? app_renew(t->app, t, err) : 0;
+
+    *ret = t->token;
+    return rc;
 }
 
 void transport_free(struct transport *t)
@@ -99,7 +129,9 @@ void transport_free(struct transport *t)
         return;
     free(t->upload);
     free(t->accept);
-    free(t->bearer);
+    free(t->scheme);
+    free(t->token);
+    free(t->authorization);
     free(t);
 }
 

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "bot/forge/pace.h"
 
+struct app;
 struct http_client;
 struct transport;
 
@@ -41,6 +42,7 @@ struct transport_request {
     bool is_conditional;      /* GET: send the validator that transport_keep stored */
     bool is_content;          /* counts against the pace of content writes */
     const char *accept;       /* NULL: the dialect's JSON; else the reply is not parsed */
+    const char *proof;        /* an App's own, sent instead of the token */
     const char *content_type; /* of body or body_file; NULL: JSON */
     const void *body;
     size_t body_len;
@@ -63,10 +65,12 @@ struct transport_options {
     const char *upload_url;     /* upload base; "": unknown, PLACE_UPLOAD may not be used */
     const char *accept;         /* media type of JSON replies */
     const char *const *headers; /* more for each request: name, value, ..., NULL */
-    const char *token;
-    struct http_client *http; /* borrowed */
-    struct pace_options pace; /* its db keeps the validators too */
-    int timeout_ms;           /* of one exchange; 0: the client's */
+    const char *scheme;         /* of the header Authorization; NULL: "Bearer" */
+    const char *token;          /* NULL: none, or an App's */
+    struct app *app;            /* borrowed: gets and renews the token; NULL */
+    struct http_client *http;   /* borrowed */
+    struct pace_options pace;   /* its db keeps the validators too */
+    int timeout_ms;             /* of one exchange; 0: the client's */
 };
 
 /* -ERR_CONFIG for a URL that is none, or plain http outside loopback. */
@@ -87,6 +91,11 @@ void transport_reply_finish(struct transport_reply *reply);
  * same path carries its validator. Nothing to do for replies without one. */
 int transport_keep(struct transport *t, const struct transport_request *req,
                    const struct transport_reply *reply, struct err *err);
+
+/* From now on it is this one. An App's, whose validators stay those of the App. */
+void transport_set_token(struct transport *t, const char *token);
+/* The token to hand to the fetch worker, good for some minutes at least; borrowed. */
+int transport_token(struct transport *t, const char **ret, struct err *err);
 
 int64_t transport_now(const struct transport *t); /* the forge's time */
 

@@ -13,6 +13,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "bot/bot.h"
+#include "bot/forge/forge.h"
 #include "bot/retrain/answer.h"
 #include "bot/retrain/basis.h"
 #include "bot/retrain/fetch.h"
@@ -45,10 +46,9 @@ static int fetch_commit(struct bot *bot, const struct request *request, const ch
 {
     const struct config *config = bot->config;
     char *parent = config_path(config, "cache/git");
-    const struct fetch fetch = {
+    struct fetch fetch = {
         .cache = cache,
         .url = bot->clone_url,
-        .token = bot->token,
         .base_ref = request->base_ref,
         .number = request->number,
         .max_bytes = config->retrain.max_pack_size,
@@ -57,6 +57,8 @@ static int fetch_commit(struct bot *bot, const struct request *request, const ch
     };
 
     int rc = fs_mkdirs(parent, 0750, err);
+    if (rc == 0)
+        rc = forge_token(bot->forge, &fetch.token, err);
     if (rc == 0)
         rc = fetch_pull(&fetch, err);
     free(parent);

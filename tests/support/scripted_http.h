@@ -27,7 +27,7 @@ struct scripted_http {
     /* What was asked: "METHOD URL" and header values, "" where absent. */
     size_t n_asked;
     struct {
-        char line[600], authorization[100], none_match[100], accept[100], body[300];
+        char line[600], authorization[1000], none_match[100], accept[100], body[300];
     } asked[SCRIPT_MAX];
 };
 

@@ -60,11 +60,32 @@ static void what_is_not_base64_is_refused(void **state)
     buf_finish(&out);
 }
 
+static void the_alphabet_of_tokens_has_no_padding_and_no_slash(void **state)
+{
+    static const unsigned char bytes[] = { 0xfb, 0xef, 0xff, 0x01 };
+    static const char *const wrong[] = { "--__AQ==", "++//AQ", "A", "a b" };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 100);
+    base64url_add(&out, bytes, sizeof(bytes));
+    assert_string_equal(out.data, "--__AQ");
+    buf_clear(&out);
+    assert_int_equal(base64url_decode(&out, "--__AQ", 6, "x", NULL), 0);
+    assert_int_equal(out.len, sizeof(bytes));
+    assert_memory_equal(out.data, bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(base64url_decode(&out, wrong[i], strlen(wrong[i]), "x", NULL),
+                         -ERR_PARSE);
+    buf_finish(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_vectors_of_the_rfc_hold),
         cmocka_unit_test(what_is_not_base64_is_refused),
+        cmocka_unit_test(the_alphabet_of_tokens_has_no_padding_and_no_slash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,23 +287,23 @@ static void the_token_comes_from_a_private_file_or_the_environment(void **state)
     char *file = fs_path(p->dir, "token", NULL);
 
     assert_int_equal(load(p, "forge: {token_file: token}"), 0);
-    assert_int_equal(config_read_token(&token, p->config, &p->err), -ERR_CONFIG);
+    assert_int_equal(config_read_secret(&token, p->config, CONFIG_TOKEN, &p->err), -ERR_CONFIG);
     assert_non_null(strstr(p->err.msg, "forge.token_file"));
     assert_int_equal(fs_write(file, "t0k3n-x\n", 8, 0644, NULL), 0);
     assert_int_equal(chmod(file, 0644), 0);
-    assert_int_equal(config_read_token(&token, p->config, &p->err), -ERR_CONFIG);
+    assert_int_equal(config_read_secret(&token, p->config, CONFIG_TOKEN, &p->err), -ERR_CONFIG);
     assert_null(strstr(p->err.msg, "t0k3n-x"));
     assert_int_equal(chmod(file, 0600), 0);
-    assert_int_equal(config_read_token(&token, p->config, &p->err), 0);
+    assert_int_equal(config_read_secret(&token, p->config, CONFIG_TOKEN, &p->err), 0);
     assert_string_equal(token, "t0k3n-x");
     free(token);
     free(file);
 
     assert_int_equal(load(p, ""), 0);
     assert_int_equal(unsetenv("HEARTH_TOKEN"), 0);
-    assert_int_equal(config_read_token(&token, p->config, &p->err), -ERR_CONFIG);
+    assert_int_equal(config_read_secret(&token, p->config, CONFIG_TOKEN, &p->err), -ERR_CONFIG);
     assert_int_equal(setenv("HEARTH_TOKEN", "from-environment", 1), 0);
-    assert_int_equal(config_read_token(&token, p->config, &p->err), 0);
+    assert_int_equal(config_read_secret(&token, p->config, CONFIG_TOKEN, &p->err), 0);
     assert_string_equal(token, "from-environment");
     free(token);
     assert_int_equal(unsetenv("HEARTH_TOKEN"), 0);
