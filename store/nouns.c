@@ -30,7 +30,12 @@ static const struct stmt_table *const hearth_nouns[] = {
     NULL,
 };
 
-static const struct stmt_table *const hub_nouns[] = { NULL };
+static const struct stmt_table *const hub_nouns[] = {
+    &namespace_stmts,
+    &access_token_stmts,
+    &hosted_repo_stmts,
+    NULL,
+};
 
 const struct stmt_table *const *nouns_of(enum db_kind kind)
 {

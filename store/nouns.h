@@ -5,6 +5,7 @@
 #define STORE_NOUNS_H
 #include "store/stmt.h"
 
+extern const struct stmt_table access_token_stmts;
 extern const struct stmt_table action_stmts;
 extern const struct stmt_table approval_stmts;
 extern const struct stmt_table budget_stmts;
@@ -15,9 +16,11 @@ extern const struct stmt_table event_stmts;
 extern const struct stmt_table feedback_link_stmts;
 extern const struct stmt_table feedback_stmts;
 extern const struct stmt_table figures_stmts;
+extern const struct stmt_table hosted_repo_stmts;
 extern const struct stmt_table http_cache_stmts;
 extern const struct stmt_table instance_stmts;
 extern const struct stmt_table lineage_stmts;
+extern const struct stmt_table namespace_stmts;
 extern const struct stmt_table own_comment_stmts;
 extern const struct stmt_table person_stmts;
 extern const struct stmt_table pull_stmts;
