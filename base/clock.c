@@ -38,6 +38,14 @@ int64_t clock_now_ms(const struct clock *clock)
     return clock->now_ms(clock->ctx);
 }
 
+double clock_stopwatch_s(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
 void clock_sleep_ms(const struct clock *clock, int64_t ms)
 {
     if (ms > 0)

@@ -17,6 +17,8 @@ struct clock clock_system(void);
 
 int64_t clock_now(const struct clock *clock); /* unix seconds */
 int64_t clock_now_ms(const struct clock *clock);
+/* Seconds since some moment, to measure how long things take; no decision may rest on it. */
+double clock_stopwatch_s(void);
 void clock_sleep_ms(const struct clock *clock, int64_t ms);
 
 #endif

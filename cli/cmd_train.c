@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "cli/cmd.h"
+#include "cli/train_explain.h"
+#include "cli/train_watch.h"
 #include "model/dataset.h"
 #include "model/model.h"
 #include "model/train.h"
@@ -26,6 +28,14 @@ static const struct cmd_option options[] = {
     { .name = "--schedule", .arg = "NAME", .help = "constant, cosine or one-cycle" },
     { .name = "--weight-decay", .arg = "X", .help = "of adamw and sgd (default 0)" },
     { .name = "--momentum", .arg = "X", .help = "of sgd (default 0)" },
+    { .name = "--validation", .arg = "X", .help = "share of each digit kept back (default 0)" },
+    { .name = "--patience",
+      .arg = "N",
+      .help = "stop after N epochs without a lower validation loss, keep the best" },
+    { .name = "--checkpoint", .arg = "N", .help = "every N epochs, in DIR (default: none)" },
+    { .name = "--resume", .help = "go on from the checkpoint in DIR, where there is one" },
+    { .name = "--tfevents", .help = "curves for TensorBoard too, in DIR" },
+    { .name = "--explain", .help = "parameters, memory, FLOP, and what the time went into" },
     { .name = "--threads", .arg = "N", .help = "never change a bit of the result (default 1)" },
     { 0 },
 };
@@ -71,6 +81,22 @@ static int read_options(struct train_options *o, const struct cmd_args *args, st
     return rc;
 }
 
+static int read_checkpoint(struct train_checkpoint *c, const char *path,
+                           const struct cmd_args *args, struct err *err)
+{
+    int64_t every = 1;
+
+    int rc = cmd_i64(&every, args, "--checkpoint", 1, RECIPE_MAX_EPOCHS, err);
+    if (rc < 0 || (!cmd_has(args, "--checkpoint") && !cmd_has(args, "--resume")))
+        return rc;
+    *c = (struct train_checkpoint){ .path = path, .every = (size_t)every };
+    if (cmd_has(args, "--resume"))
+        c->start = TRAIN_RESUME;
+    if (c->start == TRAIN_RESUME && !fs_exists(path))
+        (void)fprintf(stderr, "hearth: no '%s': starting with the first epoch\n", path);
+    return 0;
+}
+
 static int read_data(struct dataset *data, const char *const *paths, struct err *err)
 {
     int rc = 0;
@@ -80,84 +106,171 @@ static int read_data(struct dataset *data, const char *const *paths, struct err 
     return rc;
 }
 
-static int write_files(const char *dir, const struct buf *model, const struct buf *report,
-                       struct err *err)
-{
-    char *model_path = fs_path(dir, "model.safetensors", NULL);
-    char *report_path = fs_path(dir, "report.json", NULL);
+/* The files of a training, all in one folder. */
+struct outputs {
+    const char *dir;
+    char *model, *report, *curves, *checkpoint;
+};
 
-    int rc = fs_mkdirs(dir, 0777, err);
-    if (rc == 0)
-        rc = fs_write(model_path, model->data, model->len, 0644, err);
-    if (rc == 0)
-        rc = fs_write(report_path, report->data, report->len, 0644, err);
-    free(report_path);
-    free(model_path);
-    return rc;
+static void outputs_init(struct outputs *out, const char *dir)
+{
+    *out = (struct outputs){
+        .dir = dir,
+        .model = fs_path(dir, "model.safetensors", NULL),
+        .report = fs_path(dir, "report.json", NULL),
+        .curves = fs_path(dir, "curves.csv", NULL),
+        .checkpoint = fs_path(dir, "checkpoint.safetensors", NULL),
+    };
 }
 
-static void print_summary(const struct train_report *r, const char *dir, const char *sha256,
-                          int64_t took_ms)
+static void outputs_finish(struct outputs *out)
 {
+    free(out->model);
+    free(out->report);
+    free(out->curves);
+    free(out->checkpoint);
+}
+
+static int write_file(const char *path, const struct buf *content, struct err *err)
+{
+    int rc = buf_check(content, path, err);
+
+    return rc < 0 ? rc : fs_write(path, content->data, content->len, 0644, err);
+}
+
+static void print_summary(const struct train_report *r, const char *path, const char *sha256,
+                          double seconds)
+{
+    const struct train_epoch *last = &r->epochs[r->n_epochs - 1];
+    const struct train_epoch *best = &r->epochs[r->best_epoch - 1];
+
     printf("%s: %zu samples, %zu epochs, %zu steps in %.3f s (%s, %zu thread%s)\n",
-           r->arch->name, r->n, r->n_epochs, r->steps, (double)took_ms / 1000.0, r->isa,
-           r->threads, r->threads == 1 ? "" : "s");
-    printf("loss %.4f -> %.4f\n", r->losses[0], r->losses[r->n_epochs - 1]);
-    printf("%s/model.safetensors sha256 %s\n", dir, sha256);
+           r->arch->name, r->n, r->n_epochs, r->steps, seconds, r->isa, r->threads,
+           r->threads == 1 ? "" : "s");
+    if (r->resumed_at > 0)
+        printf("the first %zu epochs are from the checkpoint\n", r->resumed_at);
+    printf("loss %.4f -> %.4f\n", r->epochs[0].loss, last->loss);
+    if (r->n_validation > 0)
+        printf("validation on %zu samples, epoch %zu%s: loss %.4f, accuracy %.2f%%\n",
+               r->n_validation, r->best_epoch,
+               r->end == TRAIN_STOPPED_EARLY ? " (then no better, stopped)" : "",
+               best->validation_loss, 100.0 * best->validation_accuracy);
+    printf("%s sha256 %s\n", path, sha256);
 }
 
-static int finish(const struct app *app, const char *dir, const struct model *m,
-                  const struct train_report *r, int64_t took_ms, struct err *err)
+/* What is known when a training is complete. */
+struct result {
+    const struct model *model;
+    const struct train_report *report;
+    json_t *explain; /* or NULL */
+    double seconds;
+};
+
+static json_t *report_json(const struct result *r, const char *model_sha256)
+{
+    json_t *doc = train_report_json(r->report);
+
+    json_object_set_new(doc, "model_sha256", json_string(model_sha256));
+    json_object_set_new(doc, "seconds", json_real(r->seconds));
+    if (r->explain)
+        json_object_set(doc, "explain", r->explain);
+    return doc;
+}
+
+/* The model comes last: where it is, everything is. */
+static int write_results(const struct app *app, const struct outputs *out,
+                         const struct result *r, struct err *err)
 {
     char sha256[SHA256_HEX_SIZE];
-    struct buf file, text;
+    struct buf model, text, curves;
 
-    buf_init(&file, MODEL_MAX_FILE_BYTES);
+    buf_init(&model, MODEL_MAX_FILE_BYTES);
     buf_init(&text, REPORT_MAX_BYTES);
-    int rc = model_write(&file, m, err);
+    buf_init(&curves, REPORT_MAX_BYTES);
+    int rc = model_write(&model, r->model, err);
     if (rc < 0)
         goto out;
-    sha256_hex(sha256, file.data, file.len);
-
-    json_t *doc = train_report_json(r);
-    json_object_set_new(doc, "model_sha256", json_string(sha256));
-    json_object_set_new(doc, "seconds", json_real((double)took_ms / 1000.0));
+    sha256_hex(sha256, model.data, model.len);
+    json_t *doc = report_json(r, sha256);
     json_write(&text, doc, 2);
     json_decref(doc);
     buf_add_char(&text, '\n');
-    rc = buf_check(&text, "report.json", err);
+    train_report_csv(&curves, r->report);
+    rc = fs_mkdirs(out->dir, 0777, err);
     if (rc == 0)
-        rc = write_files(dir, &file, &text, err);
+        rc = write_file(out->curves, &curves, err);
+    if (rc == 0)
+        rc = write_file(out->report, &text, err);
+    if (rc == 0)
+        rc = write_file(out->model, &model, err);
+    if (rc == 0)
+        rc = fs_remove(out->checkpoint, err);
     if (rc == 0 && app->json)
         (void)fputs(text.data, stdout);
     else if (rc == 0)
-        print_summary(r, dir, sha256, took_ms);
+        print_summary(r->report, out->model, sha256, r->seconds);
+    if (rc == 0 && !app->json && r->explain)
+        train_explain_print(r->explain);
 out:
+    buf_finish(&curves);
     buf_finish(&text);
-    buf_finish(&file);
+    buf_finish(&model);
+    return rc;
+}
+
+/* Data are read, options are checked: trains and writes. */
+static int train(struct app *app, const struct dataset *data, struct train_options *o,
+                 const struct outputs *out, const struct cmd_args *args, struct err *err)
+{
+    struct train_report report = { 0 };
+    struct train_watch watch = { 0 };
+    struct train_explain explain;
+    struct model *m = NULL;
+
+    int rc = o->checkpoint.path ? fs_mkdirs(out->dir, 0777, err) : 0;
+    if (rc == 0)
+        rc = train_watch_init(&watch, app->clock, cmd_has(args, "--tfevents") ? out->dir : NULL,
+                              err);
+    if (rc < 0)
+        return rc;
+    o->on_progress = train_watch_progress;
+    o->ctx = &watch;
+    train_explain_init(&explain);
+    o->profile = cmd_has(args, "--explain") ? &explain.profile : NULL;
+    rc = train_model(&m, &report, data, o, err);
+    int closed = train_watch_finish(&watch, rc < 0 ? NULL : err);
+    rc = rc < 0 ? rc : closed;
+    if (rc == 0) {
+        struct result result = { .model = m, .report = &report };
+
+        result.seconds = explain.seconds = train_explain_seconds(&explain);
+        if (o->profile)
+            result.explain = train_explain_json(&explain, m, &report, data);
+        rc = write_results(app, out, &result, err);
+        json_decref(result.explain);
+    }
+    train_report_finish(&report);
+    model_free(m);
     return rc;
 }
 
 static int run_train(struct app *app, const struct cmd_args *args, struct err *err)
 {
-    struct train_report report = { 0 };
     struct train_options o;
-    struct model *m = NULL;
+    struct outputs out;
     struct dataset data;
 
     int rc = read_options(&o, args, err);
     if (rc < 0)
         return rc;
     dataset_init(&data, 0);
-    rc = read_data(&data, cmd_values(args, "--data"), err);
-    int64_t started = clock_now_ms(&app->clock);
+    outputs_init(&out, cmd_value(args, "--out", NULL));
+    rc = read_checkpoint(&o.checkpoint, out.checkpoint, args, err);
     if (rc == 0)
-        rc = train_model(&m, &report, &data, &o, err);
+        rc = read_data(&data, cmd_values(args, "--data"), err);
     if (rc == 0)
-        rc = finish(app, cmd_value(args, "--out", NULL), m, &report,
-                    clock_now_ms(&app->clock) - started, err);
-    train_report_finish(&report);
-    model_free(m);
+        rc = train(app, &data, &o, &out, args, err);
+    outputs_finish(&out);
     dataset_finish(&data);
     return rc;
 }

@@ -16,6 +16,7 @@ struct err;
 struct graph;
 struct model;
 struct net;
+struct profile;
 struct rng;
 struct shape;
 struct team;
@@ -36,7 +37,16 @@ struct net_env {
     struct team *team;     /* NULL: this thread alone */
     const uint8_t *images; /* what all batches will be rows of, to prepare it once; or NULL */
     size_t n_images;
+    struct profile *profile; /* of part 0; or NULL */
 };
+
+/* A run of floats that belongs to somebody else. */
+struct span {
+    float *at;
+    size_t n;
+};
+
+enum { NET_MAX_SPANS = 256 };
 
 struct arch {
     const char *name;
@@ -46,6 +56,9 @@ struct arch {
 
     /* Writes name and dims of each tensor; returns how many. The shape was validated. */
     size_t (*describe)(struct tensor *tensors, const struct shape *shape);
+
+    /* Floating-point operations (an addition or a multiplication each) to read one image. */
+    double (*flop)(const struct shape *shape);
 
     /* Draws the initial weights. */
     void (*init)(struct model *m, struct rng *rng);
@@ -59,6 +72,12 @@ struct arch {
 
     /* Writes the net's weights back into m (the same architecture and shape). */
     void (*store)(const struct net *net, struct model *m);
+
+    /* All that a step changes and the next one goes on from: weights, what the optimizer
+     * remembers, running statistics, what is derived from them. The same spans in the same
+     * order whatever the threads and the steps made so far: a checkpoint is their content.
+     * Returns how many. */
+    size_t (*state)(struct net *net, struct span spans[NET_MAX_SPANS]);
 
     /* logits (n, classes) for the images of a batch; labels may be NULL. */
     void (*forward)(struct net *net, float *logits, const struct batch *batch);

@@ -28,6 +28,7 @@
 #include "base/rng.h"
 #include "model/graph.h"
 #include "model/model.h"
+#include "model/profile.h"
 #include "model/sparse.h"
 #include "model/team.h"
 
@@ -46,6 +47,7 @@ struct net {
     struct shape shape;
     const struct kernels *kernels;
     struct team *team;
+    struct profile *profile;
     size_t I, H, O;                /* H is padded, O is not */
     struct block blocks[N_BLOCKS]; /* W1 (I,H), B1 (H), W2 (O,H), B2 (KERNEL_LANES) */
     float *w2_turned;              /* (H,KERNEL_LANES) */
@@ -79,6 +81,13 @@ static size_t describe(struct tensor *tensors, const struct shape *s)
 
     memcpy(tensors, all, sizeof(all));
     return sizeof(all) / sizeof(all[0]);
+}
+
+static double flop(const struct shape *s)
+{
+    double inputs = (double)(s->side * s->side), hidden = (double)s->hidden;
+
+    return 2.0 * hidden * (inputs + (double)s->classes);
 }
 
 /* Glorot and Bengio 2010: U(-a, a) with a = sqrt(6 / (inputs + outputs)). */
@@ -168,6 +177,7 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     net->shape = *s;
     net->kernels = env->kernels;
     net->team = env->team;
+    net->profile = env->profile;
     net->I = s->side * s->side;
     net->H = padded(s->hidden);
     net->O = s->classes;
@@ -227,6 +237,22 @@ static void prepare_training(struct net *net)
     sparse_prepare_pixels(&net->x);
     net->dh = new_floats(NET_MAX_BATCH * net->H);
     net->dw2 = new_floats(net->O * net->H);
+}
+
+static size_t net_state(struct net *net, struct span *spans)
+{
+    size_t n = 0;
+
+    prepare_training(net);
+    for (size_t i = 0; i < N_BLOCKS; i++) {
+        const struct block *b = &net->blocks[i];
+
+        spans[n++] = (struct span){ b->w, b->n };
+        spans[n++] = (struct span){ b->m, b->n };
+        spans[n++] = (struct span){ b->v, b->n };
+    }
+    spans[n++] = (struct span){ net->w2_turned, net->H * KERNEL_LANES };
+    return n;
 }
 
 /* h for images [0, n) and hidden units [from, to). */
@@ -365,10 +391,14 @@ static void work(void *ctx, size_t part, size_t n_parts)
     team_share(&pixel, &pixel_end, net->I, 1, part, n_parts);
     team_share(&unit, &unit_end, net->H, KERNEL_LANES, part, n_parts);
 
+    struct profile *profile = part == 0 ? net->profile : NULL;
+
+    profile_start(profile);
     sparse_by_image(&net->x, job->batch, image, image_end);
     team_sync(net->team);
 
     sparse_by_pixel(&net->x, n, pixel, pixel_end);
+    profile_mark(profile, PHASE_INPUT);
     forward_hidden(net, n, unit, unit_end);
     team_sync(net->team);
 
@@ -380,12 +410,14 @@ static void work(void *ctx, size_t part, size_t n_parts)
                                net->z + image * KERNEL_LANES, labels, 1.0f / (float)n,
                                image_end - image, net->O);
     team_sync(net->team);
+    profile_mark(profile, PHASE_FORWARD);
 
     backward_hidden(net, n, unit, unit_end);
     update_classes(job, unit, unit_end);
     update_hidden(job, unit, unit_end);
     if (part == 0)
         update_class_bias(job);
+    profile_mark(profile, PHASE_BACKWARD);
 }
 
 static double run(struct net *net, const struct batch *batch, const struct update *update)
@@ -433,4 +465,6 @@ const struct arch arch_mlp = {
     .forward = net_forward,
     .gradient = net_gradient,
     .step = net_step,
+    .state = net_state,
+    .flop = flop,
 };

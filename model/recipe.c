@@ -41,6 +41,8 @@ static const struct field fields[] = {
     { "schedule", WORD_AT(schedule), .named = UNLESS_ZERO, .word = schedule_name },
     { "weight_decay", REAL_AT(weight_decay), .named = UNLESS_ZERO, .max = 1.0 },
     { "momentum", REAL_AT(momentum), .named = UNLESS_ZERO, .max = 0.9999 },
+    { "validation", REAL_AT(validation), .named = UNLESS_ZERO, .max = 0.5 },
+    { "patience", COUNT_AT(patience), .named = UNLESS_ZERO, .max_count = RECIPE_MAX_EPOCHS },
 };
 
 enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };

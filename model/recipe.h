@@ -26,6 +26,8 @@ struct recipe {
     enum schedule schedule;
     double weight_decay; /* adamw, sgd */
     double momentum;     /* sgd */
+    double validation;   /* share of each class kept back to judge epochs by */
+    uint64_t patience; /* stop after so many epochs without a lower validation loss; 0 never */
 };
 
 /* The i-th field's name ("learning_rate"), NULL past the end. */

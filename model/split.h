@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * model/split.h
- * split: which row of the bundled digits has which part, and why.
+ * split: which row goes where. Of the bundled digits:
  *   holdout   360 rows, the test part of the classic 80/20 split; every gate judges on them
  *   practice  137 rows, only in pull requests of the practice forge
  *   base      1300 rows, what the bundled champion is trained on */
@@ -20,6 +20,11 @@ extern const char *const split_names[SPLIT_PARTS];
  * appended to *out. text is "row,part" and a line for each row of all, in order. */
 int split_select(struct dataset *out, const struct dataset *all, enum split_part part,
                  const char *text, size_t len, struct err *err);
+
+/* order[0..n) becomes the rows 0..n-1 in two parts, each ascending; returns the length of the
+ * first. It takes that share of each class, rounded, by lot; one sample of a class stays. */
+size_t split_stratified(uint32_t *order, const uint8_t *labels, size_t n, double share,
+                        uint64_t seed);
 
 /* order[0..n) as numpy's RandomState(seed).permutation(n) gives it: the classic split of the
  * digits is seed 42, its test part the first 360. */

@@ -2,18 +2,23 @@
 #include "model/train.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/rng.h"
-#include "model/dataset.h"
+#include "base/fs.h"
+#include "model/checkpoint.h"
+#include "model/eval.h"
 #include "model/model.h"
+#include "model/profile.h"
+#include "model/split.h"
 #include "model/team.h"
+#include "model/train_run.h"
 
 /* Independent random numbers of one seed, so that one use more does not move another. */
-enum stream { STREAM_INIT = 1, STREAM_SHUFFLE = 2 };
+enum stream { STREAM_INIT = 1, STREAM_SHUFFLE = 2 }; /* 3: split.c */
 
 /* What is never shown is never learnt: a digit without a sample is a mistake in the data. */
 static int check_classes(const struct dataset *data, struct err *err)
@@ -39,6 +44,11 @@ static int check(const struct dataset *data, const struct train_options *o, stru
     rc = recipe_check(&o->recipe, err);
     if (rc < 0)
         return rc;
+    if (o->recipe.patience > 0 && !(o->recipe.validation > 0.0))
+        return err_set(err, ERR_RANGE, "patience needs validation: a share to keep back");
+    if (o->checkpoint.path && o->checkpoint.every < 1)
+        return err_set(err, ERR_RANGE, "a checkpoint every %zu epochs is never written",
+                       o->checkpoint.every);
     if (o->threads < 1 || o->threads > TRAIN_MAX_THREADS)
         return err_set(err, ERR_RANGE, "%zu threads are not 1..%d", o->threads,
                        TRAIN_MAX_THREADS);
@@ -67,75 +77,251 @@ static int make_model(struct model **ret, const struct dataset *data,
     return 0;
 }
 
-struct run {
-    const struct dataset *data;
-    const struct train_options *options;
-    struct net *net;
-    struct rng rng;
-    struct updates updates;
-    uint32_t *order; /* (n) */
-    size_t steps;
-    double *losses; /* (epochs) */
-};
-
-static size_t steps_per_epoch(const struct run *run)
+static size_t steps_per_epoch(const struct train_run *run)
 {
     size_t batch = run->options->recipe.batch;
 
-    return (run->data->n + batch - 1) / batch;
+    return (run->n + batch - 1) / batch;
 }
 
-/* The pixels that epoch number `epoch` learns from, in the data's order. Whatever is made of
- * them here may depend on nothing but seed, epoch and row, so that neither threads nor a
- * resumed training see another picture. */
-static const uint8_t *epoch_pixels(const struct run *run, size_t epoch)
+/* The pixels that epoch number `epoch` (from 0) learns from, in the data's order. Whatever is
+ * made of them here may depend on nothing but seed, epoch and row, so that neither threads nor
+ * a resumed training see another picture. */
+static const uint8_t *epoch_pixels(const struct train_run *run, size_t epoch)
 {
     (void)epoch;
     return run->data->pixels;
 }
 
-static double run_epoch(struct run *run, size_t epoch)
+static void shuffle(struct train_run *run)
 {
-    const uint8_t *pixels = epoch_pixels(run, epoch);
-    size_t n = run->data->n, size = run->options->recipe.batch;
-    double sum = 0.0;
+    rng_permutation(&run->shuffle, run->order, run->n);
+    for (size_t i = 0; i < run->n; i++)
+        run->order[i] = run->rows[run->order[i]];
+}
 
-    rng_permutation(&run->rng, run->order, n);
-    for (size_t at = 0; at < n; at += size) {
-        struct batch batch = {
+static int tell(const struct train_run *run, size_t step, struct err *err)
+{
+    const struct train_options *o = run->options;
+    const struct train_progress progress = { .step = step,
+                                             .n_steps = steps_per_epoch(run),
+                                             .epoch = run->n_epochs,
+                                             .n_epochs = o->recipe.epochs,
+                                             .epochs = run->epochs };
+
+    return o->on_progress ? o->on_progress(o->ctx, &progress, err) : 0;
+}
+
+static int run_steps(struct train_run *run, struct train_epoch *ret, struct err *err)
+{
+    enum { STEPS_PER_WORD = 64 };
+    const struct train_options *o = run->options;
+    const uint8_t *pixels = epoch_pixels(run, run->n_epochs);
+    size_t batch_size = o->recipe.batch;
+    double sum = 0.0;
+    int rc = 0;
+
+    for (size_t at = 0, step = 1; rc == 0 && at < run->n; at += batch_size, step++) {
+        const struct batch batch = {
             .pixels = pixels,
             .labels = run->data->labels,
             .rows = run->order + at,
-            .n = n - at < size ? n - at : size,
+            .n = run->n - at < batch_size ? run->n - at : batch_size,
         };
-        struct update update = updates_next(&run->updates);
+        const struct update update = updates_next(&run->updates);
 
-        sum += run->options->arch->step(run->net, &batch, &update);
-        run->steps++;
+        sum += o->arch->step(run->net, &batch, &update);
+        ret->rate = (double)update.rate;
+        if (step % STEPS_PER_WORD == 0)
+            rc = tell(run, step, err);
     }
-    return sum / (double)n;
+    ret->loss = sum / (double)run->n;
+    return rc;
 }
 
-static int run_epochs(struct run *run, struct err *err)
+/* Copies the weights of one model into another of the same shape. */
+static void copy_weights(struct model *to, const struct model *from)
 {
-    const struct train_options *o = run->options;
+    for (size_t i = 0; i < to->n_tensors; i++)
+        memcpy(to->tensors[i].data, from->tensors[i].data,
+               to->tensors[i].count * sizeof(*to->tensors[i].data));
+}
 
-    for (size_t epoch = 0; epoch < o->recipe.epochs; epoch++) {
-        run->losses[epoch] = run_epoch(run, epoch);
-        if (!isfinite(run->losses[epoch]))
-            return err_set(err, ERR_RANGE,
-                           "the loss of epoch %zu is not finite: a smaller "
-                           "learning rate may help",
-                           epoch + 1);
-        int rc = o->on_epoch ? o->on_epoch(o->ctx, epoch, run->losses[epoch], err) : 0;
-        if (rc < 0)
-            return rc;
+static int validate(struct train_run *run, struct train_epoch *epoch, struct err *err)
+{
+    struct eval e = { 0 };
+
+    if (run->validation.n == 0)
+        return 0;
+    run->options->arch->store(run->net, run->model);
+    int rc = eval_model(&e, run->model, &run->validation, run->options->kernels, err);
+    if (rc == 0) {
+        epoch->validation_loss = e.nll;
+        epoch->validation_accuracy = e.accuracy;
     }
+    eval_finish(&e);
+    return rc;
+}
+
+/* Keeps the epoch just made when it is the best one so far. */
+static void keep_best(struct train_run *run)
+{
+    const struct train_epoch *e = run->epochs;
+    size_t last = run->n_epochs;
+
+    if (!run->best)
+        return;
+    if (run->best_epoch > 0 &&
+        e[last - 1].validation_loss >= e[run->best_epoch - 1].validation_loss)
+        return;
+    copy_weights(run->best, run->model);
+    run->best_epoch = last;
+}
+
+static bool is_out_of_patience(const struct train_run *run)
+{
+    return run->best && run->n_epochs - run->best_epoch >= run->options->recipe.patience;
+}
+
+static int run_epoch(struct train_run *run, struct err *err)
+{
+    struct train_epoch *epoch = &run->epochs[run->n_epochs];
+    struct profile *profile = run->options->profile;
+
+    profile_start(profile);
+    shuffle(run);
+    profile_mark(profile, PHASE_PREPARE);
+    int rc = run_steps(run, epoch, err);
+    if (rc < 0)
+        return rc;
+    profile_start(profile);
+    rc = validate(run, epoch, err);
+    profile_mark(profile, PHASE_VALIDATION);
+    if (rc < 0)
+        return rc;
+    if (!isfinite(epoch->loss) || !isfinite(epoch->validation_loss))
+        return err_set(err, ERR_RANGE,
+                       "the loss of epoch %zu is not finite: a smaller learning rate may help",
+                       run->n_epochs + 1);
+    run->n_epochs++;
+    keep_best(run);
     return 0;
 }
 
-/* Takes run's losses. */
-static void fill_report(struct train_report *report, struct run *run, const struct model *m)
+static bool is_due(const struct train_checkpoint *c, size_t n_epochs)
+{
+    return c->path && n_epochs % c->every == 0;
+}
+
+static int run_epochs(struct train_run *run, struct err *err)
+{
+    const struct train_options *o = run->options;
+    int rc = 0;
+
+    while (rc == 0 && run->n_epochs < o->recipe.epochs && !is_out_of_patience(run)) {
+        rc = run_epoch(run, err);
+        profile_start(o->profile);
+        if (rc == 0 && is_due(&o->checkpoint, run->n_epochs))
+            rc = checkpoint_write(o->checkpoint.path, run, err);
+        profile_mark(o->profile, PHASE_CHECKPOINT);
+        if (rc == 0)
+            rc = tell(run, 0, err);
+    }
+    return rc;
+}
+
+/* Goes on where the checkpoint's process was; random numbers and the schedule are run through
+ * the epochs that it made. */
+static int resume(struct train_run *run, struct err *err)
+{
+    const struct train_checkpoint *c = &run->options->checkpoint;
+
+    if (!c->path || c->start == TRAIN_ANEW || !fs_exists(c->path))
+        return 0;
+    int rc = checkpoint_read(run, c->path, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < run->n_epochs; i++)
+        shuffle(run);
+    for (size_t i = 0; i < run->n_epochs * steps_per_epoch(run); i++)
+        (void)updates_next(&run->updates);
+    return 0;
+}
+
+/* Divides the rows into what is trained on and what judges. */
+static int divide(struct train_run *run, struct err *err)
+{
+    const struct dataset *data = run->data;
+    const struct recipe *r = &run->options->recipe;
+    uint32_t *order = xcalloc(data->n, sizeof(*order));
+    int rc = 0;
+
+    size_t n_kept = split_stratified(order, data->labels, data->n, r->validation, r->seed);
+    dataset_init(&run->validation, data->side);
+    for (size_t i = 0; rc == 0 && i < n_kept; i++)
+        rc = dataset_add(&run->validation, dataset_image(data, order[i]),
+                         data->labels[order[i]], err);
+    run->n = data->n - n_kept;
+    run->rows = xmemdup(order + n_kept, run->n * sizeof(*order));
+    free(order);
+    if (rc == 0 && r->validation > 0.0 && n_kept == 0)
+        rc = err_set(err, ERR_RANGE, "validation: %g of %zu samples keeps none back",
+                     r->validation, data->n);
+    return rc;
+}
+
+static int prepare(struct train_run *run, struct err *err)
+{
+    const struct train_options *o = run->options;
+
+    int rc = divide(run, err);
+    if (rc == 0)
+        rc = make_model(&run->model, run->data, o, err);
+    if (rc == 0 && o->threads > 1)
+        rc = team_new(&run->team, o->threads, err);
+    if (rc < 0)
+        return rc;
+
+    const struct net_env env = { .kernels = o->kernels,
+                                 .team = run->team,
+                                 .images = run->data->pixels,
+                                 .n_images = run->data->n,
+                                 .profile = o->profile };
+    run->net = o->arch->open(run->model, &env);
+    run->order = xcalloc(run->n, sizeof(*run->order));
+    run->epochs = xcalloc(o->recipe.epochs, sizeof(*run->epochs));
+    if (o->recipe.patience > 0)
+        run->best = model_copy(run->model);
+    updates_init(&run->updates, &o->recipe, o->recipe.epochs * steps_per_epoch(run));
+    rng_init(&run->shuffle, o->recipe.seed, STREAM_SHUFFLE);
+    return resume(run, err);
+}
+
+static void finish(struct train_run *run)
+{
+    if (run->net)
+        run->options->arch->close(run->net);
+    free(run->rows);
+    free(run->order);
+    free(run->epochs);
+    dataset_finish(&run->validation);
+    team_free(run->team);
+    model_free(run->best);
+    model_free(run->model);
+}
+
+static size_t state_bytes(struct train_run *run)
+{
+    struct span spans[NET_MAX_SPANS];
+    size_t n = run->options->arch->state(run->net, spans), bytes = 0;
+
+    for (size_t i = 0; i < n; i++)
+        bytes += spans[i].n * sizeof(*spans[i].at);
+    return bytes;
+}
+
+/* Takes run's epochs. */
+static void fill_report(struct train_report *report, struct train_run *run)
 {
     const struct train_options *o = run->options;
 
@@ -144,82 +330,42 @@ static void fill_report(struct train_report *report, struct run *run, const stru
         .recipe = o->recipe,
         .isa = o->kernels->name,
         .threads = o->threads,
-        .n = run->data->n,
-        .steps = run->steps,
-        .n_epochs = o->recipe.epochs,
-        .losses = run->losses,
+        .n = run->n,
+        .n_validation = run->validation.n,
+        .steps = run->n_epochs * steps_per_epoch(run),
+        .n_epochs = run->n_epochs,
+        .epochs = run->epochs,
+        .resumed_at = run->resumed_at,
+        .best_epoch = run->best ? run->best_epoch : run->n_epochs,
+        .end = run->n_epochs < o->recipe.epochs ? TRAIN_STOPPED_EARLY : TRAIN_COMPLETE,
+        .state_bytes = state_bytes(run),
     };
-    memcpy(report->data_sha256, m->origin.data_sha256, SHA256_HEX_SIZE);
-    run->losses = NULL;
+    memcpy(report->data_sha256, run->model->origin.data_sha256, SHA256_HEX_SIZE);
+    run->epochs = NULL;
 }
 
 int train_model(struct model **ret_model, struct train_report *report,
                 const struct dataset *data, const struct train_options *options,
                 struct err *err)
 {
-    struct model *m = NULL;
-    struct team *team = NULL;
-    struct run run = { .data = data, .options = options };
+    struct train_run run = { .data = data, .options = options };
 
     int rc = check(data, options, err);
     if (rc < 0)
         return rc;
-    rc = make_model(&m, data, options, err);
-    if (rc < 0)
-        return rc;
-    if (options->threads > 1)
-        rc = team_new(&team, options->threads, err);
-    if (rc < 0)
-        goto out;
-
-    const struct net_env env = {
-        .kernels = options->kernels, .team = team, .images = data->pixels, .n_images = data->n
-    };
-    run.net = options->arch->open(m, &env);
-    run.order = xcalloc(data->n, sizeof(*run.order));
-    run.losses = xcalloc(options->recipe.epochs, sizeof(*run.losses));
-    updates_init(&run.updates, &options->recipe,
-                 options->recipe.epochs * steps_per_epoch(&run));
-    rng_init(&run.rng, options->recipe.seed, STREAM_SHUFFLE);
-    rc = run_epochs(&run, err);
-    if (rc < 0)
-        goto out;
-
-    options->arch->store(run.net, m);
-    if (report)
-        fill_report(report, &run, m);
-    *ret_model = m;
-    m = NULL;
-out:
-    if (run.net)
-        options->arch->close(run.net);
-    free(run.order);
-    free(run.losses);
-    team_free(team);
-    model_free(m);
+    rc = prepare(&run, err);
+    if (rc == 0)
+        rc = run_epochs(&run, err);
+    if (rc == 0) {
+        if (run.best)
+            copy_weights(run.model, run.best);
+        else
+            options->arch->store(run.net, run.model);
+        if (report)
+            fill_report(report, &run);
+        *ret_model = run.model;
+        run.model = NULL;
+    }
+    finish(&run);
     return rc;
-}
-
-void train_report_finish(struct train_report *report)
-{
-    if (!report)
-        return;
-    free(report->losses);
-    memset(report, 0, sizeof(*report));
-}
-
-json_t *train_report_json(const struct train_report *r)
-{
-    json_t *losses = json_array(), *doc = recipe_json(&r->recipe);
-
-    for (size_t i = 0; i < r->n_epochs; i++)
-        json_array_append_new(losses, json_real(r->losses[i]));
-    json_object_set_new(doc, "arch", json_string(r->arch->name));
-    json_object_set_new(doc, "isa", json_string(r->isa));
-    json_object_set_new(doc, "threads", json_integer((json_int_t)r->threads));
-    json_object_set_new(doc, "samples", json_integer((json_int_t)r->n));
-    json_object_set_new(doc, "steps", json_integer((json_int_t)r->steps));
-    json_object_set_new(doc, "losses", losses);
-    json_object_set_new(doc, "data_sha256", json_string(r->data_sha256));
-    return doc;
 }

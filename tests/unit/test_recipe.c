@@ -32,7 +32,9 @@ static void every_field_survives_being_text(void **state)
                                     .optimizer = OPTIMIZER_SGD,
                                     .schedule = SCHEDULE_ONE_CYCLE,
                                     .weight_decay = 0x1.123456789abcdp-7,
-                                    .momentum = 0.9 };
+                                    .momentum = 0.9,
+                                    .validation = 0.25,
+                                    .patience = 7 };
     struct recipe back = { 0 };
 
     (void)state;
@@ -89,6 +91,8 @@ static void what_is_out_of_bounds_is_refused_by_name(void **state)
         { "optimizer", "lion", "--x: 'lion' is none of adam, adamw, sgd" },
         { "schedule", "step", "--x: 'step' is none of constant, cosine, one-cycle" },
         { "weight_decay", "2", "--x: 2 is outside 0..1" },
+        { "validation", "0.51", "--x: 0.51 is outside 0..0.5" },
+        { "patience", "1e3", "--x: '1e3' is not a whole number" },
         { "momentum", "1", "--x: 1 is outside 0..0.9999" },
     };
 
@@ -107,10 +111,10 @@ static void what_is_out_of_bounds_is_refused_by_name(void **state)
 static void check_sees_every_field(void **state)
 {
     const struct recipe good = arch_mlp.recipe;
-    struct recipe bad[8];
+    struct recipe bad[9];
 
     (void)state;
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < 9; i++)
         bad[i] = good;
     bad[0].seed = UINT64_MAX;
     bad[1].epochs = 0;
@@ -120,8 +124,9 @@ static void check_sees_every_field(void **state)
     bad[5].schedule = (enum schedule)77;
     bad[6].weight_decay = -1.0;
     bad[7].momentum = 1.0;
+    bad[8].validation = 0.6;
     assert_int_equal(recipe_check(&good, NULL), 0);
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < 9; i++)
         assert_int_equal(recipe_check(&bad[i], NULL), -ERR_RANGE);
 }
 

@@ -127,12 +127,73 @@ static void damaged_split_files_are_refused(void **state)
     dataset_finish(&all);
 }
 
+static void stratified_split_takes_the_same_share_of_each_digit(void **state)
+{
+    struct dataset all = all_digits();
+    uint32_t *order = calloc(all.n, sizeof(*order));
+    size_t of_digit[10] = { 0 }, kept_of_digit[10] = { 0 };
+    bool *is_seen = calloc(all.n, sizeof(*is_seen));
+
+    (void)state;
+    assert_true(order && is_seen);
+    size_t n_kept = split_stratified(order, all.labels, all.n, 0.25, 7);
+    assert_true(n_kept >= 444 && n_kept <= 454);
+    for (size_t i = 0; i < all.n; i++) {
+        assert_false(is_seen[order[i]]);
+        is_seen[order[i]] = true;
+        of_digit[all.labels[order[i]]]++;
+        kept_of_digit[all.labels[order[i]]] += i < n_kept;
+        if (i > 0 && i != n_kept)
+            assert_true(order[i] > order[i - 1]);
+    }
+    for (size_t digit = 0; digit < 10; digit++)
+        assert_int_equal(kept_of_digit[digit], (of_digit[digit] + 2) / 4);
+    free(order);
+    free(is_seen);
+    dataset_finish(&all);
+}
+
+static void stratified_split_is_another_for_another_seed_and_the_same_for_the_same(void **state)
+{
+    struct dataset all = all_digits();
+    uint32_t *orders[3];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        orders[i] = calloc(all.n, sizeof(uint32_t));
+        assert_non_null(orders[i]);
+        (void)split_stratified(orders[i], all.labels, all.n, 0.2, i / 2);
+    }
+    assert_memory_equal(orders[0], orders[1], all.n * sizeof(uint32_t));
+    assert_memory_not_equal(orders[0], orders[2], all.n * sizeof(uint32_t));
+    for (size_t i = 0; i < 3; i++)
+        free(orders[i]);
+    dataset_finish(&all);
+}
+
+static void stratified_split_leaves_each_class_a_sample(void **state)
+{
+    const uint8_t labels[5] = { 4, 9, 4, 9, 1 };
+    uint32_t order[5];
+
+    (void)state;
+    assert_int_equal(split_stratified(order, labels, 5, 0.5, 0), 2);
+    assert_int_not_equal(labels[order[0]], labels[order[1]]);
+    assert_int_equal(split_stratified(order, labels, 5, 0.0, 0), 0);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(order[i], i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classic_split_is_numpys_index_for_index),
         cmocka_unit_test(split_file_follows_the_rule_of_the_data_card),
         cmocka_unit_test(damaged_split_files_are_refused),
+        cmocka_unit_test(stratified_split_takes_the_same_share_of_each_digit),
+        cmocka_unit_test(
+            stratified_split_is_another_for_another_seed_and_the_same_for_the_same),
+        cmocka_unit_test(stratified_split_leaves_each_class_a_sample),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,6 +227,10 @@ static void wrong_recipes_are_refused(void **state)
     bad.recipe.learning_rate = NAN;
     assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
     bad = good;
+    bad.recipe.patience = 1;
+    assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
+    assert_non_null(strstr(err.msg, "patience needs validation"));
+    bad = good;
     bad.threads = 0;
     assert_int_equal(train_model(&m, NULL, &data, &bad, &err), -ERR_RANGE);
     data.n = 1;
@@ -248,7 +252,7 @@ static void report_tells_what_was_done(void **state)
     assert_int_equal(train_model(&m, &report, &data, &options, NULL), 0);
     assert_int_equal(report.n, 137);
     assert_int_equal(report.steps, 9);
-    assert_true(report.losses[2] < report.losses[0]);
+    assert_true(report.epochs[2].loss < report.epochs[0].loss);
     json_t *doc = train_report_json(&report);
     assert_string_equal(json_string_value(json_object_get(doc, "isa")), "reference");
     assert_int_equal(json_integer_value(json_object_get(doc, "threads")), 2);
@@ -257,6 +261,62 @@ static void report_tells_what_was_done(void **state)
     train_report_finish(&report);
     model_free(m);
     dataset_finish(&data);
+}
+
+/* Learning labels by heart: what is kept back gets worse soon. */
+static void training_stops_when_validation_gets_no_better_and_keeps_the_best(void **state)
+{
+    struct dataset data = digits_part(SPLIT_PRACTICE);
+    struct train_options options = options_for(kernels_reference(), 1);
+    struct train_report report = { 0 };
+    struct model *m = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < data.n; i += 3)
+        data.labels[i] = (uint8_t)((data.labels[i] + 1) % 10);
+    options.recipe.learning_rate = 0.02;
+    options.recipe.epochs = 200;
+    options.recipe.validation = 0.3;
+    options.recipe.patience = 4;
+    assert_int_equal(train_model(&m, &report, &data, &options, NULL), 0);
+    assert_int_equal(report.end, TRAIN_STOPPED_EARLY);
+    assert_int_equal(report.n_epochs, report.best_epoch + 4);
+    assert_int_equal(report.n + report.n_validation, 137);
+    for (size_t i = 0; i < report.n_epochs; i++)
+        assert_true(report.epochs[i].validation_loss >=
+                    report.epochs[report.best_epoch - 1].validation_loss);
+
+    /* The weights are those of a training that was this long, step for step. */
+    struct model *shorter = NULL;
+    options.recipe.epochs = report.best_epoch;
+    options.recipe.patience = 0;
+    assert_int_equal(train_model(&shorter, NULL, &data, &options, NULL), 0);
+    for (size_t i = 0; i < m->n_tensors; i++)
+        assert_memory_equal(m->tensors[i].data, shorter->tensors[i].data,
+                            m->tensors[i].count * sizeof(float));
+    model_free(shorter);
+    model_free(m);
+    train_report_finish(&report);
+    dataset_finish(&data);
+}
+
+static void curves_have_a_line_for_each_epoch(void **state)
+{
+    const struct train_epoch epochs[2] = { { 2.5, 0.001, 0.0, 0.0 }, { 1.25, 0.5, 0.0, 0.0 } };
+    struct train_report report = { .n_epochs = 2,
+                                   .epochs = (struct train_epoch *)(uintptr_t)epochs };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    train_report_csv(&out, &report);
+    assert_string_equal(out.data, "epoch,loss,rate,validation_loss,validation_accuracy\n"
+                                  "1,2.5,0.001,,\n2,1.25,0.5,,\n");
+    report.n_validation = 9;
+    buf_clear(&out);
+    train_report_csv(&out, &report);
+    assert_non_null(strstr(out.data, "1,2.5,0.001,0,0\n"));
+    buf_finish(&out);
 }
 
 int main(void)
@@ -271,6 +331,8 @@ int main(void)
         cmocka_unit_test(gradients_agree_with_finite_differences),
         cmocka_unit_test(wrong_recipes_are_refused),
         cmocka_unit_test(report_tells_what_was_done),
+        cmocka_unit_test(training_stops_when_validation_gets_no_better_and_keeps_the_best),
+        cmocka_unit_test(curves_have_a_line_for_each_epoch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
