@@ -28,6 +28,7 @@
 #include "base/rng.h"
 #include "model/graph.h"
 #include "model/model.h"
+#include "model/pack.h"
 #include "model/profile.h"
 #include "model/sparse.h"
 #include "model/team.h"
@@ -59,16 +60,6 @@ struct net {
     float loss[NET_MAX_BATCH];
 };
 
-static size_t padded(size_t n)
-{
-    return (n + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-}
-
-static float *new_floats(size_t n)
-{
-    return xaligned(64, padded(n) * sizeof(float));
-}
-
 static size_t describe(struct tensor *tensors, const struct shape *s)
 {
     size_t inputs = s->side * s->side;
@@ -90,22 +81,10 @@ static double flop(const struct shape *s)
     return 2.0 * hidden * (inputs + (double)s->classes);
 }
 
-/* Glorot and Bengio 2010: U(-a, a) with a = sqrt(6 / (inputs + outputs)). */
-static void init_weights(const struct tensor *t, struct rng *rng)
-{
-    float limit = sqrtf(6.0f / (float)(t->dims[0] + t->dims[1]));
-
-    for (size_t i = 0; i < t->count; i++) {
-        float unit = (float)(rng_u32(rng) >> 8) * 0x1p-24f; /* [0, 1) */
-
-        t->data[i] = (2.0f * unit - 1.0f) * limit;
-    }
-}
-
 static void init(struct model *m, struct rng *rng)
 {
-    init_weights(model_tensor(m, "fc1.weight"), rng);
-    init_weights(model_tensor(m, "fc2.weight"), rng);
+    pack_glorot(model_tensor(m, "fc1.weight"), rng);
+    pack_glorot(model_tensor(m, "fc2.weight"), rng);
 }
 
 static void graph(struct graph *g, const struct model *m)
@@ -120,44 +99,15 @@ static void graph(struct graph *g, const struct model *m)
     graph_add_softmax(g);
 }
 
-/* The file's (rows, columns) to or from our (columns, `stride`). */
-enum direction { INTO_NET, OUT_OF_NET };
-
-static void turn(const struct tensor *t, float *packed, size_t stride, enum direction way)
-{
-    for (size_t r = 0; r < t->dims[0]; r++) {
-        for (size_t c = 0; c < t->dims[1]; c++) {
-            float *ours = &packed[c * stride + r], *theirs = &t->data[r * t->dims[1] + c];
-
-            *(way == INTO_NET ? ours : theirs) = *(way == INTO_NET ? theirs : ours);
-        }
-    }
-}
-
-static void copy(const struct tensor *t, float *packed, enum direction way)
-{
-    memcpy(way == INTO_NET ? packed : t->data, way == INTO_NET ? t->data : packed,
-           t->count * sizeof(float));
-}
-
-/* Row r of the file's (rows, columns). */
-static void copy_row(const struct tensor *t, size_t r, float *packed, enum direction way)
-{
-    float *theirs = t->data + r * t->dims[1];
-
-    memcpy(way == INTO_NET ? packed : theirs, way == INTO_NET ? theirs : packed,
-           t->dims[1] * sizeof(float));
-}
-
 /* arrays: one pointer per block, weights or gradients. */
 static void exchange(const struct net *net, const struct model *m, float *const *arrays,
-                     enum direction way)
+                     enum pack_way way)
 {
-    turn(model_tensor(m, "fc1.weight"), arrays[W1], net->H, way);
-    copy(model_tensor(m, "fc1.bias"), arrays[B1], way);
+    pack_turn(model_tensor(m, "fc1.weight"), arrays[W1], net->H, way);
+    pack_copy(model_tensor(m, "fc1.bias"), arrays[B1], way);
     for (size_t o = 0; o < net->O; o++)
-        copy_row(model_tensor(m, "fc2.weight"), o, arrays[W2] + o * net->H, way);
-    copy(model_tensor(m, "fc2.bias"), arrays[B2], way);
+        pack_row(model_tensor(m, "fc2.weight"), o, arrays[W2] + o * net->H, way);
+    pack_copy(model_tensor(m, "fc2.bias"), arrays[B2], way);
 }
 
 /* w2_turned for hidden units [from, to). */
@@ -179,7 +129,7 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     net->team = env->team;
     net->profile = env->profile;
     net->I = s->side * s->side;
-    net->H = padded(s->hidden);
+    net->H = pack_padded(s->hidden);
     net->O = s->classes;
     sparse_init(&net->x, net->I, s->max_value);
 
@@ -187,12 +137,12 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     float *weights[N_BLOCKS];
     for (size_t i = 0; i < N_BLOCKS; i++) {
         net->blocks[i].n = sizes[i];
-        net->blocks[i].w = weights[i] = new_floats(sizes[i]);
+        net->blocks[i].w = weights[i] = pack_new(sizes[i]);
     }
-    exchange(net, m, weights, INTO_NET);
+    exchange(net, m, weights, PACK_INTO_NET);
 
-    net->h = new_floats(NET_MAX_BATCH * net->H);
-    net->w2_turned = new_floats(net->H * KERNEL_LANES);
+    net->h = pack_new(NET_MAX_BATCH * net->H);
+    net->w2_turned = pack_new(net->H * KERNEL_LANES);
     turn_classes(net, 0, net->H);
     if (env->n_images > 0)
         sparse_know(&net->x, env->images, env->n_images);
@@ -222,7 +172,7 @@ static void net_store(const struct net *net, struct model *m)
     float *const weights[N_BLOCKS] = { net->blocks[W1].w, net->blocks[B1].w, net->blocks[W2].w,
                                        net->blocks[B2].w };
 
-    exchange(net, m, weights, OUT_OF_NET);
+    exchange(net, m, weights, PACK_OUT_OF_NET);
 }
 
 /* What only training needs. */
@@ -231,12 +181,12 @@ static void prepare_training(struct net *net)
     if (net->dh)
         return;
     for (size_t i = 0; i < N_BLOCKS; i++) {
-        net->blocks[i].m = new_floats(net->blocks[i].n);
-        net->blocks[i].v = new_floats(net->blocks[i].n);
+        net->blocks[i].m = pack_new(net->blocks[i].n);
+        net->blocks[i].v = pack_new(net->blocks[i].n);
     }
     sparse_prepare_pixels(&net->x);
-    net->dh = new_floats(NET_MAX_BATCH * net->H);
-    net->dw2 = new_floats(net->O * net->H);
+    net->dh = pack_new(NET_MAX_BATCH * net->H);
+    net->dw2 = pack_new(net->O * net->H);
 }
 
 static size_t net_state(struct net *net, struct span *spans)
@@ -438,11 +388,11 @@ static double net_gradient(struct net *net, struct model *grad, const struct bat
 
     for (size_t i = 0; i < N_BLOCKS; i++) {
         if (!net->blocks[i].grad)
-            net->blocks[i].grad = new_floats(net->blocks[i].n);
+            net->blocks[i].grad = pack_new(net->blocks[i].n);
         grads[i] = net->blocks[i].grad;
     }
     double loss = run(net, batch, NULL);
-    exchange(net, grad, grads, OUT_OF_NET);
+    exchange(net, grad, grads, PACK_OUT_OF_NET);
     return loss;
 }
 

@@ -54,7 +54,7 @@ train --out "$work/early" --epochs 1 --explain --json | grep -q '"forward_per_im
     fail "--explain --json does not count operations"
 rc=0
 train --out "$work/bad" --patience 2 2>"$work/err" || rc=$?
-[ $rc = 1 ] && grep -q 'patience needs validation' "$work/err" ||
-    fail "patience without validation ended with $rc"
+[ $rc = 1 ] || fail "patience without validation ended with $rc"
+grep -q 'patience needs validation' "$work/err" || fail "it does not say what patience needs"
 [ ! -e "$work/bad" ] || fail "a refused training left files behind"
 echo "training: ok"
