@@ -21,6 +21,7 @@
 
 #include "model/mathf.h"
 #include "model/model.h"
+#include "model/profile.h"
 #include "model/team.h"
 
 #define DROPOUT_SCALE (1.0f / 0.7f)
@@ -300,16 +301,22 @@ static void work(void *ctx, size_t part, size_t n_parts)
     struct net *net = job->net;
     size_t from, to;
 
+    struct profile *profile = part == 0 ? net->profile : NULL;
+
+    profile_start(profile);
     turn(net, part, n_parts);
     forward(job, part, n_parts);
     for_each_group(job, part, n_parts, 0, classify_block);
+    profile_mark(profile, PHASE_FORWARD);
     team_share(&from, &to, net->n_features, KERNEL_LANES, part, n_parts);
     dense_weights(net, job->batch->n, from, to);
     if (part == 0)
         net->kernels->sum_rows(net->grad + net->at_bias, net->dz, KERNEL_LANES, job->batch->n,
                                KERNEL_LANES);
     backward(job, part, n_parts);
+    profile_mark(profile, PHASE_BACKWARD);
     update(job, part, n_parts);
+    profile_mark(profile, PHASE_UPDATE);
 }
 
 static double run(struct net *net, const struct batch *batch, const struct update *update)
@@ -382,6 +389,8 @@ const struct arch arch_cnn = {
     .init = cnn_init,
     .open = cnn_open,
     .close = cnn_close,
+    .state = cnn_state,
+    .flop = cnn_flop,
     .store = net_store,
     .forward = net_forward,
     .gradient = net_gradient,

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "model/pack.h"
 
 /* Channels and sides of a network for a shape. */
 struct plan {
@@ -26,16 +27,6 @@ static struct plan plan_of(const struct shape *s)
     if (s->side == 8)
         return (struct plan){ { 16, 32, s->hidden }, { 8, 8, 4 }, { 8, 4, 4 } };
     return (struct plan){ { 16, 16, few }, { 28, 28, 14 }, { 28, 14, 7 } };
-}
-
-static size_t padded(size_t n)
-{
-    return (n + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-}
-
-static float *new_floats(size_t n)
-{
-    return xaligned(64, padded(n) * sizeof(float));
 }
 
 static struct tensor *name_tensor(struct tensor *t, const char *layer, size_t l,
@@ -195,7 +186,7 @@ static void lay_out(struct net *net)
         block->side = plan.side[l];
         block->out_side = plan.out_side[l];
         block->I = l > 0 ? net->blocks[l - 1].O : 1;
-        block->O = padded(plan.channels[l]);
+        block->O = pack_padded(plan.channels[l]);
         conv_block_init(block);
         net->at_block[l] = at;
         at += conv_block_weights(block) + 2 * block->O;
@@ -220,7 +211,7 @@ static void point_at_parameters(struct net *net)
 static void room_init(struct cnn_room *room, const struct net *net)
 {
     for (size_t l = 0; l < CNN_BLOCKS; l++)
-        room->x[l] = new_floats(conv_rimmed(net->blocks[l].side, net->blocks[l].I));
+        room->x[l] = pack_new(conv_rimmed(net->blocks[l].side, net->blocks[l].I));
 }
 
 static void room_prepare_training(struct cnn_room *room, const struct net *net)
@@ -231,10 +222,10 @@ static void room_prepare_training(struct cnn_room *room, const struct net *net)
         const struct conv_block *block = &net->blocks[l];
         size_t size = block->side * block->side * block->I;
 
-        room->du[l] = new_floats(conv_rimmed(block->side, block->O));
+        room->du[l] = pack_new(conv_rimmed(block->side, block->O));
         dx = size > dx ? size : dx;
     }
-    room->dx = new_floats(dx);
+    room->dx = pack_new(dx);
 }
 
 static void room_finish(struct cnn_room *room)
@@ -253,15 +244,16 @@ struct net *cnn_open(const struct model *m, const struct net_env *env)
     net->shape = m->shape;
     net->kernels = env->kernels;
     net->team = env->team;
+    net->profile = env->profile;
     for (size_t i = 0; i < 256; i++)
         net->value[i] = (float)i / (float)m->shape.max_value;
     lay_out(net);
-    net->w = new_floats(net->n_parameters);
+    net->w = pack_new(net->n_parameters);
     point_at_parameters(net);
     cnn_exchange(net, m, net->w, CNN_FROM_MODEL);
     cnn_exchange_running(net, m, CNN_FROM_MODEL);
-    net->dense_turned = new_floats(net->n_features * KERNEL_LANES);
-    net->features = new_floats(net->n_features);
+    net->dense_turned = pack_new(net->n_features * KERNEL_LANES);
+    net->features = pack_new(net->n_features);
     room_init(&net->rooms[0], net);
     return net;
 }
@@ -270,13 +262,13 @@ void cnn_prepare_training(struct net *net)
 {
     if (net->grad)
         return;
-    net->m = new_floats(net->n_parameters);
-    net->v = new_floats(net->n_parameters);
-    net->grad = new_floats(net->n_parameters);
-    net->group_grad = new_floats(CNN_GROUPS * net->n_parameters);
+    net->m = pack_new(net->n_parameters);
+    net->v = pack_new(net->n_parameters);
+    net->grad = pack_new(net->n_parameters);
+    net->group_grad = pack_new(CNN_GROUPS * net->n_parameters);
     free(net->features);
-    net->features = new_floats(NET_MAX_BATCH * net->n_features);
-    net->d_features = new_floats(NET_MAX_BATCH * net->n_features);
+    net->features = pack_new(NET_MAX_BATCH * net->n_features);
+    net->d_features = pack_new(NET_MAX_BATCH * net->n_features);
     for (size_t l = 0; l < CNN_BLOCKS; l++)
         conv_block_prepare_training(&net->blocks[l]);
     for (size_t group = 0; group < CNN_GROUPS; group++) {
@@ -303,4 +295,36 @@ void cnn_close(struct net *net)
     free(net->features);
     free(net->d_features);
     free(net);
+}
+
+size_t cnn_state(struct net *net, struct span *spans)
+{
+    size_t n = 0;
+
+    cnn_prepare_training(net);
+    net->is_settled = false; /* who writes into the spans changes what it follows from */
+    spans[n++] = (struct span){ net->w, net->n_parameters };
+    spans[n++] = (struct span){ net->m, net->n_parameters };
+    spans[n++] = (struct span){ net->v, net->n_parameters };
+    for (size_t l = 0; l < CNN_BLOCKS; l++) {
+        const struct conv_block *block = &net->blocks[l];
+
+        spans[n++] = (struct span){ block->running_mean, block->O };
+        spans[n++] = (struct span){ block->running_variance, block->O };
+    }
+    return n;
+}
+
+double cnn_flop(const struct shape *s)
+{
+    const struct plan plan = plan_of(s);
+    size_t products = 0, last = CNN_BLOCKS - 1;
+
+    for (size_t l = 0; l < CNN_BLOCKS; l++) {
+        size_t I = l > 0 ? plan.channels[l - 1] : 1;
+
+        products += 9 * I * plan.channels[l] * plan.side[l] * plan.side[l];
+    }
+    products += plan.out_side[last] * plan.out_side[last] * plan.channels[last] * s->classes;
+    return 2.0 * (double)products;
 }

@@ -27,6 +27,7 @@ struct net {
     struct shape shape;
     const struct kernels *kernels;
     struct team *team;
+    struct profile *profile;
     float value[256]; /* pixel -> input */
     struct conv_block blocks[CNN_BLOCKS];
     size_t at_block[CNN_BLOCKS], at_dense, at_bias; /* places in the arrays of parameters */
@@ -57,6 +58,9 @@ void cnn_exchange_running(const struct net *net, const struct model *m, enum cnn
 /* dense_turned for features [from, to). */
 void cnn_turn_dense(struct net *net, size_t from, size_t to);
 
+/* See struct arch. */
+size_t cnn_state(struct net *net, struct span *spans);
+double cnn_flop(const struct shape *shape);
 size_t cnn_describe(struct tensor *tensors, const struct shape *shape);
 void cnn_init(struct model *m, struct rng *rng);
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/alloc.h"
+#include "model/pack.h"
 #include "model/arch.h"
 
 #define VARIANCE_EPSILON 1e-5
@@ -34,11 +34,6 @@ static size_t image_floats(const struct conv_block *block)
     return block->side * block->side * block->O;
 }
 
-static float *new_floats(size_t n)
-{
-    return xaligned(64, n * sizeof(float));
-}
-
 void conv_block_init(struct conv_block *block)
 {
     float **const all[] = { &block->running_mean, &block->running_variance,
@@ -47,19 +42,19 @@ void conv_block_init(struct conv_block *block)
                             &block->mean_gu };
     enum { N = sizeof(all) / sizeof(all[0]) };
 
-    block->room = new_floats(N * block->O);
+    block->room = pack_new(N * block->O);
     for (size_t i = 0; i < N; i++)
         *all[i] = block->room + i * block->O;
-    block->u = new_floats(image_floats(block));
+    block->u = pack_new(image_floats(block));
 }
 
 void conv_block_prepare_training(struct conv_block *block)
 {
     free(block->u);
-    block->u = new_floats(NET_MAX_BATCH * image_floats(block));
-    block->g = new_floats(NET_MAX_BATCH * image_floats(block));
-    block->sums = new_floats(NET_MAX_BATCH * 2 * block->O);
-    block->turned = new_floats(conv_block_weights(block));
+    block->u = pack_new(NET_MAX_BATCH * image_floats(block));
+    block->g = pack_new(NET_MAX_BATCH * image_floats(block));
+    block->sums = pack_new(NET_MAX_BATCH * 2 * block->O);
+    block->turned = pack_new(conv_block_weights(block));
 }
 
 void conv_block_finish(struct conv_block *block)
