@@ -30,8 +30,11 @@ struct http_request {
     const void *body;      /* NULL for none */
     size_t body_len;       /* bytes */
     const char *body_file; /* instead of body: a path that is streamed */
-    int timeout_ms;        /* whole exchange; 0 means the client's default */
-    size_t max_body;       /* bytes of reply body, unpacked; past it -ERR_LIMIT */
+    /* NULL, or the name under which body_file goes in a multipart form, which then is the body
+     * and names its own Content-Type: the file's name there, and its type. */
+    const char *form_field, *form_name, *form_type;
+    int timeout_ms;  /* whole exchange; 0 means the client's default */
+    size_t max_body; /* bytes of reply body, unpacked; past it -ERR_LIMIT */
 };
 
 /* A reply, whatever its status. Owns its memory; header names are lower case. */

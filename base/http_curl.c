@@ -7,17 +7,13 @@
  * 3. The easy handle is reset for each request: no header, body or option leaks into the next,
  *    while open connections, DNS and TLS sessions stay.
  */
-#include "base/http.h"
+#include "base/http_curl.h"
 
-#include <curl/curl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/text.h"
 
 enum {
     DEFAULT_CONNECT_TIMEOUT_MS = 10000,
@@ -32,18 +28,6 @@ struct curl_client {
     CURL *easy;
     char *user_agent, *ca_file;
     int connect_timeout_ms, timeout_ms, low_speed_s;
-};
-
-/* One request under way. */
-struct exchange {
-    const struct http_request *req;
-    struct http_url url;
-    struct http_response *res;
-    struct curl_slist *headers;
-    FILE *upload;
-    size_t header_bytes;
-    bool are_headers_too_large, has_read_failed;
-    char text[CURL_ERROR_SIZE]; /* curl's own words */
 };
 
 static bool is_reading(const char *method)
@@ -86,7 +70,7 @@ static void header_keep(struct http_response *res, const char *line, size_t len)
 
 static size_t on_header(char *line, size_t size, size_t n, void *cls)
 {
-    struct exchange *x = cls;
+    struct curl_exchange *x = cls;
     size_t len = size * n;
 
     /* A status line begins a reply: what a 100 or 103 said before is not the answer. */
@@ -103,119 +87,13 @@ static size_t on_header(char *line, size_t size, size_t n, void *cls)
 
 static size_t on_body(char *data, size_t size, size_t n, void *cls)
 {
-    struct exchange *x = cls;
+    struct curl_exchange *x = cls;
 
     buf_add(&x->res->body, data, size * n);
     return x->res->body.overflow ? 0 : size * n;
 }
 
-static size_t on_upload(char *out, size_t size, size_t n, void *cls)
-{
-    struct exchange *x = cls;
-
-    size_t got = fread(out, 1, size * n, x->upload);
-    if (got == 0 && ferror(x->upload)) {
-        x->has_read_failed = true;
-        return CURL_READFUNC_ABORT;
-    }
-    return got;
-}
-
-/* curl rewinds the body when it must send it again on another connection. */
-static int on_seek(void *cls, curl_off_t offset, int origin)
-{
-    const struct exchange *x = cls;
-
-    return fseeko(x->upload, offset, origin) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
-}
-
-static bool is_named(const struct http_request *req, const char *name)
-{
-    for (size_t i = 0; i < req->n_headers; i++)
-        if (text_equal_ignoring_case(req->headers[i].name, name))
-            return true;
-    return false;
-}
-
-/* Takes line. */
-static int header_line_add(struct exchange *x, char *line, struct err *err)
-{
-    struct curl_slist *longer = curl_slist_append(x->headers, line);
-
-    free(line);
-    if (!longer)
-        return err_set(err, ERR_NOMEM, "no memory for request headers");
-    x->headers = longer;
-    return 0;
-}
-
-/* For curl "Name:" removes a header of its own and "Name;" sends one without a value. */
-static int set_headers(struct exchange *x, CURL *easy, struct err *err)
-{
-    static const char *const unwanted[] = { "Accept", "Content-Type", "Expect" };
-    const struct http_request *req = x->req;
-    int rc = 0;
-
-    for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]) && rc == 0; i++)
-        if (!is_named(req, unwanted[i]))
-            rc = header_line_add(x, xasprintf("%s:", unwanted[i]), err);
-    for (size_t i = 0; i < req->n_headers && rc == 0; i++) {
-        const struct http_header *header = &req->headers[i];
-
-        rc = header_line_add(x,
-                             *header->value ? xasprintf("%s: %s", header->name, header->value)
-                                            : xasprintf("%s;", header->name),
-                             err);
-    }
-    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->headers);
-    return rc;
-}
-
-static int set_upload(struct exchange *x, CURL *easy, struct err *err)
-{
-    struct stat st;
-
-    x->upload = fopen(x->req->body_file, "rbe");
-    if (!x->upload || fstat(fileno(x->upload), &st) != 0)
-        return err_errno(err, "cannot read '%s'", x->req->body_file);
-    if (!S_ISREG(st.st_mode))
-        return err_set(err, ERR_IO, "'%s' is not a file", x->req->body_file);
-    (void)curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
-    (void)curl_easy_setopt(easy, CURLOPT_READDATA, x);
-    (void)curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
-    (void)curl_easy_setopt(easy, CURLOPT_SEEKDATA, x);
-    (void)curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)st.st_size);
-    return 0;
-}
-
-/* Methods that carry a body say its length even when it is empty. */
-static int set_method_and_body(struct exchange *x, CURL *easy, struct err *err)
-{
-    static const char *const with_body[] = { "POST", "PUT", "PATCH" };
-    const struct http_request *req = x->req;
-    bool has_body = req->body != NULL;
-
-    for (size_t i = 0; i < sizeof(with_body) / sizeof(with_body[0]); i++)
-        has_body = has_body || strcmp(req->method, with_body[i]) == 0;
-
-    if (strcmp(req->method, "HEAD") == 0) {
-        (void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-        return 0;
-    }
-    if (req->body_file) {
-        int rc = set_upload(x, easy, err);
-        if (rc < 0)
-            return rc;
-    } else if (has_body) {
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, req->body ? req->body : "");
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len);
-    }
-    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
-    return 0;
-}
-
-static void set_transport(const struct curl_client *client, struct exchange *x)
+static void set_transport(const struct curl_client *client, struct curl_exchange *x)
 {
     const struct http_request *req = x->req;
     const int timeout_ms = req->timeout_ms > 0 ? req->timeout_ms : client->timeout_ms;
@@ -239,7 +117,7 @@ static void set_transport(const struct curl_client *client, struct exchange *x)
         (void)curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
     if (x->url.is_loopback)
         (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    if (!is_named(req, "Accept-Encoding"))
+    if (!curl_is_named(req, "Accept-Encoding"))
         (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->text);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -249,7 +127,7 @@ static void set_transport(const struct curl_client *client, struct exchange *x)
 }
 
 /* What went wrong, in words: never the query or a header, which may hold secrets. */
-static int explain(const struct exchange *x, CURLcode code, struct err *err)
+static int explain(const struct curl_exchange *x, CURLcode code, struct err *err)
 {
     static const struct {
         CURLcode code;
@@ -286,7 +164,8 @@ static int explain(const struct exchange *x, CURLcode code, struct err *err)
                    x->url.origin, path_len, path, row < n ? known[row].prefix : "", why);
 }
 
-static int exchange_run(const struct curl_client *client, struct exchange *x, struct err *err)
+static int exchange_run(const struct curl_client *client, struct curl_exchange *x,
+                        struct err *err)
 {
     curl_off_t body_bytes = 0;
     long header_bytes = 0, status = 0;
@@ -294,9 +173,9 @@ static int exchange_run(const struct curl_client *client, struct exchange *x, st
 
     curl_easy_reset(easy);
     set_transport(client, x);
-    int rc = set_headers(x, easy, err);
+    int rc = curl_set_headers(x, easy, err);
     if (rc == 0)
-        rc = set_method_and_body(x, easy, err);
+        rc = curl_set_body(x, easy, err);
     if (rc < 0)
         return rc;
 
@@ -316,7 +195,7 @@ static int curl_client_perform(struct http_client *base, const struct http_reque
 {
     const struct curl_client *client = (const struct curl_client *)base;
     struct http_response got;
-    struct exchange x = { .req = req, .res = &got };
+    struct curl_exchange x = { .req = req, .res = &got };
 
     int rc = http_request_check(req, err);
     if (rc == 0)
@@ -328,9 +207,7 @@ static int curl_client_perform(struct http_client *base, const struct http_reque
     buf_init(&got.body, req->max_body);
     rc = exchange_run(client, &x, err);
     curl_easy_reset(client->easy); /* drops its pointers into this frame */
-    curl_slist_free_all(x.headers);
-    if (x.upload)
-        (void)fclose(x.upload);
+    curl_exchange_finish(&x);
     if (rc < 0) {
         http_response_finish(&got);
         return rc;

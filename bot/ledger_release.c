@@ -169,7 +169,7 @@ int ledger_send_asset(int64_t *ret_id, struct bot *bot, const struct ledger_task
     if (rc == 0 && fs_size(path) != planned_size(task))
         rc = err_set(err, ERR_REFUSED, "'%s' is not the file that was planned", path);
     if (rc == 0 && found->trace == TRACE_OTHER)
-        rc = forge_delete_asset(bot->forge, found->object_id, err);
+        rc = forge_delete_asset(bot->forge, search.release_id, found->object_id, err);
     if (rc == 0)
         rc = forge_upload_asset(bot->forge, search.release_id, name,
                                 ledger_text(task, "content_type"), path, ret_id, err);

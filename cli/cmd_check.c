@@ -159,6 +159,36 @@ static int copy_budgets(struct db *to, const struct config *config, struct err *
     return rc;
 }
 
+static const struct {
+    enum forge_feature feature;
+    const char *instead;
+} lacks[] = {
+    { FORGE_LISTS_ALL, "no list of events and review comments: read thread by thread" },
+    { FORGE_CHECK_RUNS, "no check runs: commit statuses instead" },
+    { FORGE_CONTRIBUTORS, "no list of contributors: from what was read" },
+};
+
+/* Which server it is, and in one line what a feature becomes that it has not. */
+static void check_server(struct checks *c, struct forge *forge)
+{
+    const char *between = "; it has ";
+    struct err err = { 0 };
+    struct buf detail;
+
+    buf_init(&detail, DETAIL_SIZE);
+    int rc = forge_get_server(forge, &detail, &err);
+    if (detail.len > 0)
+        buf_add_str(&detail, ", ");
+    buf_printf(&detail, "spoken to as %s", forge_dialect(forge));
+    for (size_t i = 0; i < sizeof(lacks) / sizeof(lacks[0]); i++)
+        if (!forge_has(forge, lacks[i].feature)) {
+            buf_printf(&detail, "%s%s", between, lacks[i].instead);
+            between = ", ";
+        }
+    note(c, "server", rc, detail.data, &err);
+    buf_finish(&detail);
+}
+
 /* Validators and budgets go to a database in memory: a check writes nothing. */
 static void check_forge(struct checks *c)
 {
@@ -175,8 +205,10 @@ static void check_forge(struct checks *c)
     if (rc == 0)
         rc = forge_get_repo(connection.forge, take_repo, &rights, &err);
     note(c, "forge", rc, rights.text, &err);
-    if (rc == 0)
+    if (rc == 0) {
+        check_server(c, connection.forge);
         check_skew(c, connection.forge);
+    }
     connect_finish(&connection);
     db_close(scratch);
 }

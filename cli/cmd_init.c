@@ -20,7 +20,7 @@ enum { MAX_FILE_BYTES = 256 << 10, MAX_SETTINGS = 8 };
 
 static const struct cmd_option init_options[] = {
     { "--forge", "URL", "base of the forge's API; without it a hub-only instance", false },
-    { "--dialect", "NAME", "github (default) or gitea", false },
+    { "--dialect", "NAME", "github or gitea; without it by the address, or by asking", false },
     { "--repo", "OWNER/NAME", "the repository whose community this is", false },
     { "--token-file", "PATH", "file with the access token, mode 0600", false },
     { 0 },

@@ -24,7 +24,7 @@ struct config {
 
     struct {
         char *url;     /* API base, any prefix, no trailing slash; "" for a hub-only instance */
-        char *dialect; /* "github" */
+        char *dialect; /* "auto", "github", "gitea" */
         char *repo;    /* "owner/name" */
         char *token_file;   /* relative to dir; "" takes HEARTH_TOKEN from the environment */
         char *app_id;       /* of a GitHub App, instead of a token; "" for none */

@@ -13,8 +13,8 @@ const struct option options[] = {
     { "forge.url", OPTION_TEXT, AT(forge.url), 0, 500, "", NULL, check_url,
       "Base of the forge's API, without a slash at its end; empty for a hub without a forge.\n"
       "GitHub: https://api.github.com; Gitea and Forgejo: https://HOST/api/v1" },
-    { "forge.dialect", OPTION_TEXT, AT(forge.dialect), 0, 16, "github", "github|gitea", NULL,
-      "How the forge speaks." },
+    { "forge.dialect", OPTION_TEXT, AT(forge.dialect), 0, 16, "auto", "auto|github|gitea", NULL,
+      "How the forge speaks. auto: by its address, and where that does not tell, by asking." },
     { "forge.repo", OPTION_TEXT, AT(forge.repo), 0, 200, "", NULL, check_repo,
       "The repository whose community this is: owner/name." },
     { "forge.token_file", OPTION_TEXT, AT(forge.token_file), 0, 4000, "", NULL, NULL,

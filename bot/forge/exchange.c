@@ -40,6 +40,25 @@ static int take_validator(void *ctx, const struct http_validator *v, struct err 
     return 0;
 }
 
+/* Where another origin answers, only https will do, and no token goes along. */
+static int check_abroad(const char *url, struct err *err)
+{
+    struct http_url where;
+    int rc = http_url_parse(&where, url, err);
+
+    if (rc == 0 && !where.is_tls && !where.is_loopback)
+        rc = err_set(err, ERR_FORGE, "refusing plain http, %s", where.origin);
+    return rc;
+}
+
+static int go_abroad(struct exchange *x, struct err *err)
+{
+    x->target = xstrdup(x->req->path);
+    x->url = xstrdup(x->req->path);
+    x->is_foreign = true;
+    return check_abroad(x->url, err);
+}
+
 int exchange_init(struct exchange *x, struct transport *t, const struct transport_request *req,
                   struct err *err)
 {
@@ -47,6 +66,8 @@ int exchange_init(struct exchange *x, struct transport *t, const struct transpor
     x->t = t;
     x->req = req;
     http_response_init(&x->res);
+    if (req->place == PLACE_ABROAD)
+        return go_abroad(x, err);
     x->target = req->place == PLACE_BASE ? xasprintf("%s%s", t->base.path, req->path)
                                          : xstrdup(req->path);
     x->url = req->place == PLACE_UPLOAD ? xasprintf("%s%s", t->upload, req->path)
@@ -87,7 +108,7 @@ static void add_headers(struct http_request *http, const struct exchange *x)
         http_request_header(http, "If-None-Match", x->etag);
     else if (x->modified && x->modified[0])
         http_request_header(http, "If-Modified-Since", x->modified);
-    if (req->body || req->body_file)
+    if ((req->body || req->body_file) && !req->form_field)
         http_request_header(http, "Content-Type",
                             req->content_type ? req->content_type : "application/json");
 }
@@ -147,6 +168,9 @@ int exchange_try(struct exchange *x, struct err *err)
     http.body = x->req->body;
     http.body_len = x->req->body_len;
     http.body_file = x->req->body_file;
+    http.form_field = x->req->form_field;
+    http.form_name = x->req->form_name;
+    http.form_type = x->req->content_type;
     http.max_body = TRANSPORT_MAX_BODY;
     http.timeout_ms = left < x->t->timeout_ms ? (int)left : x->t->timeout_ms;
     add_headers(&http, x);
@@ -172,8 +196,9 @@ static int follow_abroad(struct exchange *x, const struct http_url *where, const
     if (x->req->effect != EFFECT_READ_LAX)
         return err_set(err, ERR_MOVED, "refusing a redirect to another server, %s",
                        where->origin);
-    if (!where->is_tls && !where->is_loopback)
-        return err_set(err, ERR_FORGE, "refusing a redirect to plain http, %s", where->origin);
+    int rc = check_abroad(location, err);
+    if (rc < 0)
+        return err_wrap(err, rc, "redirect");
     x->is_foreign = true;
     go_to(x, xstrdup(location));
     return 0;

@@ -26,6 +26,7 @@ struct transport {
     struct app *app;      /* NULL: the token is one for good */
     const char *const *headers;
     char token_id[SHA256_HEX_SIZE]; /* digest of origin and token, or of origin and App */
+    bool ignores_links;
     int timeout_ms;
     int64_t ahead_s; /* the forge's clock minus ours */
     struct transport_counts counts;

@@ -10,20 +10,11 @@
 #include "base/http.h"
 #include "base/text.h"
 #include "bot/forge/dialect.h"
+#include "bot/forge/gitea_write.h"
+#include "bot/forge/paging.h"
+#include "bot/forge/server.h"
 
 enum { MAX_URL = 1000, MAX_PATH = 4000 };
-
-static const struct dialect *const dialects[] = { &dialect_github };
-
-static int find_dialect(const struct dialect **ret, const char *name, struct err *err)
-{
-    for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
-        if (strcmp(dialects[i]->name, name) == 0) {
-            *ret = dialects[i];
-            return 0;
-        }
-    return err_set(err, ERR_CONFIG, "forge.dialect: '%.40s' is not supported; github is", name);
-}
 
 static int make_app(struct forge *f, const struct forge_options *options, struct err *err)
 {
@@ -37,23 +28,15 @@ static int make_app(struct forge *f, const struct forge_options *options, struct
     return options->app_id && options->app_id[0] ? app_new(&f->app, &app, err) : 0;
 }
 
-static int make_transport(struct forge *f, const struct forge_options *options, struct err *err)
+static struct transport_options transport_options_of(const struct forge_options *options,
+                                                     struct app *app)
 {
-    struct buf upload;
-
-    buf_init(&upload, MAX_URL);
-    buf_add_str(&upload, options->upload_url ? options->upload_url : "");
-    if (upload.len == 0)
-        f->dialect->add_upload_base(&upload, options->url);
-    f->knows_upload = upload.len > 0;
-
-    const struct transport_options to = {
+    return (struct transport_options){
         .url = options->url,
-        .upload_url = upload.data,
-        .accept = f->dialect->accept,
-        .headers = f->dialect->headers,
-        .token = f->app ? NULL : options->token,
-        .app = f->app,
+        .upload_url = "",
+        .accept = "application/json",
+        .token = app ? NULL : options->token,
+        .app = app,
         .http = options->http,
         .pace = { .db = options->db,
                   .clock = options->clock,
@@ -64,7 +47,27 @@ static int make_transport(struct forge *f, const struct forge_options *options, 
                   .content_gap_ms = options->content_gap_ms,
                   .deadline_ms = options->deadline_ms },
     };
-    int rc = buf_check(&upload, "forge.upload_url", err);
+}
+
+static int make_transport(struct forge *f, const struct forge_options *options, struct err *err)
+{
+    struct transport_options to = transport_options_of(options, f->app);
+    struct buf upload;
+
+    int rc = server_dialect(&f->dialect, options->dialect, &to, err);
+    if (rc < 0)
+        return rc;
+    buf_init(&upload, MAX_URL);
+    buf_add_str(&upload, options->upload_url ? options->upload_url : "");
+    if (upload.len == 0)
+        f->dialect->add_upload_base(&upload, options->url);
+    f->knows_upload = upload.len > 0;
+
+    to.upload_url = upload.data;
+    to.accept = f->dialect->accept;
+    to.headers = f->dialect->headers;
+    to.ignores_links = f->dialect->counts_pages;
+    rc = buf_check(&upload, "forge.upload_url", err);
     if (rc == 0)
         rc = transport_new(&f->transport, &to, err);
     buf_finish(&upload);
@@ -86,9 +89,7 @@ int forge_new(struct forge **ret, const struct forge_options *options, struct er
     f->name = xstrdup(options->name);
     f->login = xstrdup(options->login ? options->login : "");
 
-    int rc = find_dialect(&f->dialect, options->dialect, err);
-    if (rc == 0)
-        rc = buf_check(&repo, "forge.repo", err);
+    int rc = buf_check(&repo, "forge.repo", err);
     if (rc == 0)
         rc = make_app(f, options, err);
     if (rc == 0)
@@ -101,6 +102,7 @@ int forge_new(struct forge **ret, const struct forge_options *options, struct er
         return rc;
     }
     f->origin = xstrdup(url.origin);
+    f->base = xstrdup(strcmp(url.path, "/") == 0 ? "" : url.path);
     f->repo = buf_take(&repo);
     *ret = f;
     return 0;
@@ -113,7 +115,9 @@ void forge_free(struct forge *f)
     transport_free(f->transport);
     app_free(f->app);
     free(f->login);
+    label_ids_free(f->labels);
     free(f->origin);
+    free(f->base);
     free(f->owner);
     free(f->name);
     free(f->repo);
@@ -136,6 +140,34 @@ char *forge_path(const struct forge *f, const char *fmt, ...)
 int forge_token(struct forge *f, const char **ret, struct err *err)
 {
     return transport_token(f->transport, ret, err);
+}
+
+int forge_get(struct forge *f, const struct transport_request *req,
+              struct transport_reply *reply, struct err *err)
+{
+    int rc = transport_send(f->transport, req, reply, err);
+
+    if (rc < 0 || !f->dialect->counts_pages)
+        return rc;
+    if (req->place == PLACE_BASE)
+        buf_add_str(&reply->next, f->base);
+    size_t base_len = reply->next.len;
+    paging_next(&reply->next, req->path, json_array_size(reply->doc), reply->total);
+    if (reply->next.len == base_len)
+        buf_clear(&reply->next);
+    rc = buf_check(&reply->next, "the next page's address", err);
+    if (rc < 0)
+        transport_reply_finish(reply);
+    return rc;
+}
+
+int forge_get_path(struct forge *f, char *path, struct transport_reply *reply, struct err *err)
+{
+    const struct transport_request req = { .method = "GET", .path = path };
+    int rc = forge_get(f, &req, reply, err);
+
+    free(path);
+    return rc;
 }
 
 int forge_check_map(const struct json_reader *r, struct err *err)
@@ -161,6 +193,23 @@ struct forge_counts forge_counts(const struct forge *f)
         .pulls = f->n_pulls,
         .wire_bytes = counts.wire_bytes,
     };
+}
+
+bool forge_has(const struct forge *f, enum forge_feature feature)
+{
+    return f->dialect->features >> feature & 1u;
+}
+
+const char *forge_dialect(const struct forge *f)
+{
+    return f->dialect->name;
+}
+
+int forge_get_server(struct forge *f, struct buf *out, struct err *err)
+{
+    if (f->dialect == &dialect_github)
+        return 0; /* which does not tell */
+    return server_add_name(out, f->transport, err);
 }
 
 int64_t forge_now(const struct forge *f)

@@ -53,6 +53,7 @@ struct forge_entry {
     int64_t id, number;
     struct forge_user author;
     const char *body, *path, *review_state;
+    int64_t n_lines; /* reviews: comments on lines below it, where it is told */
     int64_t created_at, updated_at;
 };
 
@@ -158,6 +159,10 @@ int forge_has_entry(struct forge *f, enum forge_entry_kind kind, int64_t id, boo
 int forge_each_review(struct forge *f, int64_t number,
                       int (*fn)(void *, const struct forge_entry *, struct err *), void *ctx,
                       struct err *err);
+/* Only where FORGE_LISTS_ALL is missing: the comments on lines below one review. */
+int forge_each_review_comment(struct forge *f, int64_t number, int64_t review_id,
+                              int (*fn)(void *, const struct forge_entry *, struct err *),
+                              void *ctx, struct err *err);
 int forge_each_moment(struct forge *f, int64_t number,
                       int (*fn)(void *, const struct forge_moment *, struct err *), void *ctx,
                       struct err *err); /* all pages of the timeline */
@@ -192,16 +197,29 @@ int forge_create_release(struct forge *f, const struct forge_release *release,
 int forge_upload_asset(struct forge *f, int64_t release_id, const char *name,
                        const char *content_type, const char *path, int64_t *ret_id,
                        struct err *err);
-int forge_delete_asset(struct forge *f, int64_t asset_id, struct err *err);
+int forge_delete_asset(struct forge *f, int64_t release_id, int64_t asset_id, struct err *err);
 /* Reads fresh, never from a validator: what stands on the forge now. */
 int forge_find_release(struct forge *f, const char *tag,
                        int (*fn)(void *, const struct forge_release *, struct err *), void *ctx,
                        struct err *err); /* -ERR_NOTFOUND */
-int forge_read_asset(struct forge *f, int64_t asset_id, struct buf *out, struct err *err);
+int forge_read_asset(struct forge *f, int64_t release_id, int64_t asset_id, struct buf *out,
+                     struct err *err);
+
+/* What a kind of server may lack. */
+enum forge_feature {
+    FORGE_LISTS_ALL,       /* repository-wide lists of events and of review comments */
+    FORGE_LISTS_BY_UPDATE, /* lists come in the order asked for, by update too */
+    FORGE_CHECK_RUNS,
+    FORGE_CONTRIBUTORS,
+};
+bool forge_has(const struct forge *f, enum forge_feature feature);
+const char *forge_dialect(const struct forge *f); /* "github", "gitea" */
+/* "Forgejo 11.0.0": what the server calls itself; "" where it does not tell. One request. */
+int forge_get_server(struct forge *f, struct buf *out, struct err *err);
 
 struct forge_options {
-    const char *dialect;    /* "github" */
-    const char *url;        /* API base */
+    const char *dialect; /* "github", "gitea", or "auto": by url, else by asking the server */
+    const char *url;     /* API base */
     const char *upload_url; /* "" takes the dialect's rule */
     const char *owner, *name;
     const char *token;            /* NULL with an App */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The GitHub dialect: github.com and GitHub Enterprise Server. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -40,22 +41,47 @@ static void add_list_query(struct buf *out, const struct forge_read *what)
         buf_printf(out, "&since=%s", rfc3339_format(since, what->since_at));
 }
 
+static void add_branch_path(struct buf *out, const char *branch)
+{
+    buf_add_str(out, "/git/ref/heads%2F"); /* one parameter of the path */
+    text_add_url(out, branch, TEXT_SLASH_ENCODED);
+}
+
+static void add_asset_path(struct buf *out, int64_t release_id, int64_t asset_id)
+{
+    (void)release_id;
+    buf_printf(out, "/releases/assets/%" PRId64, asset_id);
+}
+
+static const char *map_branch(struct json_reader *r, const json_t *doc)
+{
+    const json_t *object = json_obj(r, doc, "object", JSON_REQUIRED);
+    size_t mark = json_enter(r, "object");
+    const char *sha = json_str(r, object, "sha", JSON_REQUIRED);
+
+    json_leave(r, mark);
+    return sha;
+}
+
 static const char *const headers[] = { "X-GitHub-Api-Version", "2022-11-28", NULL };
 
 const struct dialect dialect_github = {
     .name = "github",
     .accept = "application/vnd.github+json",
     .headers = headers,
+    .features = 1u << FORGE_LISTS_ALL | 1u << FORGE_LISTS_BY_UPDATE | 1u << FORGE_CHECK_RUNS |
+                1u << FORGE_CONTRIBUTORS,
+    .page_query = "?per_page=100",
+    .timeline_query = "?per_page=100",
     .add_upload_base = add_upload_base,
     .add_list_query = add_list_query,
-    .map_me = github_map_me,
-    .map_repo = github_map_repo,
+    .add_branch_path = add_branch_path,
+    .add_asset_path = add_asset_path,
     .map_thread = github_map_thread,
     .map_entry = github_map_entry,
     .map_event = github_map_event,
-    .map_pull = github_map_pull,
     .map_moment = github_map_moment,
     .map_status = github_map_status,
-    .map_release = github_map_release,
     .map_role = github_map_role,
+    .map_branch = map_branch,
 };

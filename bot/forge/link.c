@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bot/forge/link.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -178,6 +177,11 @@ static bool is_url_text(const char *s)
     return true;
 }
 
+bool link_is_plain(const char *target)
+{
+    return is_url_text(target) && !has_dot_segment(target);
+}
+
 int link_check(const char *target, const char *base, struct err *err)
 {
     size_t len = strlen(base);
@@ -185,7 +189,7 @@ int link_check(const char *target, const char *base, struct err *err)
 
     if (strlen(target) > LINK_MAX_TARGET)
         return err_set(err, ERR_FORGE, "a link longer than %d bytes", LINK_MAX_TARGET);
-    if (!is_url_text(target) || has_dot_segment(target))
+    if (!link_is_plain(target))
         return err_set(err, ERR_FORGE, "refusing a malformed link: '%.200s'", target);
     if (text_has_prefix(below, "/repos/") || text_has_prefix(below, "/repositories/") ||
         text_has_prefix(target, "/repositories/"))

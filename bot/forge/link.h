@@ -5,6 +5,7 @@
  * the configured origin. Owns nothing. */
 #ifndef BOT_FORGE_LINK_H
 #define BOT_FORGE_LINK_H
+#include <stdbool.h>
 
 struct buf;
 struct err;
@@ -19,6 +20,9 @@ int link_next(struct buf *out, const char *header, struct err *err);
  * base ("" or "/api/v3"), or /repositories/ at the root; no dot segments, no bytes that a URL
  * may not hold. -ERR_FORGE says what is wrong. */
 int link_check(const char *target, const char *base, struct err *err);
+
+/* Without dot segments, plain or encoded, and bytes that a URL may not hold. */
+bool link_is_plain(const char *target);
 
 /* Path and query of an absolute URL or of a reference that begins with '/'; NULL for anything
  * else. Borrowed from url. A fragment is still at its end. */

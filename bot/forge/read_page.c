@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "bot/forge/dialect.h"
+#include "bot/forge/map.h"
 
 static const struct {
     const char *path; /* below the repository */
@@ -62,7 +63,7 @@ static void map_row(const struct dialect *dialect, struct rows *rows, enum forge
     switch (list) {
     case FORGE_ISSUES: dialect->map_thread(r, item, &rows->threads[i]); break;
     case FORGE_EVENTS: dialect->map_event(r, item, &rows->events[i]); break;
-    case FORGE_RELEASES: dialect->map_release(r, item, &rows->releases[i]); break;
+    case FORGE_RELEASES: map_release(r, item, &rows->releases[i]); break;
     case FORGE_COMMENTS: dialect->map_entry(r, item, FORGE_COMMENT, &rows->entries[i]); break;
     case FORGE_REVIEW_COMMENTS:
         dialect->map_entry(r, item, FORGE_REVIEW_COMMENT, &rows->entries[i]);
@@ -131,6 +132,11 @@ int forge_read_page(struct forge *f, const struct forge_read *what, forge_page_f
                     void *ctx, struct err *err)
 {
     bool is_next = what->next && what->next[0];
+    bool is_everywhere = what->list != FORGE_REVIEW_COMMENTS && what->list != FORGE_EVENTS;
+
+    if (!is_everywhere && !forge_has(f, FORGE_LISTS_ALL))
+        return err_set(err, ERR_FORGE, "%s has no list of %s", f->dialect->name,
+                       lists[what->list].name);
     char *path = is_next ? xstrdup(what->next) : first_path(f, what);
     const struct transport_request req = {
         .method = "GET",
@@ -140,7 +146,7 @@ int forge_read_page(struct forge *f, const struct forge_read *what, forge_page_f
     };
     struct transport_reply reply;
 
-    int rc = transport_send(f->transport, &req, &reply, err);
+    int rc = forge_get(f, &req, &reply, err);
     if (rc == 0) {
         if (strcmp(reply.next.data, path) == 0)
             rc = err_set(err, ERR_FORGE, "a page whose next page is itself: %.200s", path);

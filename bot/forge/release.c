@@ -11,18 +11,18 @@
 #include "base/text.h"
 #include "bot/forge/dialect.h"
 #include "bot/forge/link.h"
+#include "bot/forge/map.h"
 #include "bot/forge/send.h"
 
 typedef int release_fn(void *ctx, const struct forge_release *release, struct err *err);
 
-static int map_release(struct forge *f, const json_t *doc, release_fn *fn, void *ctx,
-                       struct err *err)
+static int take_release(const json_t *doc, release_fn *fn, void *ctx, struct err *err)
 {
     struct forge_release release = { 0 };
     struct json_reader r;
 
     json_reader_init(&r, "release");
-    f->dialect->map_release(&r, doc, &release);
+    map_release(&r, doc, &release);
     int rc = forge_check_map(&r, err);
     if (rc == 0)
         rc = fn(ctx, &release, err);
@@ -35,15 +35,13 @@ static int map_release(struct forge *f, const json_t *doc, release_fn *fn, void 
 static int find_draft(struct forge *f, const char *tag, release_fn *fn, void *ctx,
                       struct err *err)
 {
-    char *path = forge_path(f, "/releases?per_page=100");
-    const struct transport_request req = { .method = "GET", .path = path };
     struct transport_reply reply;
     const json_t *found = NULL;
     json_t *item;
     size_t i;
 
-    int rc = transport_send(f->transport, &req, &reply, err);
-    free(path);
+    int rc =
+        forge_get_path(f, forge_path(f, "/releases%s", f->dialect->page_query), &reply, err);
     if (rc < 0)
         return rc;
     json_array_foreach(reply.doc, i, item)
@@ -52,7 +50,7 @@ static int find_draft(struct forge *f, const char *tag, release_fn *fn, void *ct
         if (!found && name && strcmp(name, tag) == 0)
             found = item;
     }
-    rc = found ? map_release(f, found, fn, ctx, err)
+    rc = found ? take_release(found, fn, ctx, err)
                : err_set(err, ERR_NOTFOUND, "no release %.100s", tag);
     transport_reply_finish(&reply);
     return rc;
@@ -67,16 +65,15 @@ int forge_find_release(struct forge *f, const char *tag, release_fn *fn, void *c
     buf_init(&path, 2000);
     buf_printf(&path, "%s/releases/tags/", f->repo);
     text_add_url(&path, tag, TEXT_SLASH_KEPT);
-    const struct transport_request req = { .method = "GET", .path = path.data };
     int rc = buf_check(&path, "tag", err);
     if (rc == 0)
-        rc = transport_send(f->transport, &req, &reply, err);
+        rc = forge_get_path(f, xstrdup(path.data), &reply, err);
     buf_finish(&path);
     if (rc == -ERR_NOTFOUND)
         return find_draft(f, tag, fn, ctx, err);
     if (rc < 0)
         return rc;
-    rc = map_release(f, reply.doc, fn, ctx, err);
+    rc = take_release(reply.doc, fn, ctx, err);
     transport_reply_finish(&reply);
     return rc;
 }
@@ -121,15 +118,12 @@ static int take_upload_path(void *ctx, const struct forge_release *release, stru
 static int ask_upload_path(struct forge *f, int64_t release_id, char **ret, struct err *err)
 {
     struct upload_place place = { .forge = f };
-    char *path = forge_path(f, "/releases/%" PRId64, release_id);
-    const struct transport_request req = { .method = "GET", .path = path };
     struct transport_reply reply;
 
-    int rc = transport_send(f->transport, &req, &reply, err);
-    free(path);
+    int rc = forge_get_path(f, forge_path(f, "/releases/%" PRId64, release_id), &reply, err);
     if (rc < 0)
         return rc;
-    rc = map_release(f, reply.doc, take_upload_path, &place, err);
+    rc = take_release(reply.doc, take_upload_path, &place, err);
     transport_reply_finish(&reply);
     if (rc == 0)
         *ret = place.path;
@@ -180,6 +174,8 @@ int forge_upload_asset(struct forge *f, int64_t release_id, const char *name,
         .is_content = true,
         .content_type = content_type,
         .body_file = path,
+        .form_field = f->dialect->upload_field,
+        .form_name = name,
     };
     rc = buf_check(&where, "name of a file", err);
     if (rc == 0)
@@ -189,19 +185,28 @@ int forge_upload_asset(struct forge *f, int64_t release_id, const char *name,
     return rc;
 }
 
-/* One that is not there (any more) is deleted already. */
-int forge_delete_asset(struct forge *f, int64_t asset_id, struct err *err)
+static char *asset_path(const struct forge *f, int64_t release_id, int64_t asset_id)
 {
-    const struct send what = { "DELETE", forge_path(f, "/releases/assets/%" PRId64, asset_id),
+    struct buf path;
+
+    buf_init(&path, LINK_MAX_TARGET);
+    buf_add_str(&path, f->repo);
+    f->dialect->add_asset_path(&path, release_id, asset_id);
+    return buf_take(&path);
+}
+
+/* One that is not there (any more) is deleted already. */
+int forge_delete_asset(struct forge *f, int64_t release_id, int64_t asset_id, struct err *err)
+{
+    const struct send what = { "DELETE", asset_path(f, release_id, asset_id),
                                EFFECT_IDEMPOTENT };
     int rc = forge_send(f, &what, NULL, NULL, err);
 
     return rc == -ERR_NOTFOUND ? 0 : rc;
 }
 
-int forge_read_asset(struct forge *f, int64_t asset_id, struct buf *out, struct err *err)
+static int read_asset(struct forge *f, const char *path, struct buf *out, struct err *err)
 {
-    char *path = forge_path(f, "/releases/assets/%" PRId64, asset_id);
     const struct transport_request req = { .method = "GET",
                                            .path = path,
                                            .effect = EFFECT_READ_LAX,
@@ -209,11 +214,21 @@ int forge_read_asset(struct forge *f, int64_t asset_id, struct buf *out, struct 
     struct transport_reply reply;
 
     int rc = transport_send(f->transport, &req, &reply, err);
-    free(path);
     if (rc < 0)
         return rc;
     buf_add(out, reply.body.data, reply.body.len);
     rc = buf_check(out, "file of a release", err);
     transport_reply_finish(&reply);
+    return rc;
+}
+
+int forge_read_asset(struct forge *f, int64_t release_id, int64_t asset_id, struct buf *out,
+                     struct err *err)
+{
+    char *path = asset_path(f, release_id, asset_id);
+    int rc = f->dialect->read_asset ? f->dialect->read_asset(f, path, out, err)
+                                    : read_asset(f, path, out, err);
+
+    free(path);
     return rc;
 }

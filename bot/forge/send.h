@@ -15,4 +15,8 @@ struct send {
 int forge_send(struct forge *f, const struct send *what, json_t *body, int64_t *ret_id,
                struct err *err);
 
+/* The same; *ret_doc, the reply, is the caller's (NULL when it is empty). */
+int forge_send_for(struct forge *f, const struct send *what, json_t *body, json_t **ret_doc,
+                   struct err *err);
+
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char *const kept[] = { "issue_url", "pull_request_url", "repository_url",
-                                    "clone_url", "upload_url" };
+                                    "clone_url", "upload_url",       "browser_download_url" };
 
 /* What lies between kept and in stays, and is moved down to out when something is dropped. */
 struct scanner {

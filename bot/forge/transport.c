@@ -19,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/parse.h"
 #include "bot/forge/app.h"
 #include "bot/forge/exchange.h"
 #include "bot/forge/link.h"
@@ -92,6 +93,7 @@ int transport_new(struct transport **ret, const struct transport_options *option
     t->db = options->pace.db;
     t->clock = options->pace.clock;
     t->headers = options->headers;
+    t->ignores_links = options->ignores_links;
     t->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : TIMEOUT_MS;
     if (options->upload_url[0]) {
         cut_slashes(upload.path);
@@ -206,13 +208,21 @@ static char *validator_of(const struct exchange *x, const char *header, const ch
     return value && strlen(value) <= MAX_VALIDATOR ? xstrdup(value) : xstrdup("");
 }
 
+static int64_t total_of(const struct exchange *x)
+{
+    const char *total = http_response_header(&x->res, "x-total-count");
+    int64_t n;
+
+    return total && parse_i64(&n, total, 0, INT64_MAX, "x-total-count", NULL) == 0 ? n : -1;
+}
+
 static int take_reply(struct exchange *x, struct transport_reply *reply, struct err *err)
 {
     if (x->res.status == 304 && !x->etag && !x->modified)
         return err_set(err, ERR_FORGE, "a 304 that nobody asked for");
     buf_clear(&reply->next);
     int rc = 0;
-    if (exchange_is_read(x))
+    if (exchange_is_read(x) && !x->t->ignores_links)
         rc = link_next(&reply->next, http_response_header(&x->res, "link"), err);
     if (rc == 0 && reply->next.len > 0)
         rc = link_check(reply->next.data, x->t->base.path, err);
@@ -221,6 +231,7 @@ static int take_reply(struct exchange *x, struct transport_reply *reply, struct 
     if (rc < 0)
         return rc;
     reply->status = x->res.status;
+    reply->total = total_of(x);
     reply->is_unchanged = x->res.status == 304;
     reply->was_redirected = x->n_redirects > 0;
     reply->server_at = transport_now(x->t);
@@ -321,7 +332,7 @@ int transport_keep(struct transport *t, const struct transport_request *req,
 {
     if (!reply->etag[0] && !reply->last_modified[0])
         return 0;
-    if (reply->was_redirected || req->place == PLACE_UPLOAD)
+    if (reply->was_redirected || req->place >= PLACE_UPLOAD)
         return 0;
     char *url = req->place == PLACE_BASE ? xasprintf("%s%s", t->base.path, req->path)
                                          : xstrdup(req->path);

@@ -25,6 +25,7 @@ enum transport_place {
     PLACE_BASE,   /* path is below the API base: "/repos/..." */
     PLACE_ORIGIN, /* path is a link's path and query, from the origin's root */
     PLACE_UPLOAD, /* path is below the upload base */
+    PLACE_ABROAD, /* path is an absolute URL: to read, with no token and no validator */
 };
 
 enum transport_effect {
@@ -46,7 +47,9 @@ struct transport_request {
     const char *content_type; /* of body or body_file; NULL: JSON */
     const void *body;
     size_t body_len;
-    const char *body_file; /* streamed instead of body */
+    const char *body_file;  /* streamed instead of body */
+    const char *form_field; /* body_file goes as the file of a form, under this name */
+    const char *form_name;  /* and that is how the file is called there */
 };
 
 struct transport_reply {
@@ -56,6 +59,7 @@ struct transport_reply {
     json_t *doc;                /* owned; NULL when there is no JSON body */
     struct buf body;            /* raw replies only */
     struct buf next;            /* path and query of rel=next, "" at the end; checked */
+    int64_t total;              /* X-Total-Count; -1 without it */
     int64_t server_at;          /* the reply's Date, our idea of it when there is none */
     char *etag, *last_modified; /* for transport_keep */
 };
@@ -65,6 +69,7 @@ struct transport_options {
     const char *upload_url;     /* upload base; "": unknown, PLACE_UPLOAD may not be used */
     const char *accept;         /* media type of JSON replies */
     const char *const *headers; /* more for each request: name, value, ..., NULL */
+    bool ignores_links;         /* the caller counts pages: a Link is not even read */
     const char *scheme;         /* of the header Authorization; NULL: "Bearer" */
     const char *token;          /* NULL: none, or an App's */
     struct app *app;            /* borrowed: gets and renews the token; NULL */

@@ -9,16 +9,16 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "bot/forge/dialect.h"
+#include "bot/forge/map.h"
 #include "bot/forge/send.h"
 
-int forge_send(struct forge *f, const struct send *what, json_t *body, int64_t *ret_id,
-               struct err *err)
+int forge_send_for(struct forge *f, const struct send *what, json_t *body, json_t **ret_doc,
+                   struct err *err)
 {
     struct transport_request req = {
         .method = what->method, .path = what->path, .effect = what->effect, .is_content = true
     };
     struct transport_reply reply;
-    struct json_reader r;
     struct buf text;
 
     buf_init(&text, TRANSPORT_MAX_BODY);
@@ -35,14 +35,26 @@ int forge_send(struct forge *f, const struct send *what, json_t *body, int64_t *
     free(what->path);
     if (rc < 0)
         return rc;
-    if (ret_id) {
+    *ret_doc = json_incref(reply.doc);
+    transport_reply_finish(&reply);
+    return 0;
+}
+
+int forge_send(struct forge *f, const struct send *what, json_t *body, int64_t *ret_id,
+               struct err *err)
+{
+    json_t *doc = NULL;
+    struct json_reader r;
+
+    int rc = forge_send_for(f, what, body, &doc, err);
+    if (rc == 0 && ret_id) {
         json_reader_init(&r, "reply");
-        int64_t id = json_i64(&r, reply.doc, "id", 1, INT64_MAX);
+        int64_t id = map_id(&r, doc);
         rc = forge_check_map(&r, err);
         if (rc == 0)
             *ret_id = id;
     }
-    transport_reply_finish(&reply);
+    json_decref(doc);
     return rc;
 }
 
@@ -77,8 +89,11 @@ int forge_edit_comment(struct forge *f, int64_t id, const char *body, struct err
 
 int forge_add_label(struct forge *f, int64_t number, const char *label, struct err *err)
 {
-    json_t *doc = json_pack("{s:[s]}", "labels", label);
+    json_t *doc;
 
+    if (f->dialect->add_label)
+        return f->dialect->add_label(f, number, label, err);
+    doc = json_pack("{s:[s]}", "labels", label);
     if (check_text(doc, err) < 0)
         return -ERR_PARSE;
     const struct send what = { "POST", forge_path(f, "/issues/%" PRId64 "/labels", number),
@@ -91,6 +106,8 @@ int forge_remove_label(struct forge *f, int64_t number, const char *label, struc
 {
     struct buf name;
 
+    if (f->dialect->remove_label)
+        return f->dialect->remove_label(f, number, label, err);
     buf_init(&name, 2000);
     text_add_url(&name, label, TEXT_SLASH_ENCODED);
     int rc = buf_check(&name, "label", err);

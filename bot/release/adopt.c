@@ -164,7 +164,8 @@ static int adopt_one(struct bot *bot, const struct standing *standing, struct er
     struct buf text;
 
     buf_init(&text, LINEAGE_MAX_BYTES);
-    int rc = forge_read_asset(bot->forge, standing->asset_ids[LINEAGE_INDEX], &text, err);
+    int rc = forge_read_asset(bot->forge, standing->id, standing->asset_ids[LINEAGE_INDEX],
+                              &text, err);
     if (rc == 0)
         rc = package_lineage_read(&lineage, text.data, text.len, "lineage.json", err);
     if (rc == 0)

@@ -55,7 +55,7 @@ int model_cache_put(struct bot *bot, const char sha256[SHA256_HEX_SIZE],
 struct found {
     struct champion *champion;
     char model_sha256[SHA256_HEX_SIZE];
-    int64_t asset_id;
+    int64_t release_id, asset_id;
 };
 
 static int take_release(void *ctx, const struct release *release, struct err *err)
@@ -76,6 +76,7 @@ static int take_asset(void *ctx, const struct forge_release *release, struct err
         if (strcmp(release->assets[i].name, "model.safetensors") == 0)
             found->asset_id = release->assets[i].id;
     }
+    found->release_id = release->id;
     return found->asset_id > 0 ? 0
                                : err_set(err, ERR_NOTFOUND,
                                          "release %s has no model.safetensors", release->tag);
@@ -90,7 +91,7 @@ static int download(struct bot *bot, struct found *found, struct err *err)
     buf_init(&model, MODEL_MAX_BYTES);
     int rc = forge_find_release(bot->forge, tag, take_asset, found, err);
     if (rc == 0)
-        rc = forge_read_asset(bot->forge, found->asset_id, &model, err);
+        rc = forge_read_asset(bot->forge, found->release_id, found->asset_id, &model, err);
     if (rc == 0) {
         sha256_hex(digest, model.data, model.len);
         if (found->model_sha256[0] && strcmp(digest, found->model_sha256) != 0)

@@ -336,8 +336,9 @@ int forge_upload_asset(struct forge *f, int64_t release_id, const char *name,
     return rc;
 }
 
-int forge_delete_asset(struct forge *f, int64_t asset_id, struct err *err)
+int forge_delete_asset(struct forge *f, int64_t release_id, int64_t asset_id, struct err *err)
 {
+    (void)release_id;
     (void)err;
     f->n_deletes++;
     for (int i = 0; i < f->n_releases; i++)

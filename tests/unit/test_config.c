@@ -134,7 +134,7 @@ static void all_faults_are_told_at_once_with_file_and_line(void **state)
     assert_null(p->config);
     static const char *const lines[] = {
         "%s:2: forge.ulr: unknown key; did you mean 'forge.url'?\n",
-        "%s:3: forge.dialect: 'gitlab' is not one of github|gitea\n",
+        "%s:3: forge.dialect: 'gitlab' is not one of auto|github|gitea\n",
         "%s:5: retrain.seed: ",
         "%s:6: retrain.min_role: must be one value, not a list\n",
         "%s:7: retrain.licences: must be a list: [one, two]\n",

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "bot/forge/map.h"
 
 enum { T0 = 1767323045 }; /* 2026-01-02T03:04:05Z */
 
@@ -152,7 +153,7 @@ static void trial_merge_of_an_open_pull_is_no_merge(void **state)
     struct forge_pull p;
 
     (void)state;
-    github_map_pull(&r, doc, &p);
+    map_pull(&r, doc, &p);
     check(&r);
     assert_string_equal(p.head_sha, "aaa");
     assert_string_equal(p.base_sha, "bbb");
@@ -170,12 +171,12 @@ static void repository_release_status_and_role_are_read(void **state)
     struct forge_repo rp;
 
     (void)state;
-    github_map_repo(&r, repo, &rp);
+    map_repo(&r, repo, &rp);
     assert_string_equal(rp.owner, "o");
     assert_true(rp.may_triage);
     assert_false(rp.may_push);
     assert_int_equal(rp.n_open, 3);
-    github_map_release(&r, release, &rel);
+    map_release(&r, release, &rel);
     assert_int_equal(rel.n_assets, 1);
     assert_string_equal(rel.assets[0].state, "starter");
     github_map_status(&r, status, &st);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * base/http_curl.h
+ * http_curl: one request under way through libcurl; the inside of base/http_curl*.c. */
+#ifndef BASE_HTTP_CURL_H
+#define BASE_HTTP_CURL_H
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/http.h"
+
+struct curl_exchange {
+    const struct http_request *req;
+    struct http_url url;
+    struct http_response *res;
+    struct curl_slist *headers;
+    FILE *upload;
+    curl_mime *form;
+    size_t header_bytes;
+    bool are_headers_too_large, has_read_failed;
+    char text[CURL_ERROR_SIZE]; /* curl's own words */
+};
+
+bool curl_is_named(const struct http_request *req, const char *name); /* a header */
+int curl_set_headers(struct curl_exchange *x, CURL *easy, struct err *err);
+/* Method and body: text, a file, or a form with one file. */
+int curl_set_body(struct curl_exchange *x, CURL *easy, struct err *err);
+void curl_exchange_finish(struct curl_exchange *x); /* not url, req and res */
+
+#endif
