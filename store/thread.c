@@ -26,6 +26,7 @@ enum {
     COUNT_OPEN,
     SET_GONE,
     LOST_COMMENTS,
+    EACH_CHANGE,
 };
 
 static const char *const statements[] = {
@@ -51,6 +52,9 @@ static const char *const statements[] = {
                    "AND is_gone = 0",
     [SET_GONE] = "UPDATE thread SET is_gone = 1, title = '', body = '' WHERE repo_id = ?1 "
                  "AND number = ?2 AND is_gone = 0",
+    [EACH_CHANGE] = "SELECT updated_at, number, kind FROM thread WHERE repo_id = ?1 "
+                    "AND is_gone = 0 AND updated_at > created_at "
+                    "AND (updated_at, number) > (?2, ?3) ORDER BY updated_at, number LIMIT ?4",
     [LOST_COMMENTS] =
         "SELECT t.number FROM thread t WHERE t.repo_id = ?1 AND t.is_gone = 0 "
         "AND t.n_comments < (SELECT count(*) FROM entry e INDEXED BY entry_thread "
@@ -201,6 +205,38 @@ int thread_each_labelled(struct db *db, int64_t repo_id, const char *label, thre
     query_i64(&q, repo_id);
     query_text(&q, label);
     return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
+}
+
+struct change_visitor {
+    int (*fn)(void *ctx, const struct thread_change *t, struct err *err);
+    void *ctx;
+};
+
+static int visit_change(const struct query *q, void *visitor, struct err *err)
+{
+    const struct change_visitor *v = visitor;
+    const struct thread_change change = {
+        .updated_at = column_i64(q, 0),
+        .number = column_i64(q, 1),
+        .kind = column_text(q, 2)[0] == 'p' ? THREAD_PULL : THREAD_ISSUE,
+    };
+
+    return v->fn(v->ctx, &change, err);
+}
+
+int thread_each_change(struct db *db, int64_t repo_id, const struct thread_change *after,
+                       int64_t most,
+                       int (*fn)(void *ctx, const struct thread_change *t, struct err *err),
+                       void *ctx, struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &thread_stmts, EACH_CHANGE);
+    query_i64(&q, repo_id);
+    query_i64(&q, after->updated_at);
+    query_i64(&q, after->number);
+    query_i64(&q, most);
+    return query_each(&q, visit_change, &(struct change_visitor){ fn, ctx }, err);
 }
 
 struct label_visitor {

@@ -46,6 +46,16 @@ int thread_has_label(struct db *db, int64_t repo_id, int64_t number, const char 
                      bool *ret, struct err *err);
 int thread_count_open(struct db *db, int64_t repo_id, int64_t *ret,
                       struct err *err); /* without those that are gone */
+/* Where a reading of what changed stands: threads come in order of (updated_at, number). */
+struct thread_change {
+    int64_t updated_at, number;
+    enum thread_kind kind;
+};
+/* At most `most` threads past `after` to which anything happened since they were opened. */
+int thread_each_change(struct db *db, int64_t repo_id, const struct thread_change *after,
+                       int64_t most,
+                       int (*fn)(void *ctx, const struct thread_change *t, struct err *err),
+                       void *ctx, struct err *err);
 /* Erases title and text, keeps the row. */
 int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *err);
 

@@ -12,6 +12,8 @@
  * 3. A poll reads by update, ascending, from `since`. As soon as a page has anything newer,
  *    `since` moves there and the list is read again from that point instead of paging on, until
  *    nothing newer comes. So at rest the address stands still, and its validator stays good.
+ *    Where lists have an order of their own (Gitea), a poll is a walk with a `since`, which
+ *    moves once, at its end, by the rule of 2.
  * 4. `since` is sent one second earlier: whether the forge takes it as "after" or "at or
  *    after", and whatever else happens within the same second, nothing is missed.
  * 5. Rows and cursor are one transaction. The validator follows after it (forge_read_page).
@@ -35,25 +37,48 @@ struct following {
     struct cursor cursor;
     struct id_set *seen; /* or NULL */
     int64_t n_pages, n_resets;
+    bool is_by_update; /* polls come in the order of update */
     bool is_at_rest;
 };
 
-/* While it walks, newest_id holds the newest updated_at seen. */
-static void move_walk(struct cursor *c, const struct forge_page *page, int64_t newest_at)
+/* While it walks, newest_id holds the newest updated_at seen, and target_id the forge's time of
+ * the first page. True at the end, with the earlier of the two in *ret_at. */
+static bool walk_on(struct cursor *c, const struct forge_page *page, int64_t newest_at,
+                    int64_t *ret_at)
 {
     struct sync_list *row = &c->row;
 
     if (c->next_url[0] == '\0')
-        row->since_at = page->server_at;
+        row->target_id = page->server_at;
     if (newest_at > row->newest_id)
         row->newest_id = newest_at;
     cursor_set_next(c, page->next);
     if (page->next[0])
+        return false;
+    *ret_at = row->newest_id < row->target_id ? row->newest_id : row->target_id;
+    row->newest_id = row->target_id = 0;
+    return true;
+}
+
+static void move_walk(struct cursor *c, const struct forge_page *page, int64_t newest_at)
+{
+    int64_t at;
+
+    if (!walk_on(c, page, newest_at, &at))
         return;
-    row->phase = SYNC_POLL;
-    if (row->newest_id < row->since_at)
-        row->since_at = row->newest_id;
-    row->newest_id = 0;
+    c->row.phase = SYNC_POLL;
+    c->row.since_at = at;
+}
+
+static bool move_poll_walk(struct cursor *c, const struct forge_page *page, int64_t newest_at)
+{
+    int64_t at;
+
+    if (!walk_on(c, page, newest_at, &at))
+        return false;
+    if (at > c->row.since_at)
+        c->row.since_at = at;
+    return true;
 }
 
 static bool move_poll(struct cursor *c, const struct forge_page *page, int64_t newest_at)
@@ -84,7 +109,8 @@ static int store_page(struct following *f, const struct forge_page *page, struct
     if (c->row.phase == SYNC_WALK)
         move_walk(c, page, newest_at);
     else
-        f->is_at_rest = move_poll(c, page, newest_at);
+        f->is_at_rest = f->is_by_update ? move_poll(c, page, newest_at)
+                                        : move_poll_walk(c, page, newest_at);
     return cursor_store(c, f->rd, err);
 }
 
@@ -138,7 +164,9 @@ static int read_page(struct following *f, struct err *err)
 int list_follow(struct reading *rd, enum sync_list_name name, struct id_set *seen,
                 struct err *err)
 {
-    struct following f = { .rd = rd, .seen = seen };
+    struct following f = { .rd = rd,
+                           .seen = seen,
+                           .is_by_update = forge_has(rd->forge, FORGE_LISTS_BY_UPDATE) };
     int rc = 0;
 
     if (seen)

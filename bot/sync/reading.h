@@ -2,7 +2,8 @@
  * bot/sync/reading.h
  * reading: one sync under way; the inside of bot/sync/.
  * rows_*  store one row each in the caller's transaction; list_* read one list each; follow_*
- * find out what a list does not tell: deletions. */
+ * find out what a list does not tell: deletions; visit_* read thread by thread what a forge has
+ * no list of. */
 #ifndef BOT_SYNC_READING_H
 #define BOT_SYNC_READING_H
 #include <stddef.h>
@@ -63,6 +64,10 @@ int list_follow(struct reading *rd, enum sync_list_name name, struct id_set *see
                 struct err *err);
 /* Brings the events up to date: newest first, back to what is known. */
 int list_follow_events(struct reading *rd, struct err *err);
+
+/* Where a forge has no list of events and of review comments: reads them of each thread that
+ * changed since it was visited last. */
+int visit_changed(struct reading *rd, struct err *err);
 
 /* Threads of the page that have fewer comments than we hold: reads those comments again and
  * marks what is missing as deleted. Not inside a transaction. */

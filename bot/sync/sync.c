@@ -2,7 +2,8 @@
  *
  * The order of a sync: the repository and who we are, comments, review comments, then threads,
  * then events. Comments come before threads, because a thread that then tells fewer comments
- * than we hold has lost one, and not merely gained one that we do not know yet.
+ * than we hold has lost one, and not merely gained one that we do not know yet. Where a forge
+ * has no list of review comments and events, they are read thread by thread, after the threads.
  */
 #include "bot/sync/sync.h"
 
@@ -105,8 +106,12 @@ static int read_news(struct reading *rd, struct err *err)
     static const enum sync_list_name order[] = { SYNC_COMMENTS, SYNC_REVIEW_COMMENTS,
                                                  SYNC_ISSUES };
 
+    bool lists_all = forge_has(rd->forge, FORGE_LISTS_ALL);
+
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-        int rc = list_follow(rd, order[i], NULL, err);
+        int rc = 0;
+        if (order[i] != SYNC_REVIEW_COMMENTS || lists_all)
+            rc = list_follow(rd, order[i], NULL, err);
         if (rc < 0)
             return rc;
     }
@@ -119,7 +124,8 @@ static int read_all(struct reading *rd, struct err *err)
     if (rc == 0)
         rc = rd->options->mode == SYNC_FULL ? follow_everything(rd, err) : read_news(rd, err);
     if (rc == 0)
-        rc = list_follow_events(rd, err);
+        rc = forge_has(rd->forge, FORGE_LISTS_ALL) ? list_follow_events(rd, err)
+                                                   : visit_changed(rd, err);
     if (rc < 0)
         return rc;
     return http_cache_expire(rd->db, clock_now(rd->options->clock) - VALIDATOR_LIFE_S, err);

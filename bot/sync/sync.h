@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * bot/sync/sync.h
  * sync: brings the database up to what the forge shows, and says what that took.
- * Reads repository-wide lists only: issues (with pull requests), comments, review comments and
- * events. Each page and the cursor behind it are committed together, so a killed sync resumes;
- * a cycle in which nothing happened asks conditionally and writes nothing. Never writes to the
- * forge and decides nothing. */
+ * Reads repository-wide lists wherever the forge has one: issues (with pull requests),
+ * comments, review comments and events. Each page and the cursor behind it are committed
+ * together, so a killed sync resumes; a cycle in which nothing happened asks conditionally and
+ * writes nothing. Never writes to the forge and decides nothing. */
 #ifndef BOT_SYNC_SYNC_H
 #define BOT_SYNC_SYNC_H
 #include <stdbool.h>

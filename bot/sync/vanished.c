@@ -167,7 +167,7 @@ int follow_everything(struct reading *rd, struct err *err)
 
     int rc = audit_entries(&audit, SYNC_COMMENTS, ENTRY_COMMENT, err);
     audit_clear(&audit);
-    if (rc == 0)
+    if (rc == 0 && forge_has(rd->forge, FORGE_LISTS_ALL))
         rc = audit_entries(&audit, SYNC_REVIEW_COMMENTS, ENTRY_REVIEW_COMMENT, err);
     audit_clear(&audit);
     if (rc == 0)
