@@ -188,7 +188,8 @@ static void poll_moves_since_at_its_end_only(void **state)
         "[{\"number\":2,\"state\":\"closed\",\"created_at\":\"2023-11-01T00:00:00Z\","
         "\"updated_at\":\"2023-11-09T00:00:00Z\",\"pull_request\":{}}]";
     static const char older[] =
-        "[{\"number\":1,\"state\":\"closed\",\"comments\":1,\"created_at\":\"2023-10-01T00:00:00Z\","
+        "[{\"number\":1,\"state\":\"closed\",\"comments\":1,"
+        "\"created_at\":\"2023-10-01T00:00:00Z\","
         "\"updated_at\":\"2023-11-08T00:00:00Z\",\"pull_request\":null}]";
     const struct scripted_answer answers[] = {
         REPOSITORY,
