@@ -263,8 +263,8 @@ static int check_rights(const struct sync_result *found, struct err *err)
     if (found->may_push)
         return 0;
     return err_set(err, ERR_DENIED,
-                   "the token of %s may not write to %s/%s: it needs the right to push, for "
-                   "statuses and releases",
+                   "%s may not write to %s/%s: statuses and releases need the right to push; "
+                   "an App, or a fine-grained token, needs contents and commit statuses",
                    found->self_login, found->owner, found->name);
 }
 

@@ -6,7 +6,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/git.h"
+#include "practice/app.h"
 #include "practice/call.h"
+#include "practice/dialect.h"
 #include "practice/server.h"
 
 enum { REFS_MAX = 100000, FAULT_SETTINGS_MAX = 32 };
@@ -89,6 +91,19 @@ static json_t *post_rate(struct practice *p, const json_t *in, struct err *err)
     return rate_show(&p->signed_in, now);
 }
 
+/* Its account may what the token's may. */
+static json_t *post_app(struct practice *p, const json_t *in, struct err *err)
+{
+    struct practice_app *app = NULL;
+
+    if (practice_app_new(&app, in, err) < 0)
+        return NULL;
+    practice_app_free(p->app);
+    p->app = app;
+    (void)state_set_user(&p->forge.state, practice_app_login(app), p->dialect->bot_role);
+    return json_pack("{s:s}", "login", practice_app_login(app));
+}
+
 static json_t *get_requests(struct practice *p, const json_t *in, struct err *err)
 {
     (void)in;
@@ -120,6 +135,7 @@ static const struct {
     { "GET", "/_practice/faults", get_faults },
     { "POST", "/_practice/faults", post_faults },
     { "POST", "/_practice/rate", post_rate },
+    { "POST", "/_practice/app", post_app },
     { "GET", "/_practice/requests", get_requests },
     { "DELETE", "/_practice/requests", delete_requests },
     { "POST", "/_practice/save", post_save },

@@ -36,7 +36,7 @@ static int check_access(const struct practice *p, const struct ask *ask, const c
 
     if (row_int(state_repo(&p->forge.state), "gone") > 0)
         return refuse(reply, 404, "Repository not found.\n");
-    if (sign == SIGN_WRONG || (is_push && sign == SIGN_NONE))
+    if (sign == SIGN_WRONG || sign == SIGN_PROOF || (is_push && sign == SIGN_NONE))
         return refuse(reply, 401, "Invalid username or token.\n");
     if (is_push && right_of(&p->forge.state, PRACTICE_BOT) < RIGHT_PUSH)
         return refuse(reply, 403, "Permission to the repository denied.\n");

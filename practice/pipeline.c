@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "practice/app.h"
 #include "practice/practice.h"
 #include "practice/routes.h"
 
@@ -31,12 +32,24 @@ static const char *ask_header(const struct ask *ask, const char *name)
     return ask->header(ask->ctx, name);
 }
 
-/* 0, or the status of the refusal. */
+/* What an App asks by its proof has no budget and no right. */
+static int answer_proof(struct practice *p, struct call *c)
+{
+    const json_t *repo = state_repo(&p->forge.state);
+    const char *proof = strchr(ask_header(c->ask, "Authorization"), ' ') + 1;
+    char here[ADDRESS_MAX];
+
+    (void)snprintf(here, sizeof(here), "/repos/%s/%s", row_str(repo, "owner"),
+                   row_str(repo, "name"));
+    return practice_app_answer(p->app, c, proof, here);
+}
+
+/* 0, or the status of the refusal, or of the answer to an App's proof. */
 static int admit(struct practice *p, struct call *c, struct rate **ret_rate)
 {
     enum sign sign = practice_sign(p, c->ask);
 
-    *ret_rate = sign == SIGN_BOT ? &p->signed_in : &p->anonymous;
+    *ret_rate = sign == SIGN_BOT || sign == SIGN_APP ? &p->signed_in : &p->anonymous;
     if (p->dialect->needs_user_agent && !ask_header(c->ask, "User-Agent"))
         return call_error(c, 403,
                           "Request forbidden by administrative rules. Please make sure your "
@@ -44,8 +57,16 @@ static int admit(struct practice *p, struct call *c, struct rate **ret_rate)
                           "string.");
     if (sign == SIGN_WRONG)
         return call_error(c, 401, "Bad credentials");
+    if (sign == SIGN_PROOF) {
+        *ret_rate = NULL;
+        return answer_proof(p, c);
+    }
     if (sign == SIGN_BOT)
         c->view.me = PRACTICE_BOT;
+    if (sign == SIGN_APP)
+        c->view.me = practice_app_login(p->app);
+    if (sign == SIGN_APP && strcmp(c->ask->path, "/user") == 0)
+        return call_error(c, 403, "Resource not accessible by integration");
     if (!rate_take(*ret_rate, clock_now(&p->forge.clock)))
         return call_error(c, 403, "API rate limit exceeded");
     return 0;

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/httpd.h"
 #include "base/text.h"
+#include "practice/app.h"
 #include "practice/call.h"
 #include "practice/load.h"
 #include "practice/sample.h"
@@ -205,6 +206,7 @@ static void practice_free(struct practice *p)
     json_decref(p->requests);
     free(p->public_url);
     free(p->token);
+    practice_app_free(p->app);
     (void)pthread_mutex_destroy(&p->lock);
     free(p);
 }

@@ -24,9 +24,10 @@ struct practice {
     struct rate signed_in, anonymous;
     pthread_mutex_t lock;
     struct httpd *httpd;
-    char *public_url; /* or NULL */
-    char *token;      /* of PRACTICE_BOT */
-    json_t *requests; /* ["GET /api/v3/user 200"], the last ones, for tests */
+    char *public_url;         /* or NULL */
+    char *token;              /* of PRACTICE_BOT */
+    struct practice_app *app; /* NULL until one is registered */
+    json_t *requests;         /* ["GET /api/v3/user 200"], the last ones, for tests */
 };
 
 /* pipeline.c: from a request to its reply. host: for URLs in replies; may be NULL. */
@@ -44,8 +45,9 @@ void practice_download(struct practice *p, const char *tag, const char *name,
 void practice_git(struct practice *p, const struct ask *ask, const char *rest,
                   struct reply *reply);
 
-/* Whose token a request carries. SIGN_WRONG: one that is nobody's. */
-enum sign { SIGN_NONE, SIGN_BOT, SIGN_WRONG };
+/* Whose token a request carries. SIGN_APP: one that an App got; SIGN_PROOF: what an App gets it
+ * by, right or wrong; SIGN_WRONG: one that is nobody's. */
+enum sign { SIGN_NONE, SIGN_BOT, SIGN_APP, SIGN_PROOF, SIGN_WRONG };
 enum sign practice_sign(const struct practice *p, const struct ask *ask);
 
 #endif
