@@ -43,6 +43,7 @@ struct httpd {
     struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
     struct httpd_wait *wait;
     uint16_t port;
+    char address[HTTPD_ADDRESS_SIZE];
     pthread_mutex_t lock;
     pthread_cond_t idle; /* active is 0 */
     unsigned active;     /* requests under way */
@@ -82,6 +83,8 @@ static void report(const struct httpd *httpd, const struct httpd_request *req, b
         .user = req->user,
         .referer = httpd_header(req, MHD_HTTP_HEADER_REFERER),
         .agent = httpd_header(req, MHD_HTTP_HEADER_USER_AGENT),
+        .version = req->version ? req->version : "-",
+        .at = (int64_t)time(NULL),
         .status = req->sent_status,
         .bytes = req->sent_bytes,
         .took_us = now_us() - req->began_us,
@@ -117,9 +120,11 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s
     return strlen(s);
 }
 
-static int begin(const struct httpd *httpd, struct httpd_request *req, const char *method)
+static int begin(const struct httpd *httpd, struct httpd_request *req)
 {
-    req->method = method;
+    const char *method = req->method;
+
+    httpd_request_forwarded(req, httpd->options.trusted_peer);
     req->found = httpd_match_init(&req->match, httpd->options.routes, method, req->path);
     return httpd_body_begin(req, httpd->options.streams, httpd->options.ctx);
 }
@@ -215,9 +220,10 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
 
     (void)connection;
     (void)url;
-    (void)version;
     if (!req->method) {
-        rc = begin(httpd, req, method);
+        req->method = method;
+        req->version = version;
+        rc = begin(httpd, req);
     } else if (*data_len > 0) {
         rc = httpd_body_take(req, data, *data_len, httpd->options.ctx);
         *data_len = 0;
@@ -276,15 +282,16 @@ static struct httpd *new_stopped(const struct httpd_options *options)
 int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err)
 {
     struct httpd *httpd = new_stopped(options);
-    int fd = -1;
+    int fd = options->listen_fd > 0 ? options->listen_fd : -1;
 
     int rc = httpd_wait_new(&httpd->wait, err);
     if (rc == 0 && options->blocking_threads > 0)
         rc = httpd_pool_new(&httpd->pool, options->blocking_threads, work, httpd, err);
-    if (rc == 0)
+    if (rc == 0 && fd < 0)
         rc = httpd_listen(&fd, options->listen, err);
     if (rc == 0) {
         httpd->port = httpd_listen_port(fd);
+        httpd_listen_address(httpd->address, fd);
         httpd->daemon = daemon_start(httpd, options, fd);
         if (!httpd->daemon) {
             (void)close(fd);
@@ -302,6 +309,11 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
 uint16_t httpd_port(const struct httpd *httpd)
 {
     return httpd->port;
+}
+
+const char *httpd_address(const struct httpd *httpd)
+{
+    return httpd->address;
 }
 
 unsigned httpd_connections(const struct httpd *httpd)

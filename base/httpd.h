@@ -68,14 +68,17 @@ struct httpd_done {
     const char *pattern; /* of its route; NULL when there was none */
     const char *user;    /* as the handler told with httpd_set_user() */
     const char *referer, *agent;
-    int status;      /* 0: dropped before there was an answer */
-    int64_t bytes;   /* of the reply's body */
-    int64_t took_us; /* since its first line was read */
-    bool is_whole;   /* the reply was sent to its end */
+    const char *version; /* "HTTP/1.1" */
+    int64_t at;          /* unix seconds, when it was over */
+    int status;          /* 0: dropped before there was an answer */
+    int64_t bytes;       /* of the reply's body */
+    int64_t took_us;     /* since its first line was read */
+    bool is_whole;       /* the reply was sent to its end */
 };
 
 struct httpd_options {
     const char *listen;                 /* "127.0.0.1:0", "[::1]:8080" */
+    int listen_fd;                      /* a socket that listens already, instead; 0: none */
     const struct httpd_route *routes;   /* ends with a row of NULLs */
     const struct httpd_stream *streams; /* ends with a row of NULLs; NULL: none */
     httpd_handler *not_found;           /* gets no body; NULL: a plain 404, or 405 with Allow */
@@ -88,11 +91,14 @@ struct httpd_options {
     unsigned max_connections;    /* 0: 256 */
     unsigned max_per_peer;       /* connections of one address; 0: no such limit */
     unsigned idle_timeout_s;     /* 0: 30 */
+    const char *trusted_peer;    /* numeric address of the proxy whose X-Forwarded-For tells */
+                                 /* httpd_peer(); NULL or "": none */
     void (*on_done)(const struct httpd_done *done, void *ctx); /* on any thread; or NULL */
 };
 
 int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err);
 uint16_t httpd_port(const struct httpd *httpd);
+const char *httpd_address(const struct httpd *httpd);  /* "127.0.0.1:8080" */
 unsigned httpd_connections(const struct httpd *httpd); /* open now */
 /* Takes no more connections, waits until the requests under way are answered (at most five
  * seconds for slow peers), then ends. NULL is fine. */

@@ -2,12 +2,29 @@
 #include "base/httpd_listen.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/parse.h"
+
+void httpd_listen_address(char out[HTTPD_ADDRESS_SIZE], int fd)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t len = sizeof(address);
+    char host[INET6_ADDRSTRLEN];
+
+    out[0] = '\0';
+    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0 ||
+        getnameinfo((struct sockaddr *)&address, len, host, sizeof(host), NULL, 0,
+                    NI_NUMERICHOST) != 0)
+        return;
+    (void)snprintf(out, HTTPD_ADDRESS_SIZE, address.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+                   host, (unsigned)httpd_listen_port(fd));
+}
 
 /* "127.0.0.1:8080" or "[::1]:0" into its two parts. */
 static int listen_split(char *host, size_t size, const char **ret_port, const char *listen_on,

@@ -12,4 +12,8 @@ struct err;
 int httpd_listen(int *ret_fd, const char *listen_on, struct err *err);
 uint16_t httpd_listen_port(int fd); /* 0 for what is no TCP socket */
 
+enum { HTTPD_ADDRESS_SIZE = 64 };
+/* "127.0.0.1:8080", "[::1]:8080"; "" for what is no TCP socket. */
+void httpd_listen_address(char out[HTTPD_ADDRESS_SIZE], int fd);
+
 #endif

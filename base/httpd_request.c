@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,21 @@ static void peer_set(struct httpd_request *req)
         number = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
     if (number)
         (void)inet_ntop(address->sa_family, number, req->peer, sizeof(req->peer));
+}
+
+/* The last address was added by the proxy itself; those before it anybody may have sent. */
+void httpd_request_forwarded(struct httpd_request *req, const char *trusted_peer)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    const char *list = httpd_header(req, "X-Forwarded-For");
+
+    if (!list || !trusted_peer || strcmp(req->peer, trusted_peer) != 0)
+        return;
+    const char *comma = strrchr(list, ',');
+    const char *last = comma ? comma + 1 : list;
+    last += strspn(last, " ");
+    if (inet_pton(AF_INET, last, address) == 1 || inet_pton(AF_INET6, last, address) == 1)
+        (void)snprintf(req->peer, sizeof(req->peer), "%s", last);
 }
 
 /* A server must understand "GET http://host/path" too (RFC 9112 3.2.2). */

@@ -27,9 +27,10 @@ enum httpd_phase {
 struct httpd_request {
     struct MHD_Connection *connection;
     enum httpd_phase phase;
-    bool may_block;     /* the thread that the handler runs on */
-    const char *method; /* microhttpd's; NULL until the headers are complete */
-    char *path, *query; /* both inside `target` */
+    bool may_block;      /* the thread that the handler runs on */
+    const char *method;  /* microhttpd's; NULL until the headers are complete */
+    const char *version; /* likewise */
+    char *path, *query;  /* both inside `target` */
     char *target;
     char peer[INET6_ADDRSTRLEN];
     enum httpd_found found;
@@ -61,5 +62,8 @@ struct httpd_request {
 /* target as on the request line: a path with a query, or an absolute URL. */
 struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const char *target);
 void httpd_request_free(struct httpd_request *req);
+
+/* Its headers are complete: when it came from this proxy, the peer is whom the proxy names. */
+void httpd_request_forwarded(struct httpd_request *req, const char *trusted_peer);
 
 #endif

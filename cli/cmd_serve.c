@@ -3,13 +3,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/alloc.h"
 #include "base/git.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/systemd.h"
 #include "cli/cmd.h"
 #include "config/config.h"
 #include "hub/web/web.h"
+
+enum { MAX_FAULTS_BYTES = 256 << 10 };
 
 static int print_address(const struct web *web, struct err *err)
 {
@@ -25,43 +30,116 @@ static int print_address(const struct web *web, struct err *err)
 }
 
 /* Blocked before the server's threads start, the signals reach only the thread that waits. */
-static void block_stop_signals(sigset_t *stop)
+static void block_signals(sigset_t *signals)
 {
-    (void)sigemptyset(stop);
-    (void)sigaddset(stop, SIGTERM);
-    (void)sigaddset(stop, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, stop, NULL);
+    (void)sigemptyset(signals);
+    (void)sigaddset(signals, SIGTERM);
+    (void)sigaddset(signals, SIGINT);
+    (void)sigaddset(signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+/* Where the log goes; NULL for nowhere. The caller frees. */
+static char *access_log_of(const struct config *config)
+{
+    const char *name = config->serve.access_log;
+
+    if (name[0] == '\0')
+        return NULL;
+    return strcmp(name, "-") == 0 ? xstrdup(name) : config_path(config, name);
+}
+
+/* What the configuration says to hub/web; other strings than these are the configuration's. */
+struct setup {
+    struct web_options options;
+    char *hub_dir, *reports_dir, *access_log;
+};
+
+static void setup_init(struct setup *setup, const struct config *config)
+{
+    setup->hub_dir = config_path(config, "hub");
+    setup->reports_dir = config_path(config, "reports");
+    setup->access_log = access_log_of(config);
+    setup->options = (struct web_options){
+        .listen = config->serve.listen,
+        .public_url = config->serve.public_url,
+        .title = config->forge.repo[0] ? config->forge.repo : "Hearth",
+        .hub_dir = setup->hub_dir,
+        .reports_dir = setup->reports_dir,
+        .access_log = setup->access_log,
+        .proxy = config->serve.proxy,
+        .max_connections = (unsigned)config->serve.max_connections,
+        .max_per_peer = (unsigned)config->serve.max_per_address,
+    };
+}
+
+static void setup_finish(struct setup *setup)
+{
+    free(setup->hub_dir);
+    free(setup->reports_dir);
+    free(setup->access_log);
+}
+
+/* A configuration that cannot be used leaves the one in use alone. */
+static void reload(struct web *web, const struct app *app)
+{
+    struct config *config = NULL;
+    struct err err = { 0 };
+    struct buf faults;
+
+    systemd_notify("RELOADING=1");
+    buf_init(&faults, MAX_FAULTS_BYTES);
+    int rc = config_load(&config, app->config_path, &faults, &err);
+    (void)fputs(faults.data, stderr);
+    if (rc == 0) {
+        struct setup setup;
+
+        setup_init(&setup, config);
+        rc = web_reload(web, &setup.options, &err);
+        setup_finish(&setup);
+    }
+    if (rc < 0)
+        log_event(LOG_WARN, "not-reloaded", "error=\"%s\" serving on as before", err.msg);
+    else
+        log_event(LOG_INFO, "reloaded", "config=%s", app->config_path);
+    buf_finish(&faults);
+    config_free(config);
+    systemd_notify("READY=1");
+}
+
+static void serve_until_stopped(struct web *web, const struct app *app, const sigset_t *signals)
+{
+    int seen = 0;
+
+    systemd_notify("READY=1");
+    while (sigwait(signals, &seen) != 0 || seen == SIGHUP) {
+        if (seen == SIGHUP)
+            reload(web, app);
+    }
+    systemd_notify("STOPPING=1");
+    log_event(LOG_INFO, "stopping", "signal=%d", seen);
 }
 
 static int run_serve(struct app *app, const struct cmd_args *args, struct err *err)
 {
-    char *hub_dir = config_path(app->config, "hub");
-    char *reports_dir = config_path(app->config, "reports");
-    const char *repo = app->config->forge.repo;
-    const struct web_options options = {
-        .listen = cmd_value(args, "--listen", app->config->serve.listen),
-        .public_url = app->config->serve.public_url,
-        .title = repo[0] ? repo : "Hearth",
-        .hub_dir = hub_dir,
-        .reports_dir = reports_dir,
-    };
     struct web *web = NULL;
-    sigset_t stop;
-    int signal_seen = 0;
+    struct setup setup;
+    sigset_t signals;
 
-    block_stop_signals(&stop);
-    int rc = git_setup(err);
+    setup_init(&setup, app->config);
+    setup.options.listen = cmd_value(args, "--listen", setup.options.listen);
+    block_signals(&signals);
+    int rc = systemd_take_socket(&setup.options.listen_fd, err);
     if (rc == 0)
-        rc = web_start(&web, &options, err);
+        rc = git_setup(err);
+    if (rc == 0)
+        rc = web_start(&web, &setup.options, err);
     if (rc == 0)
         rc = print_address(web, err);
-    if (rc == 0) {
-        (void)sigwait(&stop, &signal_seen);
-        log_event(LOG_INFO, "stopping", "signal=%d", signal_seen);
-    }
+    if (rc == 0)
+        serve_until_stopped(web, app, &signals);
     web_stop(web);
-    free(hub_dir);
-    free(reports_dir);
+    setup_finish(&setup);
     return rc;
 }
 

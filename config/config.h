@@ -75,6 +75,9 @@ struct config {
     struct {
         char *listen;     /* "127.0.0.1:8080" */
         char *public_url; /* "" takes the listen address */
+        char *access_log; /* path, "-", or "" for none */
+        char *proxy;      /* numeric address that is believed, or "" */
+        int64_t max_connections, max_per_address;
     } serve;
     struct {
         char *title;

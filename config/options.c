@@ -114,6 +114,15 @@ const struct option options[] = {
       check_listen, "Address and port of `hearth serve`; port 0 takes a free one." },
     { "serve.public_url", OPTION_TEXT, AT(serve.public_url), 0, 500, "", NULL, check_url,
       "How the world reaches it, for links. Empty: the listen address." },
+    { "serve.access_log", OPTION_TEXT, AT(serve.access_log), 0, 500, "", NULL, check_line,
+      "File that gets a line for each request, in the combined log format; - is standard\n"
+      "error. Empty: none is kept." },
+    { "serve.proxy", OPTION_TEXT, AT(serve.proxy), 0, 64, "", NULL, check_line,
+      "Address of the proxy in front, whose X-Forwarded-For tells who asks. Empty: none." },
+    { "serve.max_connections", OPTION_INT, AT(serve.max_connections), 16, 100000, "2048", NULL,
+      NULL, "Connections open at the same time." },
+    { "serve.max_per_address", OPTION_INT, AT(serve.max_per_address), 0, 100000, "0", NULL,
+      NULL, "Of these from one address; 0 sets no such limit. Behind a proxy leave it 0." },
 
     { "report.title", OPTION_TEXT, AT(report.title), 1, 100, "Community report", NULL,
       check_line, "Heading of the report." },

@@ -6,14 +6,19 @@
 #define HUB_WEB_SITE_H
 #include "base/httpd.h"
 
+struct access_log;
 struct buf;
 struct card;
+struct metrics;
 struct shelf;
 
 struct site {
-    char *title;
+    _Atomic(char *) title;      /* a reload replaces them; what stood there lives on until */
+    _Atomic(char *) public_url; /* the end. No trailing slash; "" takes the request's Host */
     char *hub_dir, *reports_dir;
-    char *public_url; /* no trailing slash; "" takes the request's Host */
+    struct httpd *httpd;
+    struct metrics *metrics;
+    struct access_log *access_log; /* NULL: none is kept */
 };
 
 /* Which Content-Security-Policy goes with an answer. */
@@ -59,5 +64,6 @@ httpd_handler page_home, page_model, page_tree; /* models.c */
 httpd_handler api_list, api_model, api_refs, api_tree, api_paths_info;
 httpd_handler api_whoami, api_absent, send_options;
 httpd_handler send_file, send_report, send_static;
+httpd_handler send_health, send_metrics; /* operations.c */
 
 #endif

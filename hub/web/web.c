@@ -7,27 +7,20 @@
 
 #include "base/alloc.h"
 #include "base/httpd.h"
+#include "hub/web/access_log.h"
 #include "hub/web/markdown.h"
+#include "hub/web/metrics.h"
 #include "hub/web/site.h"
 
 /* Reading git and SQLite takes milliseconds, a push its time: so many may do it at once. */
 enum { BLOCKING_THREADS = 16, MAX_CONNECTIONS = 2048 };
 
 struct web {
-    struct httpd *httpd;
     struct site site;
     char *url;
+    char **retired; /* texts of the site, those in use too */
+    size_t n_retired;
 };
-
-static int send_health(struct httpd_request *req, struct httpd_response *res, void *ctx)
-{
-    (void)ctx;
-    reply_headers(req, REPLY_PAGE);
-    httpd_reply_header(req, "Cache-Control", "no-store");
-    res->content_type = "text/plain; charset=utf-8";
-    buf_add_str(&res->body, "ok\n");
-    return 200;
-}
 
 static int send_not_found(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
@@ -45,6 +38,7 @@ static const struct httpd_route routes[] = {
     { "OPTIONS", "/{path...}", send_options, 0 },
     { "GET", "/", page_home, 0 },
     { "GET", "/healthz", send_health, 0 },
+    { "GET", "/metrics", send_metrics, 0 },
     { "GET", "/-/{name}", send_static, 0 },
     { "GET", "/reports/{path...}", send_report, 0 },
     { "GET", "/api/models", api_list, 0 },
@@ -63,7 +57,8 @@ static const struct httpd_route routes[] = {
 };
 
 /* Answered from memory. */
-static httpd_handler *const quick[] = { send_options, send_health, send_static, NULL };
+static httpd_handler *const quick[] = { send_options, send_health, send_metrics, send_static,
+                                        NULL };
 
 static unsigned processors(void)
 {
@@ -72,42 +67,82 @@ static unsigned processors(void)
     return n < 1 ? 1 : n > 16 ? 16 : (unsigned)n;
 }
 
-/* "http://" and the listen address with the port that was given to us. */
-static char *listen_url(const struct web_options *options, const struct httpd *httpd)
+static void on_done(const struct httpd_done *done, void *ctx)
 {
-    const char *colon = strrchr(options->listen, ':');
+    const struct site *site = ctx;
 
-    return xasprintf("http://%.*s:%u", (int)(colon - options->listen), options->listen,
-                     (unsigned)httpd_port(httpd));
+    metrics_count(site->metrics, done);
+    if (site->access_log)
+        access_log_write(site->access_log, done);
 }
 
-int web_start(struct web **ret, const struct web_options *options, struct err *err)
+/* What stood there may be in use, so it is kept until the end; a reload is rare. */
+static void set_text(struct web *web, _Atomic(char *) *text, const char *value)
 {
-    struct web *web = xcalloc(1, sizeof(*web));
+    char *now = *text;
+
+    if (now && strcmp(now, value) == 0)
+        return;
+    web->retired = xrealloc_array(web->retired, web->n_retired + 1, sizeof(*web->retired));
+    web->retired[web->n_retired] = xstrdup(value);
+    *text = web->retired[web->n_retired++];
+}
+
+static void set_texts(struct web *web, const struct web_options *options)
+{
+    set_text(web, &web->site.title, options->title);
+    set_text(web, &web->site.public_url, options->public_url);
+}
+
+static int start(struct web *web, const struct web_options *options, struct err *err)
+{
     const struct httpd_options httpd = {
         .listen = options->listen,
+        .listen_fd = options->listen_fd,
         .routes = routes,
         .not_found = send_not_found,
         .ctx = &web->site,
         .threads = options->threads ? options->threads : processors(),
         .blocking_threads = BLOCKING_THREADS,
         .quick = quick,
-        .max_connections = MAX_CONNECTIONS,
+        .max_connections =
+            options->max_connections ? options->max_connections : MAX_CONNECTIONS,
+        .max_per_peer = options->max_per_peer,
+        .trusted_peer = options->proxy,
+        .on_done = on_done,
     };
+    const char *log = options->access_log;
+
+    int rc = log && *log ? access_log_open(&web->site.access_log, log, err) : 0;
+    if (rc == 0)
+        rc = httpd_start(&web->site.httpd, &httpd, err);
+    if (rc == 0)
+        web->url = xasprintf("http://%s", httpd_address(web->site.httpd));
+    return rc;
+}
+
+int web_start(struct web **ret, const struct web_options *options, struct err *err)
+{
+    struct web *web = xcalloc(1, sizeof(*web));
 
     markdown_setup();
-    web->site.title = xstrdup(options->title);
+    set_texts(web, options);
     web->site.hub_dir = xstrdup(options->hub_dir);
     web->site.reports_dir = xstrdup(options->reports_dir);
-    web->site.public_url = xstrdup(options->public_url);
-    int rc = httpd_start(&web->httpd, &httpd, err);
+    web->site.metrics = metrics_new();
+    int rc = start(web, options, err);
     if (rc < 0) {
         web_stop(web);
         return rc;
     }
-    web->url = listen_url(options, web->httpd);
     *ret = web;
     return 0;
+}
+
+int web_reload(struct web *web, const struct web_options *options, struct err *err)
+{
+    set_texts(web, options);
+    return web->site.access_log ? access_log_reopen(web->site.access_log, err) : 0;
 }
 
 const char *web_url(const struct web *web)
@@ -119,11 +154,14 @@ void web_stop(struct web *web)
 {
     if (!web)
         return;
-    httpd_stop(web->httpd);
-    free(web->site.title);
+    httpd_stop(web->site.httpd);
+    access_log_close(web->site.access_log);
+    metrics_free(web->site.metrics);
+    for (size_t i = 0; i < web->n_retired; i++)
+        free(web->retired[i]);
+    free(web->retired);
     free(web->site.hub_dir);
     free(web->site.reports_dir);
-    free(web->site.public_url);
     free(web->url);
     free(web);
 }

@@ -17,10 +17,17 @@ struct web_options {
     const char *hub_dir;     /* hub repositories */
     const char *reports_dir; /* what `hearth run` writes */
     unsigned threads;        /* 0: one per processor */
+    int listen_fd;           /* a socket that listens already; 0: none */
+    const char *access_log;  /* its file; "-": standard error; NULL or "": none is kept */
+    const char *proxy;       /* address of a proxy in front that is believed; NULL or "" */
+    unsigned max_connections, max_per_peer; /* 0: 2048, and no such limit */
 };
 
 int web_start(struct web **ret, const struct web_options *options, struct err *err);
 const char *web_url(const struct web *web); /* "http://127.0.0.1:8080", the listen address */
-void web_stop(struct web *web);             /* NULL is fine */
+/* Takes title and public_url anew and opens the access log again; requests under way are not
+ * disturbed. On an error the log stays as it is. */
+int web_reload(struct web *web, const struct web_options *options, struct err *err);
+void web_stop(struct web *web); /* NULL is fine */
 
 #endif

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: operations.py HEARTH
+
+`hearth serve` as its manager sees it: a socket that is passed on, readiness, a reload in the
+middle of a download, the log, the figures, and an end that finishes what it began. Prints TAP.
+"""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+HEARTH = os.path.abspath(sys.argv[1])
+BIG = 32 << 20  # more than the buffers of both sockets hold
+points = []
+
+
+def check(is_good, name):
+    points.append(bool(is_good))
+    print("ok" if is_good else "not ok", len(points), "-", name)
+
+
+class Service:
+    """A server under a manager: the manager's socket is its socket, its notes are read."""
+
+    def __init__(self, folder):
+        self.notes = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notes.bind(f"{folder}/notify")
+        self.notes.settimeout(20)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.log = open(f"{folder}/stderr", "w+", encoding="utf-8")
+        script = f"exec 3<&{self.listener.fileno()}; LISTEN_PID=$$ exec '{HEARTH}' serve"
+        self.child = subprocess.Popen(
+            ["sh", "-c", script], cwd=folder, text=True, stdout=subprocess.PIPE,
+            stderr=self.log, pass_fds=[self.listener.fileno()],
+            env={**os.environ, "LISTEN_FDS": "1", "NOTIFY_SOCKET": f"{folder}/notify"})
+        self.first = self.child.stdout.readline()
+
+    def note(self):
+        return self.notes.recv(200).decode()
+
+    def get(self, path, headers=()):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}",
+                                         headers=dict(headers))
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return reply.read().decode()
+
+    def said(self):
+        self.log.flush()
+        return open(self.log.name, encoding="utf-8").read()
+
+
+class Download:
+    """A big file whose reader takes its time."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket.sendall(b"GET /reports/big.csv HTTP/1.1\r\nHost: a\r\n"
+                            b"Connection: close\r\n\r\n")
+        self.got = self.socket.recv(1000)
+
+    def finish(self):
+        while piece := self.socket.recv(1 << 20):
+            self.got += piece
+        return self.got.partition(b"\r\n\r\n")[2]
+
+
+def set_option(folder, key, value):
+    path = f"{folder}/hearth.yml"
+    text = open(path, encoding="utf-8").read()
+    changed = re.sub(rf"^( *)#? ?{key}:.*", rf"\g<1>{key}: {value}", text, count=1,
+                     flags=re.MULTILINE)
+    assert changed != text, key
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(changed)
+
+
+def prepare(folder):
+    subprocess.run([HEARTH, "init"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    set_option(folder, "access_log", "access.log")
+    set_option(folder, "proxy", "127.0.0.1")
+    os.makedirs(f"{folder}/reports", exist_ok=True)
+    content = os.urandom(BIG)
+    with open(f"{folder}/reports/big.csv", "wb") as file:
+        file.write(content)
+    return content
+
+
+def figures(service):
+    service.get("/reports/", {"X-Forwarded-For": "198.51.100.1, 192.0.2.44",
+                              "User-Agent": 'forged" 200 "'})
+    text = service.get("/metrics")
+    check(re.search(r'^hearth_http_requests_total\{route="/reports/\{path\.\.\.\}",'
+                    r'method="GET",status="2xx"\} 1$', text, re.MULTILINE),
+          "requests are counted")
+    samples = [line for line in text.splitlines() if not line.startswith("#")]
+    check(all(re.fullmatch(r'[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9.e+-]+', line)
+              for line in samples), "every sample has the format's shape")
+    typed = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    named = {re.split("[{ ]", line)[0] for line in samples}
+    check({re.sub("_(bucket|sum|count)$", "", name) for name in named} == typed,
+          "and a type")
+    line = open(service.log_path, encoding="utf-8").readline()
+    shape = (r'192\.0\.2\.44 - - \[\d\d/[A-Z][a-z]{2}/\d{4}(:\d\d){3} \+0000\] '
+             r'"GET /reports/ HTTP/1\.1" 200 \d+ "-" "forged\\x22 200 \\x22"\n')
+    check(re.fullmatch(shape, line),
+          "the log's line names whom the proxy names, and cannot be forged")
+
+
+def reloads(service, folder, content):
+    download = Download(service.port)
+    os.rename(service.log_path, service.log_path + ".1")
+    set_option(folder, "public_url", "https://hub.example.org")
+    service.child.send_signal(signal.SIGHUP)
+    check((service.note(), service.note()) == ("RELOADING=1", "READY=1"), "a reload is told")
+    check(download.finish() == content, "a download outlives the reload, whole")
+    service.get("/healthz")
+    check("/healthz" in open(service.log_path, encoding="utf-8").read(),
+          "the log is opened again")
+
+    set_option(folder, "public_url", "[nonsense")
+    service.child.send_signal(signal.SIGHUP)
+    service.note(), service.note()
+    check("warn not-reloaded" in service.said() and service.get("/healthz") == "ok\n",
+          "a broken configuration is named and not taken")
+
+
+def stops(service, content):
+    download = Download(service.port)
+    service.child.terminate()
+    check(service.note() == "STOPPING=1", "the end is told")
+    check(download.finish() == content, "a download is finished first")
+    check(service.child.wait(20) == 0, "and then it ends well")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        content = prepare(folder)
+        service = Service(folder)
+        service.log_path = f"{folder}/access.log"
+        check(service.first == f'{{"url":"http://127.0.0.1:{service.port}"}}\n',
+              "it serves the socket that it was given")
+        check(service.note() == "READY=1", "and says when it is ready")
+        try:
+            figures(service)
+            reloads(service, folder, content)
+            stops(service, content)
+        finally:
+            service.child.kill()
+            service.child.wait()
+            service.child.stdout.close()
+    print(f"1..{len(points)}")
+    sys.exit(0 if all(points) else 1)
+
+
+if __name__ == "__main__":
+    main()
