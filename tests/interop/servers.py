@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".cache" / "interop"
 PRISM = TOOLS / "node_modules/@stoplight/prism-cli/dist/index.js"
 GITHUB = TOOLS / "node_modules/@octokit/openapi/generated/api.github.com.json"
+PREFIXES = {"github": "/api/v3", "gitea": "/api/v1"}
 
 
 def free_port():
@@ -61,12 +62,13 @@ class Practice(Server):
     With --public-url that line names the proxy; `direct` is the forge itself.
     """
 
-    def __init__(self, hearth, *options):
+    def __init__(self, hearth, dialect, *options):
         self.folder = tempfile.TemporaryDirectory()
         port = free_port()
-        self.direct = f"http://127.0.0.1:{port}/api/v3"
+        self.root = f"http://127.0.0.1:{port}"
+        self.direct = self.root + PREFIXES[dialect]
         super().__init__([hearth, "practice", self.folder.name + "/forge", "--port", str(port),
-                          *options], lambda line: line.startswith("{"))
+                          "--dialect", dialect, *options], lambda line: line.startswith("{"))
         self.facts = json.loads(self.lines[-1])
         self.token = pathlib.Path(self.facts["token_file"]).read_text().strip()
 
@@ -76,19 +78,24 @@ class Practice(Server):
 
 
 class Prism(Server):
-    """GitHub's OpenAPI between a client and the practice forge: what breaks it is an error."""
+    """An API's description between a client and the practice forge: what breaks it is an error."""
 
-    def __init__(self, port, upstream):
-        if not PRISM.exists():
-            sys.exit(f"no {PRISM.relative_to(ROOT)}: tools/test installs it")
+    def __init__(self, port, upstream, description):
+        for needed in (PRISM, description):
+            if not pathlib.Path(needed).exists():
+                sys.exit(f"no {needed}: tools/test installs the tools and GitHub's description")
         self.url = f"http://127.0.0.1:{port}"
         super().__init__([TOOLS / "node", PRISM, "proxy", "-h", "127.0.0.1", "-p", str(port),
-                          "--errors", GITHUB, upstream], lambda line: "is listening" in line)
+                          "--errors", description, upstream], lambda line: "is listening" in line)
 
     def violations(self):
         """Lines of Prism's log that tell of a request or reply against the description."""
         return [line for line in self.lines if "terminated with error" in line]
 
 
-def hearth_program():
-    return os.path.abspath(sys.argv[1])
+def arguments():
+    """HEARTH [DIALECT DESCRIPTION]: the program, the dialect and what describes its API."""
+    hearth = os.path.abspath(sys.argv[1])
+    if len(sys.argv) < 4:
+        return hearth, "github", GITHUB
+    return hearth, sys.argv[2], os.path.abspath(sys.argv[3])

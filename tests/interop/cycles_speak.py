@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: cycles_speak_github.py HEARTH
+"""usage: cycles_speak.py HEARTH [DIALECT DESCRIPTION]
 
 Whole cycles against the practice forge with Prism in between: what Hearth asks and what it is
-answered keep to GitHub's own OpenAPI description, until nothing is left to do. Prints TAP.
+answered keep to the forge's own description, until nothing is left to do. The dialect is github
+and GitHub's OpenAPI unless others are named. Prints TAP.
 """
 import json
 import pathlib
@@ -30,16 +31,19 @@ class Tap:
                 print("#", line)
 
 
+HEARTH, DIALECT, DESCRIPTION = servers.arguments()
+
+
 def hearth(folder, *args):
-    return subprocess.run([servers.hearth_program(), *args], cwd=folder, timeout=600,
+    return subprocess.run([HEARTH, *args], cwd=folder, timeout=600,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           stdin=subprocess.DEVNULL, check=False)
 
 
 def run_cycles(tap, folder, url, forge):
     """From nothing to a cycle with nothing left to do."""
-    init = hearth(folder, "init", "--forge", url, "--repo", forge.facts["repo"],
-                  "--token-file", forge.facts["token_file"])
+    init = hearth(folder, "init", "--forge", url, "--dialect", DIALECT, "--repo",
+                  forge.facts["repo"], "--token-file", forge.facts["token_file"])
     tap.check(init.returncode == 0, "hearth init", init.stdout)
     check = hearth(folder, "check")
     tap.check(check.returncode == 0, "hearth check", check.stdout)
@@ -59,11 +63,10 @@ def main():
     port = servers.free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder, \
-            servers.Practice(servers.hearth_program(), "--public-url", url) as forge, \
-            servers.Prism(port, forge.direct) as prism:
+            servers.Practice(HEARTH, DIALECT, "--public-url", url) as forge, \
+            servers.Prism(port, forge.direct, DESCRIPTION) as prism:
         run_cycles(tap, pathlib.Path(folder), url, forge)
-        state = json.load(urllib.request.urlopen(forge.direct.replace("/api/v3", "")
-                                                 + "/_practice/state"))
+        state = json.load(urllib.request.urlopen(forge.root + "/_practice/state"))
         tap.check(len(state.get("releases", [])) == 1, "one release was published")
         broken = prism.violations()
         tap.check(not broken, "no request or reply breaks the description", "".join(broken))
