@@ -104,6 +104,19 @@ static json_t *post_app(struct practice *p, const json_t *in, struct err *err)
     return json_pack("{s:s}", "login", practice_app_login(app));
 }
 
+/* Ids go on from there: what happens next has the same ids, whatever happened before. */
+static json_t *post_ids(struct practice *p, const json_t *in, struct err *err)
+{
+    struct json_reader r;
+
+    json_reader_init(&r, "");
+    int64_t next = json_i64(&r, in, "next", row_int(p->forge.state.doc, "next_id"), INT32_MAX);
+    if (json_reader_check(&r, err) < 0)
+        return NULL;
+    row_set(p->forge.state.doc, "next_id", json_integer(next));
+    return json_object();
+}
+
 static json_t *get_requests(struct practice *p, const json_t *in, struct err *err)
 {
     (void)in;
@@ -136,6 +149,7 @@ static const struct {
     { "POST", "/_practice/faults", post_faults },
     { "POST", "/_practice/rate", post_rate },
     { "POST", "/_practice/app", post_app },
+    { "POST", "/_practice/ids", post_ids },
     { "GET", "/_practice/requests", get_requests },
     { "DELETE", "/_practice/requests", delete_requests },
     { "POST", "/_practice/save", post_save },

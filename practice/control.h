@@ -9,6 +9,7 @@
  *   POST   /_practice/faults    {"set": ["500=0.1", ..]}; "none" clears them
  *   POST   /_practice/rate      {"limit": N, "used": N}
  *   POST   /_practice/app       {"id", "slug", "public_key", "permissions"}: an App, see app.h
+ *   POST   /_practice/ids       {"next": N}: ids go on from N
  *   GET    /_practice/requests  ["GET /user 200", ..]; DELETE forgets them
  *   POST   /_practice/save      writes state.json now
  *

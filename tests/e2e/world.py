@@ -30,9 +30,18 @@ class Clock:
         self.file = open(path, "r+b")
         self.map = mmap.mmap(self.file.fileno(), 8)
 
+    def now(self):
+        """Seconds since the beginning."""
+        return (struct.unpack("<q", self.map[:8])[0] - START_MS) / 1000
+
     def advance(self, seconds):
-        now = struct.unpack("<q", self.map[:8])[0]
-        self.map[:8] = struct.pack("<q", now + int(seconds * 1000))
+        self.map[:8] = struct.pack("<q", START_MS + int((self.now() + seconds) * 1000))
+
+    def advance_to(self, seconds):
+        """To a moment since the beginning, which must not have passed."""
+        if self.now() > seconds:
+            raise RuntimeError(f"it is {self.now():.0f} s already, not {seconds} s")
+        self.advance(seconds - self.now())
 
     def close(self):
         self.map.close()
@@ -40,7 +49,7 @@ class Clock:
 
 
 class World:
-    def __init__(self, sim, *practice_args, init_args=()):
+    def __init__(self, sim, *practice_args, init_args=(), dialect="github"):
         self.sim = sim
         self.dir = tempfile.mkdtemp(prefix="hearth-e2e-")
         self.home = os.path.join(self.dir, "home")
@@ -48,15 +57,15 @@ class World:
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("HEARTH_")}
         self.env["HEARTH_SIM_CLOCK"] = self.clock.path
         self.forge = subprocess.Popen(
-            [sim, "practice", "forge", *practice_args], cwd=self.dir, env=self.env,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            [sim, "practice", "forge", "--dialect", dialect, *practice_args], cwd=self.dir,
+            env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         greeting = self.forge.stdout.readline()
         if not greeting:
             raise RuntimeError("the practice forge did not start")
         self.greeting = json.loads(greeting)
         self.base = self.greeting["api"].rsplit("/api/", 1)[0]
         self.token = os.path.join(self.dir, self.greeting["token_file"])
-        self.init(*init_args)
+        self.init("--dialect", dialect, *init_args)
 
     def init(self, *args):
         self.hearth("init", self.home, "--forge", self.greeting["api"], "--repo",
@@ -76,13 +85,13 @@ class World:
                                  f"{expect}\n{process.out}{process.err}")
         return process
 
-    def settle(self, cycles=6):
-        """Plain cycles until one is quiet. Returns how many that took."""
+    def settle(self, cycles=6, pause=60):
+        """Plain cycles until one is quiet, pause seconds apart. Returns how many that took."""
         for i in range(cycles):
             done = self.hearth("run", "--yes")
             if done.returncode == 0 and done.out == "":
                 return i
-            self.clock.advance(60)
+            self.clock.advance(pause)
         raise AssertionError(f"not quiet after {cycles} cycles: {done.out}{done.err}")
 
     def control(self, path, order=None, method=None):

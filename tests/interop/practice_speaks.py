@@ -179,7 +179,8 @@ def writes_gitea(client, places):
     client.want(201, "POST", f"{repo}/tags", {"tag_name": "v9.9.9", "target": "main"})
     assets = release(client, places, 409)
     form = (b"--XX\r\nContent-Disposition: form-data; name=\"attachment\"; "
-            b"filename=\"a.bin\"\r\nContent-Type: application/octet-stream\r\n\r\nbytes\r\n--XX--\r\n")
+            b"filename=\"a.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            b"bytes\r\n--XX--\r\n")
     asset, _ = client.want(201, "POST", assets + "?name=a.bin", form,
                            {"Content-Type": "multipart/form-data; boundary=XX"})
     client.want(200, "GET", assets)

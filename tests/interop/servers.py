@@ -78,15 +78,16 @@ class Practice(Server):
 
 
 class Prism(Server):
-    """An API's description between a client and the practice forge: what breaks it is an error."""
+    """An API's description between client and practice forge: what breaks it is an error."""
 
     def __init__(self, port, upstream, description):
         for needed in (PRISM, description):
             if not pathlib.Path(needed).exists():
-                sys.exit(f"no {needed}: tools/test installs the tools and GitHub's description")
+                sys.exit(f"no {needed}; Prism comes with tools/test")
         self.url = f"http://127.0.0.1:{port}"
         super().__init__([TOOLS / "node", PRISM, "proxy", "-h", "127.0.0.1", "-p", str(port),
-                          "--errors", description, upstream], lambda line: "is listening" in line)
+                          "--errors", description, upstream],
+                         lambda line: "is listening" in line)
 
     def violations(self):
         """Lines of Prism's log that tell of a request or reply against the description."""
