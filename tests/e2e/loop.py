@@ -73,9 +73,12 @@ def a_quiet_cycle_is_silent_and_writes_nothing():
         before = w.dump()
         quiet = w.hearth("run", "--json", expect=0)
         requests = json.loads(quiet.out)["requests"]
-        assert requests["all"] <= 12, requests
-        assert requests["all"] - requests["conditional"] <= 2, requests
-        assert requests["unchanged"] == requests["conditional"], requests
+        if world.DIALECT == "github":
+            assert requests["all"] <= 12, requests
+            assert requests["all"] - requests["conditional"] <= 2, requests
+            assert requests["unchanged"] == requests["conditional"], requests
+        else:  # who and where we are, and each list once: it knows no validators
+            assert requests["all"] == 5, requests
         assert w.writes() == []
         world.assert_same(w.dump(), before, "the database")
 

@@ -18,6 +18,7 @@ import urllib.request
 
 START_MS = 1_788_600_000_000  # 2026-09-05T08:00:00Z
 TIMES = ("_at", "updated", "created")
+DIALECT = os.environ.get("HEARTH_TEST_DIALECT", "github")  # which forge is played
 
 
 class Clock:
@@ -49,7 +50,7 @@ class Clock:
 
 
 class World:
-    def __init__(self, sim, *practice_args, init_args=(), dialect="github"):
+    def __init__(self, sim, *practice_args, init_args=(), dialect=DIALECT):
         self.sim = sim
         self.dir = tempfile.mkdtemp(prefix="hearth-e2e-")
         self.home = os.path.join(self.dir, "home")

@@ -19,8 +19,6 @@
 #include "practice/practice.h"
 #include "practice/server.h"
 
-static const char base_path[] = "/api/v3";
-
 static int64_t now_ms(void *ctx)
 {
     return ((const struct practice_client *)ctx)->now_ms;
@@ -127,8 +125,8 @@ static int perform(struct http_client *client, const struct http_request *req,
     int rc = http_url_parse(&url, req->url, err);
     if (rc < 0)
         return rc;
-    assert_true(text_has_prefix(url.path, base_path));
-    const char *below = url.path + strlen(base_path);
+    assert_true(text_has_prefix(url.path, c->base));
+    const char *below = url.path + strlen(c->base);
     char *path = xstrdup(below);
     rc = answer(c, req, path, res, err);
     note(c, req->method, below, rc == 0 ? res->status : rc);
@@ -136,7 +134,7 @@ static int perform(struct http_client *client, const struct http_request *req,
     return rc;
 }
 
-struct practice_client *practice_client_new(const char *load)
+struct practice_client *practice_client_new(const char *dialect, const char *load)
 {
     struct practice_client *c = xcalloc(1, sizeof(*c));
     struct err err = { 0 };
@@ -145,10 +143,11 @@ struct practice_client *practice_client_new(const char *load)
     c->now_ms = 1767225600000; /* 2026-01-01T00:00:00Z */
     c->clock = (struct clock){ now_ms, sleep_ms, c };
     c->log = json_array();
+    c->base = strcmp(dialect, "gitea") == 0 ? "/api/v1" : "/api/v3";
     c->n_allowed = -1;
     assert_int_equal(fs_temp_dir(&c->dir, NULL, &err), 0);
     const struct practice_options options = {
-        .dir = c->dir, .clock = c->clock, .dialect = "github", .load = load
+        .dir = c->dir, .clock = c->clock, .dialect = dialect, .load = load
     };
     if (practice_start(&c->practice, &options, &err) < 0)
         fail_msg("%s", err.msg);

@@ -20,13 +20,15 @@ struct practice_client {
     struct clock clock;
     int64_t now_ms;
     char *dir, *token;
+    const char *base;  /* path of the API */
     json_t *log;       /* ["GET /repos/... 200", ..] since the last clear */
     int64_t n_allowed; /* requests until the network is gone; -1: always there */
     int64_t n_sleeps;
 };
 
-/* load: a file of API objects, or NULL for the sample community. Asserts. */
-struct practice_client *practice_client_new(const char *load);
+/* dialect: "github" or "gitea". load: a file of API objects, or NULL for the sample community.
+ * Asserts. */
+struct practice_client *practice_client_new(const char *dialect, const char *load);
 void practice_client_free(struct practice_client *c);
 
 /* One move of control.h, as JSON. Returns the id or number of what was made. */

@@ -19,8 +19,8 @@
 struct forge_options scene_options(const struct scene *s)
 {
     return (struct forge_options){
-        .dialect = "github",
-        .url = "http://127.0.0.1:1/api/v3",
+        .dialect = "auto",
+        .url = s->url,
         .upload_url = "",
         .owner = "open-digits",
         .name = "digits",
@@ -60,14 +60,25 @@ void scene_empty_database(struct scene *s)
     scene_reconnect(s);
 }
 
-int scene_set_up(void **state)
+static int set_up(void **state, const char *dialect)
 {
     struct scene *s = xcalloc(1, sizeof(*s));
 
-    s->client = practice_client_new(NULL);
+    s->client = practice_client_new(dialect, NULL);
+    (void)snprintf(s->url, sizeof(s->url), "http://127.0.0.1:1%s", s->client->base);
     scene_empty_database(s);
     *state = s;
     return 0;
+}
+
+int scene_set_up(void **state)
+{
+    return set_up(state, "github");
+}
+
+int scene_set_up_gitea(void **state)
+{
+    return set_up(state, "gitea");
 }
 
 int scene_tear_down(void **state)

@@ -17,12 +17,14 @@ struct scene {
     struct practice_client *client;
     struct db *db;
     struct forge *forge;
+    char url[60];              /* of the API */
     struct sync_result result; /* of the last sync */
     struct err err;
 };
 
 /* cmocka's setup and teardown; *state is the scene. */
 int scene_set_up(void **state);
+int scene_set_up_gitea(void **state);
 int scene_tear_down(void **state);
 
 struct forge_options scene_options(const struct scene *s);

@@ -199,6 +199,10 @@ static void full_sync_marks_comments_that_nothing_else_tells(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST_GITEA(name)                                                                       \
+    {                                                                                          \
+#name "_on_gitea", name, scene_set_up_gitea, scene_tear_down, NULL                     \
+    }
 
 int main(void)
 {
@@ -214,6 +218,13 @@ int main(void)
         TEST(closed_thread_that_vanished_is_found_by_a_full_sync),
         TEST(full_sync_marks_threads_that_vanished),
         TEST(full_sync_marks_comments_that_nothing_else_tells),
+        TEST_GITEA(first_sync_reads_the_community_and_who_we_are),
+        TEST_GITEA(edits_closings_and_new_comments_are_followed),
+        TEST_GITEA(deleted_comment_keeps_its_row_without_its_text),
+        TEST_GITEA(comment_deleted_while_another_came_is_seen_too),
+        TEST_GITEA(open_thread_that_vanished_is_marked_with_its_comments),
+        TEST_GITEA(full_sync_marks_threads_that_vanished),
+        TEST_GITEA(full_sync_marks_comments_that_nothing_else_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,6 +190,10 @@ static void what_a_deadline_cuts_is_left_and_the_next_sync_goes_on(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
+#define TEST_GITEA(name)                                                                       \
+    {                                                                                          \
+#name "_on_gitea", name, scene_set_up_gitea, scene_tear_down, NULL                     \
+    }
 
 int main(void)
 {
@@ -204,6 +208,9 @@ int main(void)
         TEST(lost_repository_is_told_and_changes_nothing),
         TEST(deadline_ends_a_wait_that_would_pass_it),
         TEST(what_a_deadline_cuts_is_left_and_the_next_sync_goes_on),
+        TEST_GITEA(killed_sync_resumes_into_the_same_state),
+        TEST_GITEA(faults_end_in_the_undisturbed_state),
+        TEST_GITEA(renamed_repository_is_told_with_its_new_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
