@@ -10,6 +10,7 @@
 static const struct arch *const archs[] = {
     &arch_mlp,
     &arch_cnn,
+    &arch_rnn,
 };
 
 enum { N_ARCHS = sizeof(archs) / sizeof(archs[0]) };

@@ -96,5 +96,6 @@ const struct arch *arch_at(size_t i); /* NULL past the end */
 
 extern const struct arch arch_mlp;
 extern const struct arch arch_cnn;
+extern const struct arch arch_rnn;
 
 #endif

@@ -134,6 +134,13 @@ struct kernels {
      * divided by variance + epsilon. */
     void (*norm_backward)(float *du, size_t du_row, const float *g, const struct norm *norm);
 
+    /* One step of a recurrent cell: c = tanh(bias + a b), sums as in dense(). */
+    void (*cell)(const struct dense_args *args);
+
+    /* dy = dy (1 - y^2) over B rows of N, flushed at GRADIENT_FLOOR; y came from cell(). */
+    void (*cell_backward)(float *dy, size_t dy_row, const float *y, size_t y_row, size_t B,
+                          size_t N);
+
     /* x(i) = 0 where the i-th number of `key` is below share, else x(i) scale. n numbers,
      * uniform in 0..2^32-1 (hash_u32). n is a multiple of KERNEL_LANES. */
     void (*dropout)(float *x, size_t n, uint32_t key, uint32_t share, float scale);

@@ -60,6 +60,12 @@ static void dense(const struct dense_args *args)
     }
 }
 
+static void cell(const struct dense_args *args)
+{
+    dense(args);
+    KERNELS_OF(tanh_rows)(args->c, args->c_row, args->M, args->N);
+}
+
 /* `width` registers of one output row; a constant at every call. */
 INLINE void pick_block(float *out, const float *init, const struct pick *picks, size_t n,
                        const float *b, size_t b_row, size_t width)
@@ -223,5 +229,7 @@ const struct kernels KERNELS_OF(kernels) = {
     .norm_relu_backward = KERNELS_OF(norm_relu_backward),
     .norm_relu_pool_backward = KERNELS_OF(norm_relu_pool_backward),
     .norm_backward = KERNELS_OF(norm_backward),
+    .cell = cell,
+    .cell_backward = KERNELS_OF(cell_backward),
     .dropout = KERNELS_OF(dropout),
 };

@@ -28,6 +28,9 @@ void KERNELS_OF(norm_relu_pool_backward)(float *g, float *sums, const float *dy,
 void KERNELS_OF(norm_backward)(float *du, size_t du_row, const float *g,
                                const struct norm *norm);
 void KERNELS_OF(dropout)(float *x, size_t n, uint32_t key, uint32_t share, float scale);
+void KERNELS_OF(tanh_rows)(float *y, size_t y_row, size_t B, size_t N);
+void KERNELS_OF(cell_backward)(float *dy, size_t dy_row, const float *y, size_t y_row, size_t B,
+                               size_t N);
 #endif
 
 extern const struct kernels kernels_baseline;

@@ -79,6 +79,33 @@ static inline float exp_f32(float x)
     return p * float_of_bits((bits_of_float(shifted) + 127u) << 23);
 }
 
+/* tanh(x) to 3 ulp: e / (e + 2) with e = exp(2 |x|) - 1, and the sign of x. exp(2 |x|) = 2^n
+ * exp(r) as above, so e = 2^n (exp(r) - 1) + (2^n - 1), where nothing cancels. Beyond 10 it
+ * is 1 to the last bit. */
+static inline float tanh_f32(float x)
+{
+    const float to_int = 0x1.8p23f;
+    const float ln2_high = 0x1.63p-1f, ln2_low = -0x1.bd0106p-13f;
+    uint32_t sign = bits_of_float(x) & 0x80000000u;
+    float y = float_of_bits(bits_of_float(x) ^ sign);
+
+    y = y > 10.0f ? 10.0f : y;
+    float shifted = 2.0f * y * 0x1.715476p0f + to_int;
+    float n = shifted - to_int;
+    float r = (2.0f * y - n * ln2_high) - n * ln2_low;
+
+    float p = 1.0f / 5040;
+    p = p * r + 1.0f / 720;
+    p = p * r + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * (r * r) + r; /* exp(r) - 1 */
+    float power = float_of_bits((bits_of_float(shifted) + 127u) << 23);
+    float e = power * p + (power - 1.0f);
+    return float_of_bits(bits_of_float(e / (e + 2.0f)) | sign);
+}
+
 /* ln(x) to 4 ulp for normal x > 0: x = m 2^e with m in [sqrt(1/2), sqrt(2)), and the series
  * ln(m) = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1), |s| < 0.172. */
 static inline double log_f64(double x)

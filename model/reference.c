@@ -24,6 +24,27 @@ static void dense(const struct dense_args *d)
     }
 }
 
+static void cell(const struct dense_args *d)
+{
+    dense(d);
+    for (size_t m = 0; m < d->M; m++) {
+        for (size_t n = 0; n < d->N; n++)
+            d->c[m * d->c_row + n] = tanh_f32(d->c[m * d->c_row + n]);
+    }
+}
+
+static void cell_backward(float *dy, size_t dy_row, const float *y, size_t y_row, size_t B,
+                          size_t N)
+{
+    for (size_t b = 0; b < B; b++) {
+        for (size_t j = 0; j < N; j++) {
+            float out = y[b * y_row + j], *at = &dy[b * dy_row + j];
+
+            *at = flush(*at * (1.0f - out * out), GRADIENT_FLOOR);
+        }
+    }
+}
+
 static void pick_rows(float *out, const float *init, const struct pick *picks, size_t n,
                       const float *b, size_t b_row, size_t N)
 {
@@ -126,6 +147,8 @@ const struct kernels *kernels_reference(void)
         .norm_relu_backward = reference_norm_relu_backward,
         .norm_relu_pool_backward = reference_norm_relu_pool_backward,
         .norm_backward = reference_norm_backward,
+        .cell = cell,
+        .cell_backward = cell_backward,
         .dropout = reference_dropout,
     };
     return &reference;

@@ -115,6 +115,41 @@ static void check_elementwise(const struct kernels *k, const struct kernels *nai
     assert_memory_equal(sum_fast, sum_slow, sizeof(sum_fast));
 }
 
+static void check_cell(const struct kernels *k, const struct kernels *naive)
+{
+    static float a[M * K], b[K * N], bias[N], fast[M * N], slow[M * N], d_fast[M * N],
+        d_slow[M * N];
+    struct dense_args args = {
+        .c = fast,
+        .c_row = N,
+        .a = a,
+        .a_row = K,
+        .a_col = 1,
+        .b = b,
+        .b_row = N,
+        .bias = bias,
+        .M = M,
+        .N = N,
+        .K = K,
+    };
+
+    fill(a, M * K, 11);
+    fill(b, K * N, 12);
+    fill(bias, N, 13);
+    k->cell(&args);
+    args.c = slow;
+    naive->cell(&args);
+    assert_memory_equal(fast, slow, sizeof(fast));
+
+    fill(d_fast, M * N, 14);
+    d_fast[4] = 0x1p-60f;
+    d_fast[5] = -0x1p-149f;
+    memcpy(d_slow, d_fast, sizeof(d_fast));
+    k->cell_backward(d_fast, N, fast, N, M, N);
+    naive->cell_backward(d_slow, N, slow, N, M, N);
+    assert_memory_equal(d_fast, d_slow, sizeof(d_fast));
+}
+
 static void check_softmax_loss(const struct kernels *k, const struct kernels *naive)
 {
     enum { B = 61, O = 10 };
@@ -174,6 +209,12 @@ static void every_set_computes_elementwise_as_the_reference(void **state)
     for_each_set(check_elementwise);
 }
 
+static void every_set_computes_the_recurrent_cell_as_the_reference(void **state)
+{
+    (void)state;
+    for_each_set(check_cell);
+}
+
 static void every_set_computes_softmax_loss_as_the_reference(void **state)
 {
     (void)state;
@@ -207,6 +248,21 @@ static void exp_is_within_two_ulp(void **state)
     }
     assert_true(exp_f32(0.0f) == 1.0f);
     assert_true(exp_f32(-1000.0f) > 0.0f && exp_f32(-1000.0f) < 1e-37f);
+}
+
+static void tanh_is_within_three_ulp_and_odd(void **state)
+{
+    (void)state;
+    for (double x = 1e-6; x < 12.0; x *= 1.0007) {
+        float got = tanh_f32((float)x), spacing = nextafterf(got, 2.0f) - got;
+        double want = tanh((double)(float)x);
+
+        if (fabs((double)got - want) > 3.0 * (double)spacing)
+            fail_msg("tanh(%.9g): %.9g, not %.9g", x, (double)got, want);
+        assert_true(bits_of_float(tanh_f32(-(float)x)) == (bits_of_float(got) ^ 0x80000000u));
+    }
+    assert_true(tanh_f32(0.0f) == 0.0f && tanh_f32(1e30f) == 1.0f);
+    assert_true(tanh_f32(0x1p-149f) == 0x1p-149f);
 }
 
 static void log_is_within_four_ulp(void **state)
@@ -261,10 +317,12 @@ int main(void)
         cmocka_unit_test(every_set_computes_dense_as_the_reference),
         cmocka_unit_test(every_set_computes_pick_rows_as_the_reference),
         cmocka_unit_test(every_set_computes_elementwise_as_the_reference),
+        cmocka_unit_test(every_set_computes_the_recurrent_cell_as_the_reference),
         cmocka_unit_test(every_set_computes_softmax_loss_as_the_reference),
         cmocka_unit_test(every_set_computes_adam_as_the_reference),
         cmocka_unit_test(planted_denormals_are_flushed_by_adam),
         cmocka_unit_test(exp_is_within_two_ulp),
+        cmocka_unit_test(tanh_is_within_three_ulp_and_odd),
         cmocka_unit_test(log_is_within_four_ulp),
         cmocka_unit_test(software_multiply_add_rounds_once),
         cmocka_unit_test(unknown_set_is_refused_by_name),
