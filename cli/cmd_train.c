@@ -28,6 +28,11 @@ static const struct cmd_option options[] = {
     { .name = "--schedule", .arg = "NAME", .help = "constant, cosine or one-cycle" },
     { .name = "--weight-decay", .arg = "X", .help = "of adamw and sgd (default 0)" },
     { .name = "--momentum", .arg = "X", .help = "of sgd (default 0)" },
+    { .name = "--rotation", .arg = "X", .help = "turn pictures by up to X degrees" },
+    { .name = "--slant", .arg = "X", .help = "slant them by up to X pixels a pixel" },
+    { .name = "--shift", .arg = "X", .help = "move them by up to X pixels" },
+    { .name = "--scale", .arg = "X", .help = "scale them by up to a share of X" },
+    { .name = "--elastic", .arg = "X", .help = "pull their parts up to X pixels apart" },
     { .name = "--validation", .arg = "X", .help = "share of each digit kept back (default 0)" },
     { .name = "--patience",
       .arg = "N",
@@ -48,19 +53,23 @@ static void option_of(char out[RECIPE_MAX_TEXT], const char *field)
         *p = (char)(*p == '_' ? '-' : *p);
 }
 
-static int read_recipe(struct recipe *recipe, const struct cmd_args *args, struct err *err)
+/* What the architecture does with images of this side, and what the options say instead. */
+static int read_recipe(struct train_options *o, size_t side, const struct cmd_args *args,
+                       struct err *err)
 {
+    o->recipe = *arch_recipe(o->arch, side);
     for (size_t i = 0; recipe_field(i); i++) {
         char option[RECIPE_MAX_TEXT];
 
         option_of(option, recipe_field(i));
         const char *text = cmd_value(args, option, NULL);
-        if (text && recipe_set(recipe, i, text, option, err) < 0)
+        if (text && recipe_set(&o->recipe, i, text, option, err) < 0)
             return -ERR_USAGE;
     }
     return 0;
 }
 
+/* What must be right before data is read; the recipe waits for the size of its images. */
 static int read_options(struct train_options *o, const struct cmd_args *args, struct err *err)
 {
     int64_t threads = 1;
@@ -71,8 +80,7 @@ static int read_options(struct train_options *o, const struct cmd_args *args, st
     int rc = arch_find(&o->arch, cmd_value(args, "--arch", "mlp"), err);
     if (rc < 0)
         return rc;
-    o->recipe = o->arch->recipe;
-    rc = read_recipe(&o->recipe, args, err);
+    rc = read_recipe(o, 8, args, err);
     if (rc == 0)
         rc = cmd_i64(&threads, args, "--threads", 1, TRAIN_MAX_THREADS, err);
     if (rc == 0)
@@ -268,6 +276,8 @@ static int run_train(struct app *app, const struct cmd_args *args, struct err *e
     rc = read_checkpoint(&o.checkpoint, out.checkpoint, args, err);
     if (rc == 0)
         rc = read_data(&data, cmd_values(args, "--data"), err);
+    if (rc == 0)
+        rc = read_recipe(&o, data.side, args, err);
     if (rc == 0)
         rc = train(app, &data, &o, &out, args, err);
     outputs_finish(&out);

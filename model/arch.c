@@ -35,3 +35,8 @@ int arch_find(const struct arch **ret, const char *name, struct err *err)
     }
     return err_set(err, ERR_USAGE, "no architecture '%s'; there are: %s", name, names);
 }
+
+const struct recipe *arch_recipe(const struct arch *arch, size_t side)
+{
+    return side > 8 && arch->recipe_large ? arch->recipe_large : &arch->recipe;
+}

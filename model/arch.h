@@ -52,7 +52,8 @@ struct arch {
     const char *name;
     const char *summary;  /* one line for --help and model cards */
     struct recipe recipe; /* what `hearth train` does when nothing is said; seed 0 */
-    size_t hidden;        /* default of shape.hidden */
+    const struct recipe *recipe_large; /* the same for 28x28, or NULL: no other one */
+    size_t hidden;                     /* default of shape.hidden */
 
     /* Writes name and dims of each tensor; returns how many. The shape was validated. */
     size_t (*describe)(struct tensor *tensors, const struct shape *shape);
@@ -93,6 +94,9 @@ struct arch {
 /* By name; -ERR_USAGE lists the names there are. */
 int arch_find(const struct arch **ret, const char *name, struct err *err);
 const struct arch *arch_at(size_t i); /* NULL past the end */
+
+/* The recipe for images of this side when nothing is said. */
+const struct recipe *arch_recipe(const struct arch *arch, size_t side);
 
 extern const struct arch arch_mlp;
 extern const struct arch arch_cnn;

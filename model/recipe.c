@@ -43,6 +43,11 @@ static const struct field fields[] = {
     { "momentum", REAL_AT(momentum), .named = UNLESS_ZERO, .max = 0.9999 },
     { "validation", REAL_AT(validation), .named = UNLESS_ZERO, .max = 0.5 },
     { "patience", COUNT_AT(patience), .named = UNLESS_ZERO, .max_count = RECIPE_MAX_EPOCHS },
+    { "rotation", REAL_AT(augment.rotation), .named = UNLESS_ZERO, .max = 90.0 },
+    { "slant", REAL_AT(augment.slant), .named = UNLESS_ZERO, .max = 1.0 },
+    { "shift", REAL_AT(augment.shift), .named = UNLESS_ZERO, .max = 14.0 },
+    { "scale", REAL_AT(augment.scale), .named = UNLESS_ZERO, .max = 0.9 },
+    { "elastic", REAL_AT(augment.elastic), .named = UNLESS_ZERO, .max = 14.0 },
 };
 
 enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "model/augment.h"
 #include "model/optimizer.h"
 
 struct err;
@@ -28,6 +29,7 @@ struct recipe {
     double momentum;     /* sgd */
     double validation;   /* share of each class kept back to judge epochs by */
     uint64_t patience; /* stop after so many epochs without a lower validation loss; 0 never */
+    struct augment augment; /* what each epoch does to its pictures */
 };
 
 /* The i-th field's name ("learning_rate"), NULL past the end. */

@@ -87,10 +87,22 @@ static size_t steps_per_epoch(const struct train_run *run)
 /* The pixels that epoch number `epoch` (from 0) learns from, in the data's order. Whatever is
  * made of them here may depend on nothing but seed, epoch and row, so that neither threads nor
  * a resumed training see another picture. */
-static const uint8_t *epoch_pixels(const struct train_run *run, size_t epoch)
+static const uint8_t *epoch_pixels(struct train_run *run, size_t epoch)
 {
-    (void)epoch;
-    return run->data->pixels;
+    const struct dataset *data = run->data;
+    const struct augment_set set = { .pixels = data->pixels,
+                                     .n = data->n,
+                                     .side = data->side,
+                                     .max_value = data->max_value,
+                                     .limits = run->options->recipe.augment,
+                                     .seed = run->options->recipe.seed };
+
+    if (augment_is_none(&set.limits))
+        return data->pixels;
+    if (!run->augmented)
+        run->augmented = xcalloc(data->n, dataset_image_size(data));
+    augment_epoch(run->augmented, &set, epoch, run->team);
+    return run->augmented;
 }
 
 static void shuffle(struct train_run *run)
@@ -282,10 +294,11 @@ static int prepare(struct train_run *run, struct err *err)
     if (rc < 0)
         return rc;
 
+    bool are_fixed = augment_is_none(&o->recipe.augment);
     const struct net_env env = { .kernels = o->kernels,
                                  .team = run->team,
-                                 .images = run->data->pixels,
-                                 .n_images = run->data->n,
+                                 .images = are_fixed ? run->data->pixels : NULL,
+                                 .n_images = are_fixed ? run->data->n : 0,
                                  .profile = o->profile };
     run->net = o->arch->open(run->model, &env);
     run->order = xcalloc(run->n, sizeof(*run->order));
@@ -301,6 +314,7 @@ static void finish(struct train_run *run)
 {
     if (run->net)
         run->options->arch->close(run->net);
+    free(run->augmented);
     free(run->rows);
     free(run->order);
     free(run->epochs);

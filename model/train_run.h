@@ -23,6 +23,7 @@ struct train_run {
     struct rng shuffle;
     struct updates updates;
     uint32_t *order;            /* (n) of this epoch */
+    uint8_t *augmented;         /* pixels of this epoch, or NULL: the data's */
     struct train_epoch *epochs; /* (recipe.epochs), n_epochs of them made */
     size_t n_epochs, resumed_at;
 };

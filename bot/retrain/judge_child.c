@@ -160,7 +160,7 @@ static int train_once(const struct bench *bench, size_t threads, struct model **
     int rc = arch_find(&options.arch, bench->order.arch, err);
     if (rc < 0)
         return rc;
-    options.recipe = options.arch->recipe;
+    options.recipe = *arch_recipe(options.arch, bench->train.side);
     options.recipe.seed = bench->order.seed;
     options.recipe.epochs = bench->order.epochs;
     rc = train_model(ret, NULL, &bench->train, &options, err);

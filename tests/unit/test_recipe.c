@@ -34,7 +34,8 @@ static void every_field_survives_being_text(void **state)
                                     .weight_decay = 0x1.123456789abcdp-7,
                                     .momentum = 0.9,
                                     .validation = 0.25,
-                                    .patience = 7 };
+                                    .patience = 7,
+                                    .augment = { 12.0, 0.25, 0.72, 0.15, 0.5 } };
     struct recipe back = { 0 };
 
     (void)state;
