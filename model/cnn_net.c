@@ -22,7 +22,7 @@ struct plan {
  * a smaller second block, since they cost 12 times the time. */
 static struct plan plan_of(const struct shape *s)
 {
-    size_t few = (2 * s->hidden + 2) / 3;
+    size_t few = s->hidden > 1 ? 2 * s->hidden / 3 : 1;
 
     if (s->side == 8)
         return (struct plan){ { 16, 32, s->hidden }, { 8, 8, 4 }, { 8, 4, 4 } };

@@ -5,6 +5,8 @@
  *     bench_model fit-wall TRAIN TEST RUNS THREADS  milliseconds that passed per run
  *     bench_model predict TRAIN TEST RUNS 1        microseconds of CPU per single prediction
  *
+ * all of mlp, unless ARCH and EPOCHS follow. Pictures are not augmented: peers are not either.
+ *
  * Prints one figure a line; the last line is "accuracy A isa NAME". HEARTH_ISA chooses the
  * kernel set. Processor time is what other work on the machine disturbs least. */
 #include <stdint.h>
@@ -59,7 +61,7 @@ static int bench_fit(struct bench *b, struct err *err)
 /* One image at a time through a net that stays open, as a server would. */
 static int bench_predict(struct bench *b, struct err *err)
 {
-    enum { ROUNDS = 20 };
+    const size_t n = b->test.n > 1000 ? 1000 : 20 * b->test.n; /* predictions of a run */
     int rc = fit_once(b, err);
 
     if (rc < 0)
@@ -70,20 +72,21 @@ static int bench_predict(struct bench *b, struct err *err)
     for (int64_t run = 0; run < b->runs; run++) {
         double start = now_us(b);
 
-        for (size_t i = 0; i < ROUNDS * b->test.n; i++) {
+        for (size_t i = 0; i < n; i++) {
             uint32_t row = (uint32_t)(i % b->test.n);
             struct batch one = { .pixels = b->test.pixels, .rows = &row, .n = 1 };
 
             b->model->arch->forward(net, logits, &one);
         }
-        printf("%.4f\n", (now_us(b) - start) / (double)(ROUNDS * b->test.n));
+        printf("%.4f\n", (now_us(b) - start) / (double)n);
     }
     b->model->arch->close(net);
     return 0;
 }
 
-static int prepare(struct bench *b, char **argv, struct err *err)
+static int prepare(struct bench *b, int argc, char **argv, struct err *err)
 {
+    int64_t epochs = 1;
     int rc = dataset_read_path(&b->train, argv[2], err);
 
     if (rc == 0)
@@ -95,9 +98,16 @@ static int prepare(struct bench *b, char **argv, struct err *err)
     if (rc == 0)
         rc = kernels_choose(&b->options.kernels, getenv("HEARTH_ISA"), err);
     b->clock = strcmp(argv[1], "fit-wall") == 0 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
-    b->options.arch = &arch_mlp;
-    b->options.recipe = arch_mlp.recipe;
+    if (rc == 0)
+        rc = arch_find(&b->options.arch, argc > 6 ? argv[6] : "mlp", err);
+    if (rc < 0)
+        return rc;
+    b->options.recipe = *arch_recipe(b->options.arch, b->train.side);
+    b->options.recipe.augment = (struct augment){ 0 };
     b->options.threads = (size_t)b->threads;
+    if (argc > 7)
+        rc = parse_i64(&epochs, argv[7], 1, RECIPE_MAX_EPOCHS, "EPOCHS", err);
+    b->options.recipe.epochs = argc > 7 ? (uint64_t)epochs : b->options.recipe.epochs;
     return rc;
 }
 
@@ -107,11 +117,12 @@ int main(int argc, char **argv)
     struct err err = { 0 };
     struct eval e = { 0 };
 
-    if (argc != 6) {
-        fprintf(stderr, "usage: bench_model fit|fit-wall|predict TRAIN TEST RUNS THREADS\n");
+    if (argc < 6 || argc > 8) {
+        fprintf(stderr, "usage: bench_model fit|fit-wall|predict TRAIN TEST RUNS THREADS "
+                        "[ARCH [EPOCHS]]\n");
         return 2;
     }
-    int rc = prepare(&b, argv, &err);
+    int rc = prepare(&b, argc, argv, &err);
     if (rc == 0)
         rc = strcmp(argv[1], "predict") == 0 ? bench_predict(&b, &err) : bench_fit(&b, &err);
     if (rc == 0)

@@ -37,9 +37,9 @@ def split_digits(folder):
     return paths
 
 
-def bench(what, data, runs, threads=1):
+def bench(what, data, runs, threads=1, arch=()):
     """Times of our own runs, and the words of the last line: accuracy A isa NAME."""
-    out = subprocess.run([BENCH, what, *data, str(runs), str(threads)], check=True,
+    out = subprocess.run([BENCH, what, *data, str(runs), str(threads), *arch], check=True,
                          capture_output=True, text=True).stdout.split("\n")
     return [float(line) for line in out[:-2]], out[-2].split()
 
@@ -54,16 +54,18 @@ class Model:
         self.digits = split_digits(folder)
         self.isa = bench("fit", self.digits, 1)[1][3]
 
-    def fit_against(self, peer, data=None, rounds=ROUNDS, ours_per_round=OURS_PER_ROUND):
+    def fit_against(self, peer, data=None, rounds=ROUNDS, ours_per_round=OURS_PER_ROUND,
+                    epochs=None):
         """Both sides in turn, so that what disturbs the machine disturbs both."""
         data = data or self.digits
-        child = subprocess.Popen([PYTHON, "tests/bench/peers.py", peer, *data],
+        arch = ("cnn", str(epochs)) if epochs else ()
+        child = subprocess.Popen([PYTHON, "tests/bench/peers.py", peer, *data, *arch[1:]],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if child.stdout.readline() != "ready\n":
             sys.exit(f"bench: {peer} does not start")
         ours, theirs, right = [], [], []
         for _ in range(rounds):
-            times, last = bench("fit", data, ours_per_round)
+            times, last = bench("fit", data, ours_per_round, arch=arch)
             ours += times
             child.stdin.write("fit\n")
             child.stdin.flush()
@@ -78,6 +80,20 @@ class Model:
     def mnist_against(self, peer):
         fetch_mnist()
         return self.fit_against(peer, MNIST, 3, 1)
+
+    def cnn_digits_vs_torch(self):
+        return self.fit_against("torch-cnn", rounds=3, ours_per_round=2, epochs=20)
+
+    def cnn_mnist_vs_torch(self):
+        fetch_mnist()
+        return self.fit_against("torch-cnn", MNIST, 2, 1, epochs=1)
+
+    def predict_cnn_us(self):
+        fetch_mnist()
+        few = (MNIST[1], MNIST[1])
+        ours, _ = bench("predict", few, 30, arch=("cnn", "1"))
+        mine = statistics.median(ours)
+        return {"value": mine, "ours": mine, "peer": None, "runs": len(ours)}
 
     @staticmethod
     def mnist_2_threads():
@@ -150,6 +166,9 @@ def main():
             "fit_vs_openblas": model.fit_vs_openblas,
             "mnist_vs_sklearn": lambda: model.mnist_against("sklearn"),
             "mnist_vs_torch": lambda: model.mnist_against("torch"),
+            "cnn_digits_vs_torch": model.cnn_digits_vs_torch,
+            "cnn_mnist_vs_torch": model.cnn_mnist_vs_torch,
+            "predict_cnn_us": model.predict_cnn_us,
             "mnist_2_threads": model.mnist_2_threads,
             "mnist_rss_mib": model.mnist_rss_mib,
             "process_vs_sklearn": model.process_vs_sklearn,

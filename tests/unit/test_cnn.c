@@ -21,6 +21,7 @@
 #include "model/model.h"
 #include "model/train.h"
 
+#include "tests/fixtures/model/golden_cnn.h"
 #include "tests/unit/digits.h"
 
 enum { SIDE = 28, N = 10, PIXELS = SIDE * SIDE };
@@ -192,6 +193,104 @@ static void gradients_agree_with_finite_differences(void **state)
     dataset_finish(&data);
 }
 
+/* The i-th number in [0, 1) of a stream: make_golden_cnn.py has the same. */
+static float made(size_t stream, size_t i)
+{
+    uint32_t key = (uint32_t)i * 2654435761u + (uint32_t)stream * 40503u + 12345u;
+
+    return (float)(key >> 9 & 0xffff) / 65536.0f;
+}
+
+static void fill_made(struct model *m)
+{
+    static const struct {
+        const char *part;
+        float base, width;
+    } scales[] = {
+        { "conv", -0.25f, 0.5f },        { "fc", -0.125f, 0.25f },
+        { "running_mean", -0.5f, 1.0f }, { "running_var", 0.5f, 1.0f },
+        { ".weight", 0.5f, 1.0f },       { ".bias", -0.5f, 1.0f },
+    };
+
+    for (size_t t = 0; t < m->n_tensors; t++) {
+        size_t k = 0;
+
+        while (!strstr(m->tensors[t].name, scales[k].part))
+            k++;
+        for (size_t i = 0; i < m->tensors[t].count; i++)
+            m->tensors[t].data[i] = scales[k].base + scales[k].width * made(t, i);
+    }
+}
+
+/* What torch computed for one size of images. */
+struct golden {
+    size_t side, hidden;
+    double loss;
+    const double *logits, *gradients;
+    size_t n_gradients;
+};
+
+static void check_golden(const struct golden *golden)
+{
+    enum { BATCH = 4, STEP = 211 };
+    struct model *m = new_model(golden->side, golden->hidden), *grad = model_copy(m);
+    const uint8_t labels[BATCH] = { 0, 3, 6, 9 };
+    const uint32_t rows[BATCH] = { 0, 1, 2, 3 };
+    static uint8_t pixels[BATCH * PIXELS];
+    const struct net_env env = { .kernels = best_kernels() };
+    struct batch batch = { pixels, labels, rows, BATCH };
+    float logits[2 * 10];
+    size_t at = 0;
+
+    fill_made(m);
+    for (size_t i = 0; i < BATCH * golden->side * golden->side; i++)
+        pixels[i] = (uint8_t)(made(99, i) * (float)(m->shape.max_value + 1));
+    struct net *net = m->arch->open(m, &env);
+    batch.n = 2;
+    m->arch->forward(net, logits, &batch);
+    for (size_t i = 0; i < 20; i++)
+        assert_true(fabs((double)logits[i] - golden->logits[i]) < 1e-5);
+    batch.n = BATCH;
+    double loss = m->arch->gradient(net, grad, &batch) / BATCH;
+    assert_true(fabs(loss - golden->loss) < 1e-6);
+    for (size_t t = 0; t < grad->n_tensors; t++) {
+        for (size_t i = 0; i < grad->tensors[t].count; i += STEP) {
+            double want = golden->gradients[at++];
+
+            assert_true(fabs((double)grad->tensors[t].data[i] - want) <
+                        2e-6 + 2e-5 * fabs(want));
+        }
+    }
+    assert_int_equal(at, golden->n_gradients);
+    m->arch->close(net);
+    model_free(grad);
+    model_free(m);
+}
+
+static void logits_loss_and_gradients_are_those_of_torch(void **state)
+{
+    const struct golden small = {
+        8,
+        64,
+        golden_loss_8,
+        golden_logits_8,
+        golden_gradients_8,
+        sizeof(golden_gradients_8) / sizeof(golden_gradients_8[0]),
+    };
+    const struct golden large = {
+        28,
+        64,
+        golden_loss_28,
+        golden_logits_28,
+        golden_gradients_28,
+        sizeof(golden_gradients_28) / sizeof(golden_gradients_28[0]),
+    };
+
+    (void)state;
+    check_golden(&small);
+    check_golden(&large);
+}
+
 static void ten_epochs_read_the_hold_out_better_than_mlp(void **state)
 {
     struct dataset base = digits_part(SPLIT_BASE), holdout = digits_part(SPLIT_HOLDOUT);
@@ -241,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_set_and_thread_count_trains_the_same_bits),
         cmocka_unit_test(gradients_agree_with_finite_differences),
+        cmocka_unit_test(logits_loss_and_gradients_are_those_of_torch),
         cmocka_unit_test(ten_epochs_read_the_hold_out_better_than_mlp),
         cmocka_unit_test(a_saved_model_predicts_as_the_net_that_was_trained),
     };
