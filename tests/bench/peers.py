@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The peers of the model benchmarks: scikit-learn and torch, each on one thread.
 
-usage: tests/bench/peers.py sklearn|torch TRAIN TEST        (CSV of digits, or IDX images)
+usage: tests/bench/peers.py sklearn|torch TRAIN TEST       (CSV of digits, or IDX images)
        tests/bench/peers.py torch-cnn TRAIN TEST EPOCHS
 
-Fits the classic recipe, or the network of model/cnn.c, once for every line on stdin and answers "milliseconds accuracy".
-Milliseconds are processor time, which other work on the machine disturbs least.
+Fits the classic recipe, or the network of model/cnn.c, once for every line on stdin and answers
+"milliseconds accuracy". Milliseconds are processor time, which other work on the machine disturbs least.
 """
 import os
 import sys
@@ -74,13 +74,13 @@ def torch_cnn(side):
 
 
 def fit_torch_cnn(seed, x, y):
-    """AdamW with one cycle; of the layouts of memory the faster one for this size."""
+    """AdamW with one cycle; memory in the order of channels, which is faster here."""
     import torch
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(seed)
     side, epochs = int(x.shape[1] ** 0.5), int(sys.argv[4])
-    layout = torch.channels_last if side > 8 else torch.contiguous_format
+    layout = torch.channels_last
     model = torch_cnn(side).to(memory_format=layout)
     inputs = torch.from_numpy(x).reshape(-1, 1, side, side).to(memory_format=layout)
     labels = torch.from_numpy(y)
