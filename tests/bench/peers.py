@@ -4,8 +4,9 @@
 usage: tests/bench/peers.py sklearn|torch TRAIN TEST       (CSV of digits, or IDX images)
        tests/bench/peers.py torch-cnn TRAIN TEST EPOCHS
 
-Fits the classic recipe, or the network of model/cnn.c, once for every line on stdin and answers
-"milliseconds accuracy". Milliseconds are processor time, which other work on the machine disturbs least.
+Fits the classic recipe, or the network of model/cnn.c, once for every line on stdin, and
+answers "milliseconds accuracy". Milliseconds are processor time, which other work on the
+machine disturbs least.
 """
 import os
 import sys
