@@ -403,6 +403,7 @@ const struct arch arch_cnn = {
     .hidden = 64,
     .describe = cnn_describe,
     .init = cnn_init,
+    .graph = cnn_graph,
     .open = cnn_open,
     .close = cnn_close,
     .state = cnn_state,

@@ -29,6 +29,13 @@ static struct plan plan_of(const struct shape *s)
     return (struct plan){ { 16, 16, few }, { 28, 28, 14 }, { 28, 14, 7 } };
 }
 
+bool cnn_is_pooled(const struct shape *shape, size_t l)
+{
+    const struct plan plan = plan_of(shape);
+
+    return plan.out_side[l] < plan.side[l];
+}
+
 static struct tensor *name_tensor(struct tensor *t, const char *layer, size_t l,
                                   const char *part)
 {

@@ -61,6 +61,11 @@ void cnn_turn_dense(struct net *net, size_t from, size_t to);
 /* See struct arch. */
 size_t cnn_state(struct net *net, struct span *spans);
 double cnn_flop(const struct shape *shape);
+/* Whether block l of a net of this shape pools. */
+bool cnn_is_pooled(const struct shape *shape, size_t l);
+
+struct graph;
+void cnn_graph(struct graph *g, const struct model *m);
 size_t cnn_describe(struct tensor *tensors, const struct shape *shape);
 void cnn_init(struct model *m, struct rng *rng);
 

@@ -7,8 +7,6 @@
 #include "model/pack.h"
 #include "model/arch.h"
 
-#define VARIANCE_EPSILON 1e-5
-
 size_t conv_rimmed(size_t side, size_t C)
 {
     return (side + 2) * (side + 2) * C;

@@ -19,6 +19,8 @@
 
 struct kernels;
 
+#define VARIANCE_EPSILON 1e-5
+
 struct conv_block {
     const struct kernels *kernels;
     size_t side;     /* H and W of x and u */

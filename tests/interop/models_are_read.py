@@ -16,7 +16,7 @@ import tempfile
 
 PYTHON = pathlib.Path(__file__).resolve().parents[2] / ".cache" / "models" / "bin" / "python"
 DIGITS = pathlib.Path(__file__).resolve().parents[2] / "data" / "digits-8x8" / "digits.csv"
-ARCHS = ("mlp", "rnn")
+ARCHS = ("mlp", "cnn", "rnn")
 TOLERANCE = 1e-5
 N_SAMPLES = 300
 
