@@ -34,9 +34,13 @@ void base64_add(struct buf *out, const void *data, size_t len)
 /* 0..63, or -1. */
 static int value_of(char c)
 {
-    const char *place = c ? strchr(digits, c) : NULL;
-
-    return place ? (int)(place - digits) : -1;
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 /* Four characters to three bytes, or fewer by as many '=' as end them. */
@@ -53,8 +57,8 @@ static int decode_group(struct buf *out, const char *text, size_t n_pad)
     }
     if ((bits & ((1U << 8 * n_pad) - 1)) != 0)
         return -1;
-    for (size_t i = 0; i < 3 - n_pad; i++)
-        buf_add_char(out, (char)(bits >> (16 - 8 * i) & 0xFF));
+    const char three[3] = { (char)(bits >> 16), (char)(bits >> 8), (char)bits };
+    buf_add(out, three, 3 - n_pad);
     return 0;
 }
 

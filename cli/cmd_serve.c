@@ -52,13 +52,14 @@ static char *access_log_of(const struct config *config)
 /* What the configuration says to hub/web; other strings than these are the configuration's. */
 struct setup {
     struct web_options options;
-    char *hub_dir, *reports_dir, *access_log;
+    char *hub_dir, *reports_dir, *hub_db, *access_log;
 };
 
-static void setup_init(struct setup *setup, const struct config *config)
+static void setup_init(struct setup *setup, const struct app *app, const struct config *config)
 {
     setup->hub_dir = config_path(config, "hub");
     setup->reports_dir = config_path(config, "reports");
+    setup->hub_db = config_path(config, "hub.db");
     setup->access_log = access_log_of(config);
     setup->options = (struct web_options){
         .listen = config->serve.listen,
@@ -66,6 +67,9 @@ static void setup_init(struct setup *setup, const struct config *config)
         .title = config->forge.repo[0] ? config->forge.repo : "Hearth",
         .hub_dir = setup->hub_dir,
         .reports_dir = setup->reports_dir,
+        .hub_db = setup->hub_db,
+        .clock = app->clock,
+        .quota_bytes = config->serve.quota,
         .access_log = setup->access_log,
         .proxy = config->serve.proxy,
         .max_connections = (unsigned)config->serve.max_connections,
@@ -77,6 +81,7 @@ static void setup_finish(struct setup *setup)
 {
     free(setup->hub_dir);
     free(setup->reports_dir);
+    free(setup->hub_db);
     free(setup->access_log);
 }
 
@@ -94,7 +99,7 @@ static void reload(struct web *web, const struct app *app)
     if (rc == 0) {
         struct setup setup;
 
-        setup_init(&setup, config);
+        setup_init(&setup, app, config);
         rc = web_reload(web, &setup.options, &err);
         setup_finish(&setup);
     }
@@ -126,7 +131,7 @@ static int run_serve(struct app *app, const struct cmd_args *args, struct err *e
     struct setup setup;
     sigset_t signals;
 
-    setup_init(&setup, app->config);
+    setup_init(&setup, app, app->config);
     setup.options.listen = cmd_value(args, "--listen", setup.options.listen);
     block_signals(&signals);
     int rc = systemd_take_socket(&setup.options.listen_fd, err);

@@ -16,6 +16,7 @@ extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_che
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_serve;
+extern const struct cmd cmd_token_create, cmd_token_list, cmd_token_revoke;
 extern const struct cmd cmd_train, cmd_eval, cmd_predict, cmd_convert;
 extern const struct cmd cmd_report, cmd_lineage;
 extern const struct cmd cmd_feedback_list, cmd_feedback_show, cmd_feedback_search;
@@ -44,6 +45,9 @@ const struct cmd *const commands[] = {
     &cmd_predict,
     &cmd_convert,
     &cmd_serve,
+    &cmd_token_create,
+    &cmd_token_list,
+    &cmd_token_revoke,
     &cmd_db_migrate,
     &cmd_db_status,
     &cmd_db_backup,

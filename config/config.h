@@ -78,6 +78,7 @@ struct config {
         char *access_log; /* path, "-", or "" for none */
         char *proxy;      /* numeric address that is believed, or "" */
         int64_t max_connections, max_per_address;
+        int64_t quota; /* bytes of large files per namespace; 0: no limit */
     } serve;
     struct {
         char *title;

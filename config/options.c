@@ -123,6 +123,8 @@ const struct option options[] = {
       NULL, "Connections open at the same time." },
     { "serve.max_per_address", OPTION_INT, AT(serve.max_per_address), 0, 100000, "0", NULL,
       NULL, "Of these from one address; 0 sets no such limit. Behind a proxy leave it 0." },
+    { "serve.quota", OPTION_SIZE, AT(serve.quota), 0, 1e15, "0", NULL, NULL,
+      "Large files that a namespace of the hub may hold in all; 0 sets no limit." },
 
     { "report.title", OPTION_TEXT, AT(report.title), 1, 100, "Community report", NULL,
       check_line, "Heading of the report." },

@@ -33,6 +33,18 @@ int blob_put_finish(char ret_oid[SHA256_HEX_SIZE], struct blob_put *put, const c
                     struct err *err);
 void blob_put_abort(struct blob_put *put); /* NULL is fine */
 
+/* A blob that comes in parts, in any order and at once: each is written to its place. upload:
+ * 32 hex digits that name it. What is missing at the end shows in size or hash. */
+struct blob_part;
+int blob_part_open(struct blob_part **ret, struct blob_store *store, const char *upload,
+                   int64_t offset, struct err *err);
+int blob_part_add(struct blob_part *part, const void *data, size_t len, struct err *err);
+void blob_part_close(struct blob_part *part); /* NULL is fine */
+/* Read once more for its hash, durable when it returns; -ERR_REFUSED as above, and the parts
+ * are gone; a success when the blob is there already. */
+int blob_parts_finish(struct blob_store *store, const char *upload, int64_t size,
+                      const char *expected, struct err *err);
+
 /* -ERR_NOTFOUND for what is not there, also for an oid that is none (64 of [0-9a-f]). */
 int blob_stat(int64_t *ret_bytes, const struct blob_store *store, const char *oid,
               struct err *err);

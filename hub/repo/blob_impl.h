@@ -15,6 +15,10 @@ struct blob_store {
 /* "objects/ab/cd/<oid>"; oid has 64 digits. The caller frees. */
 char *blob_file(const struct blob_store *store, const char *oid);
 
+/* Syncs a complete file and gives it the name of its content. */
+int blob_move_in(const struct blob_store *store, const char *path, int fd, const char *oid,
+                 struct err *err);
+
 /* Makes a folder that the group may write, if it is not there. */
 int blob_make_folder(const char *path, struct err *err);
 

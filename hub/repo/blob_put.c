@@ -121,14 +121,15 @@ static int make_place(const struct blob_store *store, const char *oid, char **re
     return rc;
 }
 
-static int move_in(struct blob_put *put, const char *oid, struct err *err)
+int blob_move_in(const struct blob_store *store, const char *path, int fd, const char *oid,
+                 struct err *err)
 {
-    char *final = blob_file(put->store, oid), *folder = NULL;
+    char *final = blob_file(store, oid), *folder = NULL;
 
-    int rc = make_place(put->store, oid, &folder, err);
-    if (rc == 0 && fsync(put->fd) != 0)
-        rc = err_errno(err, "cannot write '%s'", put->path);
-    if (rc == 0 && rename(put->path, final) != 0)
+    int rc = make_place(store, oid, &folder, err);
+    if (rc == 0 && fsync(fd) != 0)
+        rc = err_errno(err, "cannot write '%s'", path);
+    if (rc == 0 && rename(path, final) != 0)
         rc = err_errno(err, "cannot store '%s'", final);
     if (rc == 0)
         rc = fs_sync_dir(folder, err);
@@ -150,7 +151,7 @@ int blob_put_finish(char ret_oid[SHA256_HEX_SIZE], struct blob_put *put, const c
     if (expected && strcmp(expected, oid) != 0)
         rc = err_set(err, ERR_REFUSED, "the content's SHA-256 is %s, not %.64s", oid, expected);
     else if (blob_touch(&bytes, put->store, oid, NULL) < 0)
-        rc = move_in(put, oid, err);
+        rc = blob_move_in(put->store, put->path, put->fd, oid, err);
     (void)unlink(put->path); /* gone already when it was moved */
     put_free(put);
     if (rc == 0)

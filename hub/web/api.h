@@ -12,6 +12,15 @@ enum { API_MAX_FIELDS = 1100, API_MAX_PATHS = 1000 };
 /* Sends doc, whose reference it takes. Returns the status. */
 int api_reply(struct httpd_request *req, struct httpd_response *res, json_t *doc);
 
+/* {"oid", "size", "pointerSize"} of a large file. */
+struct hub_file;
+json_t *api_lfs(const struct hub_file *file);
+
+/* The request's body as one JSON object, the caller's; 0, or the status of a 400. */
+struct site;
+int api_body(json_t **ret, const struct site *site, struct httpd_request *req,
+             struct httpd_response *res);
+
 /* The query's fields; form_finish() in every case. */
 int api_query(struct form *form, const struct httpd_request *req);
 

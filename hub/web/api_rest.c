@@ -15,6 +15,30 @@ int api_reply(struct httpd_request *req, struct httpd_response *res, json_t *doc
     return reply_body(req, res, "application/json", REPLY_FILE);
 }
 
+json_t *api_lfs(const struct hub_file *file)
+{
+    return json_pack("{s:s,s:s,s:I,s:I}", "oid", file->lfs, "sha256", file->lfs, "size",
+                     (json_int_t)file->size, "pointerSize", (json_int_t)file->pointer_size);
+}
+
+int api_body(json_t **ret, const struct site *site, struct httpd_request *req,
+             struct httpd_response *res)
+{
+    const struct buf *body = httpd_body(req);
+    struct err err = { 0 };
+    json_t *doc = NULL;
+
+    int rc = json_parse(&doc, body->data, body->len, "body", &err);
+    if (rc == 0 && !json_is_object(doc))
+        rc = err_set(&err, ERR_PARSE, "body: expected a JSON object");
+    if (rc < 0) {
+        json_decref(doc);
+        return site_error(site, req, res, 400, NULL, err.msg);
+    }
+    *ret = doc;
+    return 0;
+}
+
 int api_query(struct form *form, const struct httpd_request *req)
 {
     const char *query = httpd_query(req);
@@ -27,16 +51,12 @@ int send_options(struct httpd_request *req, struct httpd_response *res, void *ct
     (void)res;
     (void)ctx;
     reply_headers(req, REPLY_FILE);
-    httpd_reply_header(req, "Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
+    httpd_reply_header(req, "Access-Control-Allow-Methods",
+                       "GET, HEAD, POST, PUT, DELETE, OPTIONS");
     httpd_reply_header(req, "Access-Control-Allow-Headers",
                        "Authorization, Content-Type, Range, X-Request-Id");
     httpd_reply_header(req, "Access-Control-Max-Age", "86400");
     return 204;
-}
-
-int api_whoami(struct httpd_request *req, struct httpd_response *res, void *ctx)
-{
-    return site_error(ctx, req, res, 401, "Unauthorized", "this hub has no access tokens yet");
 }
 
 /* Reading what is not there is a 404; what would write is not built. */
@@ -46,12 +66,10 @@ int api_absent(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
     if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
         return site_error(ctx, req, res, 404,
-                          text_has_prefix(httpd_path(req), "/api/datasets/") ||
-                                  text_has_prefix(httpd_path(req), "/api/spaces/")
-                              ? "RepoNotFound"
-                              : NULL,
-                          "this hub does not answer that: it serves models, for reading");
-    return site_error(ctx, req, res, 501, NULL, "this hub cannot be written to over HTTP yet");
+                          text_has_prefix(httpd_path(req), "/api/spaces/") ? "RepoNotFound"
+                                                                           : NULL,
+                          "this hub does not answer that");
+    return site_error(ctx, req, res, 501, NULL, "this hub cannot do that");
 }
 
 static void add_ref(json_t *in, const struct git_ref *ref, const char *prefix)

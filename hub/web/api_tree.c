@@ -9,6 +9,7 @@
 #include "hub/web/api.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
+#include "hub/web/visit.h"
 
 enum { MAX_ENTRIES = 1000 };
 
@@ -20,8 +21,12 @@ struct listing {
 
 static json_t *file_entry(const struct hub_file *file)
 {
-    return json_pack("{s:s,s:s,s:I,s:s}", "type", "file", "path", file->path, "size",
-                     (json_int_t)file->size, "oid", file->blob);
+    json_t *entry = json_pack("{s:s,s:s,s:I,s:s}", "type", "file", "path", file->path, "size",
+                              (json_int_t)file->size, "oid", file->blob);
+
+    if (file->lfs[0])
+        (void)json_object_set_new(entry, "lfs", api_lfs(file));
+    return entry;
 }
 
 /* NULL when there is no such folder. */
@@ -93,11 +98,11 @@ static void add_next(struct httpd_request *req, const struct site *site,
     buf_init(&path, 8192);
     text_add_url(&path, list->shelf->path, TEXT_SLASH_KEPT);
     httpd_reply_header(req, "Link",
-                       "<%s/api/models/%s/tree/%s%s%s?recursive=%s&limit=%zu&cursor=%zu>; "
+                       "<%s/api/%s/%s/tree/%s%s%s?recursive=%s&limit=%zu&cursor=%zu>; "
                        "rel=\"next\"",
-                       base, list->shelf->id, list->shelf->commit, path.len ? "/" : "",
-                       path.data, is_recursive ? "true" : "false", list->to - list->from,
-                       list->to);
+                       base, visit_plural(list->shelf->hosted.kind), list->shelf->id,
+                       list->shelf->commit, path.len ? "/" : "", path.data,
+                       is_recursive ? "true" : "false", list->to - list->from, list->to);
     buf_finish(&path);
     free(base);
 }

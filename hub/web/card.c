@@ -25,25 +25,31 @@ static bool is_fence(const char *s, const char *end)
     return len == sizeof(FENCE) - 1 && memcmp(s, FENCE, len) == 0;
 }
 
+/* Broken metadata is the uploader's to mend; the page shows the text all the same. */
 void card_init(struct card *card, const char *readme, size_t len)
+{
+    (void)card_parse(card, readme, len, NULL);
+}
+
+int card_parse(struct card *card, const char *readme, size_t len, struct err *err)
 {
     const char *end = readme + len;
 
     *card = (struct card){ .text = readme, .text_len = len };
     if (!is_fence(readme, end))
-        return;
+        return 0;
 
     const char *meta = next_line(readme, end);
     const char *line = meta;
     while (line < end && !is_fence(line, end))
         line = next_line(line, end);
     if (line == end)
-        return;
-    /* Broken metadata is the uploader's to mend; the page shows the text all the same. */
-    (void)yaml_parse(&card->meta, meta, (size_t)(line - meta), "README.md", MAX_META_VALUES,
-                     NULL);
+        return 0;
+    int rc =
+        yaml_parse(&card->meta, meta, (size_t)(line - meta), "README.md", MAX_META_VALUES, err);
     card->text = next_line(line, end);
     card->text_len = (size_t)(end - card->text);
+    return rc;
 }
 
 void card_finish(struct card *card)

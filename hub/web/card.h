@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "base/yaml.h"
 
+struct err;
+
 struct card {
     struct yaml_doc meta; /* empty when there is none, or it is broken */
     const char *text;     /* inside the README, behind the metadata */
@@ -15,6 +17,8 @@ struct card {
 };
 
 void card_init(struct card *card, const char *readme, size_t len);
+/* The same, and says what is wrong with the metadata: -ERR_PARSE, -ERR_LIMIT. */
+int card_parse(struct card *card, const char *readme, size_t len, struct err *err);
 void card_finish(struct card *card);
 
 /* The text at a path of the metadata ("license", "tags[0]"), or NULL. Borrowed. */

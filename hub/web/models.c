@@ -11,6 +11,7 @@
 #include "hub/web/card.h"
 #include "hub/web/markdown.h"
 #include "hub/web/shelf.h"
+#include "hub/web/visit.h"
 #include "report/html.h"
 
 enum {
@@ -23,20 +24,31 @@ enum {
 
 static const char HTML[] = "text/html; charset=utf-8";
 
+int site_open_shelf_for(struct shelf *ret, const struct site *site, struct httpd_request *req,
+                        struct httpd_response *res, enum access_right right)
+{
+    const char *where = httpd_param(req, "where");
+    struct visit visit;
+
+    memset(ret, 0, sizeof(*ret));
+    int status = visit_begin(&visit, site, req, res, right);
+    if (status == 0) {
+        int rc = shelf_open(ret, visit.root, visit.id, where ? where : "main", NULL);
+
+        ret->hosted = visit.hosted;
+        if (rc == -ERR_NOTFOUND && ret->id)
+            status = site_error(site, req, res, 404, "RevisionNotFound", "no such revision");
+        else if (rc < 0)
+            status = site_error(site, req, res, 500, NULL, "this repository cannot be read");
+    }
+    visit_end(&visit);
+    return status;
+}
+
 int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_request *req,
                     struct httpd_response *res)
 {
-    const char *where = httpd_param(req, "where");
-    char *id = xasprintf("%s/%s", httpd_param(req, "ns"), httpd_param(req, "name"));
-    int rc = shelf_open(ret, site->hub_dir, id, where ? where : "main", NULL);
-
-    free(id);
-    if (rc == 0)
-        return 0;
-    if (rc != -ERR_NOTFOUND)
-        return site_error(site, req, res, 500, NULL, "this repository cannot be read");
-    return ret->id ? site_error(site, req, res, 404, "RevisionNotFound", "no such revision")
-                   : site_error(site, req, res, 404, "RepoNotFound", "no such repository");
+    return site_open_shelf_for(ret, site, req, res, ACCESS_SEE);
 }
 
 void site_read_card(struct card *card, struct buf *readme, const struct shelf *shelf)
@@ -281,8 +293,10 @@ int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
     if (n == 0)
         html_printf(out, "<p>No model has been released yet.</p>\n");
     html_printf(out, "<ul class=\"cards\">\n");
-    for (size_t i = 0; i < n; i++)
-        add_model_card(out, site, ids[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (access_is_public(site->access, HOSTED_MODEL, ids[i]))
+            add_model_card(out, site, ids[i]);
+    }
     html_printf(out, "</ul>\n");
     page_end(out);
     hub_repo_list_free(ids, n);

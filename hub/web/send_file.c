@@ -6,11 +6,20 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "hub/repo/blob.h"
 #include "hub/web/media.h"
 #include "hub/web/range.h"
 #include "hub/web/shelf.h"
+
+/* The hash that clients compare with what they have. */
+static const char *etag_of(const struct hub_file *file)
+{
+    return file->lfs[0] ? file->lfs : file->blob;
+}
 
 static void file_headers(struct httpd_request *req, const struct shelf *shelf,
                          const struct hub_file *file)
@@ -21,15 +30,21 @@ static void file_headers(struct httpd_request *req, const struct shelf *shelf,
     buf_init(&name, 4096);
     text_add_url(&name, slash ? slash + 1 : file->path, TEXT_SLASH_ENCODED);
     reply_headers(req, REPLY_FILE);
-    httpd_reply_header(req, "ETag", "\"%s\"", file->blob);
+    httpd_reply_header(req, "ETag", "\"%s\"", etag_of(file));
     httpd_reply_header(req, "Accept-Ranges", "bytes");
     httpd_reply_header(req, "Content-Disposition",
                        "inline; filename*=UTF-8''%s; filename=\"%s\";", name.data, name.data);
     /* A full commit never changes its files; a branch does. */
     httpd_reply_header(req, "Cache-Control", "%s",
                        hex_is(shelf->rev, GIT_HEX_SIZE - 1)
-                           ? "public, max-age=31536000, immutable"
+                           ? (shelf->hosted.is_private || shelf->hosted.gate != GATE_NONE
+                                  ? "private, max-age=31536000, immutable"
+                                  : "public, max-age=31536000, immutable")
                            : "no-cache");
+    if (file->lfs[0]) {
+        httpd_reply_header(req, "X-Linked-Size", "%" PRId64, file->size);
+        httpd_reply_header(req, "X-Linked-ETag", "\"%s\"", file->lfs);
+    }
     buf_finish(&name);
 }
 
@@ -40,7 +55,7 @@ static struct range wanted_range(const struct httpd_request *req, const struct h
     const char *range = httpd_header(req, "Range");
 
     if (if_range) {
-        char *etag = xasprintf("\"%s\"", file->blob);
+        char *etag = xasprintf("\"%s\"", etag_of(file));
 
         if (strcmp(if_range, etag) != 0)
             range = NULL;
@@ -54,6 +69,12 @@ static int fill_body(struct httpd_response *res, const struct shelf *shelf,
 {
     struct buf whole;
 
+    if (file->lfs[0]) {
+        res->file = blob_path(hub_repo_blobs(shelf->repo), file->lfs);
+        res->file_offset = range->first;
+        res->file_len = range->len;
+        return res->file && fs_size(res->file) == file->size ? 0 : -ERR_IO;
+    }
     buf_init(&whole, HTTPD_MAX_REPLY_BYTES);
     int rc = shelf_read(&whole, shelf, file, NULL);
     if (rc == 0)
@@ -90,7 +111,7 @@ static int send_found(const struct site *site, struct httpd_request *req,
                       struct httpd_response *res, const struct shelf *shelf,
                       const struct hub_file *file)
 {
-    char *etag = xasprintf("\"%s\"", file->blob);
+    char *etag = xasprintf("\"%s\"", etag_of(file));
     int status = 304;
 
     if (!etag_is_listed(httpd_header(req, "If-None-Match"), etag))
@@ -102,21 +123,43 @@ static int send_found(const struct site *site, struct httpd_request *req,
     return status;
 }
 
-/* Absent files name the commit: a client may remember that it has none of that name. */
-int send_file(struct httpd_request *req, struct httpd_response *res, void *ctx)
+/* As /raw/ shows it: what stands in git. */
+static struct hub_file as_in_git(const struct hub_file *file)
 {
-    const struct site *site = ctx;
+    struct hub_file raw = *file;
+
+    if (raw.lfs[0])
+        raw.size = raw.pointer_size;
+    raw.lfs[0] = '\0';
+    return raw;
+}
+
+/* Absent files name the commit: a client may remember that it has none of that name. */
+static int reply_file(struct httpd_request *req, struct httpd_response *res,
+                      const struct site *site, bool is_raw)
+{
     struct shelf shelf = { 0 };
 
-    int status = site_open_shelf(&shelf, site, req, res);
+    int status = site_open_shelf_for(&shelf, site, req, res, ACCESS_DOWNLOAD);
     if (status == 0) {
         const struct hub_file *file = shelf_find(&shelf, shelf.path);
+        const struct hub_file raw = file ? as_in_git(file) : (struct hub_file){ 0 };
 
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
-        status = file ? send_found(site, req, res, &shelf, file)
+        status = file ? send_found(site, req, res, &shelf, is_raw ? &raw : file)
                       : site_error(site, req, res, 404, "EntryNotFound",
                                    "no such file at this revision");
     }
     shelf_close(&shelf);
     return status;
+}
+
+int send_file(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return reply_file(req, res, ctx, false);
+}
+
+int send_raw(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return reply_file(req, res, ctx, true);
 }

@@ -139,5 +139,5 @@ const struct hub_file *shelf_find(const struct shelf *shelf, const char *path)
 int shelf_read(struct buf *out, const struct shelf *shelf, const struct hub_file *file,
                struct err *err)
 {
-    return hub_repo_read_file(out, shelf->repo, shelf->commit, file->path, err);
+    return hub_repo_load(out, shelf->repo, file, err);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "hub/repo/repo.h"
+#include "hub/web/access.h"
 
 struct shelf {
     char *id;   /* "namespace/name"; NULL while there is no such repository */
@@ -16,6 +17,7 @@ struct shelf {
     struct hub_repo *repo;
     struct hub_file *files; /* sorted by path */
     size_t n_files;
+    struct hosted hosted; /* zeroed: a public model */
     struct git_ref *tags; /* "refs/tags/v1.0.0", newest version first */
     size_t n_tags;
 };

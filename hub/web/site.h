@@ -5,10 +5,13 @@
 #ifndef HUB_WEB_SITE_H
 #define HUB_WEB_SITE_H
 #include "base/httpd.h"
+#include "base/hash.h"
+#include "hub/web/access.h"
 
 struct access_log;
 struct buf;
 struct card;
+struct err;
 struct metrics;
 struct shelf;
 
@@ -19,6 +22,10 @@ struct site {
     struct httpd *httpd;
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */
+    struct access *access;
+    char upload_key[SHA256_HEX_SIZE]; /* signs the addresses that uploads go to */
+    int64_t quota_bytes;              /* of a namespace that has none of its own; 0: no limit */
+    int64_t multipart_bytes;          /* uploads from this size on come in parts */
 };
 
 /* Which Content-Security-Policy goes with an answer. */
@@ -52,10 +59,13 @@ char *site_base_url(const struct site *site, const struct httpd_request *req);
 /* The README's metadata and text; both empty without one. *readme holds what card needs. */
 void site_read_card(struct card *card, struct buf *readme, const struct shelf *shelf);
 
-/* The repository of a request's {ns}, {name} and {where...} ("main" without one), open. 0, or
- * the status of the error that is filled in. *ret is zeroed in every case. */
+/* The repository of a request's {ns}, {name} and {where...} ("main" without one), open for whom
+ * has the right. 0, or the status of the error that is filled in. *ret is zeroed in every
+ * case. */
 int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_request *req,
                     struct httpd_response *res);
+int site_open_shelf_for(struct shelf *ret, const struct site *site, struct httpd_request *req,
+                        struct httpd_response *res, enum access_right right);
 
 /* "1.4 MB", "312 bytes". */
 void page_add_size(struct buf *out, int64_t bytes);
@@ -63,7 +73,13 @@ void page_add_size(struct buf *out, int64_t bytes);
 httpd_handler page_home, page_model, page_tree; /* models.c */
 httpd_handler api_list, api_model, api_refs, api_tree, api_paths_info;
 httpd_handler api_whoami, api_absent, send_options;
-httpd_handler send_file, send_report, send_static;
+httpd_handler send_file, send_raw, send_report, send_static;
+httpd_handler api_auth_check, api_auth_check_write;           /* api_account.c */
+httpd_handler api_create, api_delete, api_move, api_settings; /* api_repos.c */
+httpd_handler api_branch, api_tag, api_squash, api_commits;   /* api_refs.c */
+httpd_handler api_preupload, api_validate_yaml;               /* preupload.c */
+httpd_handler api_commit, commit_begin;                       /* commit.c */
+int commit_take(struct httpd_request *req, const void *data, size_t len, void *ctx);
 httpd_handler send_health, send_metrics; /* operations.c */
 
 #endif

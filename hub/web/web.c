@@ -10,10 +10,14 @@
 #include "hub/web/access_log.h"
 #include "hub/web/markdown.h"
 #include "hub/web/metrics.h"
+#include "hub/web/routes.h"
 #include "hub/web/site.h"
 
 /* Reading git and SQLite takes milliseconds, a push its time: so many may do it at once. */
 enum { BLOCKING_THREADS = 16, MAX_CONNECTIONS = 2048 };
+
+/* Below it, an upload that breaks is as well begun again. */
+enum { MULTIPART_BYTES = 512 << 20 };
 
 struct web {
     struct site site;
@@ -21,44 +25,6 @@ struct web {
     char **retired; /* texts of the site, those in use too */
     size_t n_retired;
 };
-
-static int send_not_found(struct httpd_request *req, struct httpd_response *res, void *ctx)
-{
-    const char *method = httpd_method(req);
-
-    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
-        return site_error(ctx, req, res, 404, NULL, "there is nothing here");
-    httpd_reply_header(req, "Allow", "GET, HEAD");
-    return site_error(ctx, req, res, 405, NULL, "only GET and HEAD are served here");
-}
-
-/* Names of hub repositories begin with a letter or digit, and "reports" is not given out, so
- * the first rows hide no repository. */
-static const struct httpd_route routes[] = {
-    { "OPTIONS", "/{path...}", send_options, 0 },
-    { "GET", "/", page_home, 0 },
-    { "GET", "/healthz", send_health, 0 },
-    { "GET", "/metrics", send_metrics, 0 },
-    { "GET", "/-/{name}", send_static, 0 },
-    { "GET", "/reports/{path...}", send_report, 0 },
-    { "GET", "/api/models", api_list, 0 },
-    { "GET", "/api/models/{ns}/{name}", api_model, 0 },
-    { "GET", "/api/models/{ns}/{name}/refs", api_refs, 0 },
-    { "GET", "/api/models/{ns}/{name}/revision/{where...}", api_model, 0 },
-    { "GET", "/api/models/{ns}/{name}/tree/{where...}", api_tree, 0 },
-    { "POST", "/api/models/{ns}/{name}/paths-info/{where...}", api_paths_info, 1 << 20 },
-    { "GET", "/api/whoami-v2", api_whoami, 0 },
-    { "*", "/api/{path...}", api_absent, 64 << 10 },
-    { "GET", "/{ns}/{name}", page_model, 0 },
-    { "GET", "/{ns}/{name}/tree/{where...}", page_tree, 0 },
-    { "GET", "/{ns}/{name}/resolve/{where...}", send_file, 0 },
-    { "GET", "/{ns}/{name}/raw/{where...}", send_file, 0 },
-    { NULL, NULL, NULL, 0 },
-};
-
-/* Answered from memory. */
-static httpd_handler *const quick[] = { send_options, send_health, send_metrics, send_static,
-                                        NULL };
 
 static unsigned processors(void)
 {
@@ -100,11 +66,12 @@ static int start(struct web *web, const struct web_options *options, struct err 
         .listen = options->listen,
         .listen_fd = options->listen_fd,
         .routes = routes,
+        .streams = streams,
         .not_found = send_not_found,
         .ctx = &web->site,
         .threads = options->threads ? options->threads : processors(),
         .blocking_threads = BLOCKING_THREADS,
-        .quick = quick,
+        .quick = quick_handlers,
         .max_connections =
             options->max_connections ? options->max_connections : MAX_CONNECTIONS,
         .max_per_peer = options->max_per_peer,
@@ -113,7 +80,11 @@ static int start(struct web *web, const struct web_options *options, struct err 
     };
     const char *log = options->access_log;
 
-    int rc = log && *log ? access_log_open(&web->site.access_log, log, err) : 0;
+    int rc = access_open(&web->site.access, options->hub_db, &options->clock, err);
+    if (rc == 0)
+        rc = access_key(web->site.upload_key, web->site.access, "upload", err);
+    if (rc == 0 && log && *log)
+        rc = access_log_open(&web->site.access_log, log, err);
     if (rc == 0)
         rc = httpd_start(&web->site.httpd, &httpd, err);
     if (rc == 0)
@@ -130,6 +101,9 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     web->site.hub_dir = xstrdup(options->hub_dir);
     web->site.reports_dir = xstrdup(options->reports_dir);
     web->site.metrics = metrics_new();
+    web->site.quota_bytes = options->quota_bytes;
+    web->site.multipart_bytes =
+        options->multipart_bytes ? options->multipart_bytes : MULTIPART_BYTES;
     int rc = start(web, options, err);
     if (rc < 0) {
         web_stop(web);
@@ -156,6 +130,7 @@ void web_stop(struct web *web)
         return;
     httpd_stop(web->site.httpd);
     access_log_close(web->site.access_log);
+    access_close(web->site.access);
     metrics_free(web->site.metrics);
     for (size_t i = 0; i < web->n_retired; i++)
         free(web->retired[i]);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hub/web/web.h
  * web: the hub as a web site.
- * Shows the report pages and the released models, and sends their files. It reads only; nothing
- * it is asked by GET changes anything. Pages work without JavaScript. */
+ * Shows the report pages and the hosted repositories, and speaks the hub protocol with programs
+ * that read and write. Nothing it is asked by GET changes anything. Pages work without
+ * JavaScript. */
 #ifndef HUB_WEB_WEB_H
 #define HUB_WEB_WEB_H
 #include <stdint.h>
+
+#include "base/clock.h"
 
 struct err;
 struct web;
@@ -16,6 +19,10 @@ struct web_options {
     const char *title;       /* of the community */
     const char *hub_dir;     /* hub repositories */
     const char *reports_dir; /* what `hearth run` writes */
+    const char *hub_db;      /* who may do what; made where it is not there */
+    struct clock clock;
+    int64_t quota_bytes;     /* of large files in a namespace; 0: no limit */
+    int64_t multipart_bytes; /* uploads from this size on come in parts; 0: 512 MiB */
     unsigned threads;        /* 0: one per processor */
     int listen_fd;           /* a socket that listens already; 0: none */
     const char *access_log;  /* its file; "-": standard error; NULL or "": none is kept */

@@ -70,6 +70,8 @@ static int start_web(struct site_fixture *fix, struct err *err)
                                          .title = "Tom & Jerry's digits",
                                          .hub_dir = hub_dir,
                                          .reports_dir = reports_dir,
+                                         .hub_db = ":memory:",
+                                         .clock = clock_system(),
                                          .threads = 2 };
 
     int rc = fs_mkdirs(reports_dir, 0755, err);

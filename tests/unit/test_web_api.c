@@ -113,14 +113,18 @@ static void refs_raw_files_and_preflights_are_answered(void **state)
     assert_string_equal(site_header(fix, "access-control-allow-origin"), "*");
 }
 
-static void what_is_not_built_says_so(void **state)
+static void what_needs_a_token_or_is_not_hosted_says_so(void **state)
 {
     struct site_fixture *fix = *state;
 
     (void)site_prepare(fix, "POST", "/api/repos/create");
+    assert_int_equal(site_perform(fix), 400);
+    (void)site_prepare(fix, "POST", "/api/models/community/digits/discussions");
     assert_int_equal(site_perform(fix), 501);
     assert_string_equal(site_header(fix, "x-error-code"), "NotImplemented");
-    assert_int_equal(site_get(fix, "/api/datasets/a/b"), 404);
+    assert_int_equal(site_get(fix, "/api/datasets/a/b"), 401);
+    assert_string_equal(site_header(fix, "x-error-code"), "RepoNotFound");
+    assert_int_equal(site_get(fix, "/api/spaces/a/b"), 404);
     assert_string_equal(site_header(fix, "x-error-code"), "RepoNotFound");
     assert_int_equal(site_get(fix, "/api/whoami-v2"), 401);
     assert_int_equal(site_get(fix, "/api/models?search=%zz"), 400);
@@ -136,7 +140,7 @@ int main(void)
         SERVED(paths_are_asked_for_as_form_and_as_json),
         SERVED(list_searches_filters_and_pages),
         SERVED(refs_raw_files_and_preflights_are_answered),
-        SERVED(what_is_not_built_says_so),
+        SERVED(what_needs_a_token_or_is_not_hosted_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

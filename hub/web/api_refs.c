@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Branches and tags are made and removed, history is listed and squashed. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/rfc3339.h"
+#include "hub/repo/edit.h"
+#include "hub/web/api.h"
+#include "hub/web/shelf.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+#include "hub/web/write.h"
+
+enum { MAX_COMMITS = 1000, MAX_HISTORY = 200000 };
+
+/* A repository that somebody may write to, open. */
+struct desk {
+    struct visit visit;
+    struct hub_repo *repo;
+    json_t *doc; /* the body; NULL without one */
+};
+
+static int desk_open(struct desk *ret, const struct site *site, struct httpd_request *req,
+                     struct httpd_response *res)
+{
+    struct err err = { 0 };
+
+    memset(ret, 0, sizeof(*ret));
+    int status = visit_begin(&ret->visit, site, req, res, ACCESS_WRITE);
+    if (status == 0 && hub_repo_open(&ret->repo, ret->visit.root, ret->visit.id, &err) < 0)
+        status = visit_fail(site, req, res, &ret->visit.who, &err);
+    if (status == 0 && httpd_body(req)->len > 0)
+        status = api_body(&ret->doc, site, req, res);
+    return status;
+}
+
+static void desk_close(struct desk *desk)
+{
+    json_decref(desk->doc);
+    hub_repo_close(desk->repo);
+    visit_end(&desk->visit);
+}
+
+static const char *text_of(const struct desk *desk, const char *key)
+{
+    const char *text = json_string_value(json_object_get(desk->doc, key));
+
+    return text ? text : "";
+}
+
+/* What an error on a ref is to a client: a name that is taken, or a revision that is not. */
+static int fail(const struct desk *desk, const struct site *site, struct httpd_request *req,
+                struct httpd_response *res, const struct err *err)
+{
+    if (err->code == ERR_NOTFOUND)
+        return site_error(site, req, res, 404, "RevisionNotFound", err->msg);
+    if (err->code == ERR_CONFLICT)
+        return site_error(site, req, res, 409, NULL, err->msg);
+    return visit_fail(site, req, res, &desk->visit.who, err);
+}
+
+static int done(struct httpd_request *req, struct httpd_response *res)
+{
+    return api_reply(req, res, json_pack("{s:b}", "ok", 1));
+}
+
+static int make_branch(struct desk *desk, const char *ref, struct err *err)
+{
+    const char *start = text_of(desk, "startingPoint");
+    char commit[GIT_HEX_SIZE];
+
+    if (json_is_true(json_object_get(desk->doc, "emptyBranch")))
+        return err_set(err, ERR_RANGE, "emptyBranch: this hub starts branches at a revision");
+    int rc = hub_repo_resolve(commit, desk->repo, *start ? start : "main", err);
+    if (rc < 0)
+        return rc;
+    rc = hub_repo_add_ref(desk->repo, ref, commit, NULL, err);
+    if (rc == -ERR_EXISTS && json_is_true(json_object_get(desk->doc, "overwrite"))) {
+        rc = hub_repo_drop_ref(desk->repo, ref, err);
+        if (rc == 0)
+            rc = hub_repo_add_ref(desk->repo, ref, commit, NULL, err);
+    }
+    return rc;
+}
+
+int api_branch(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    bool is_removal = strcmp(httpd_method(req), "DELETE") == 0;
+    char *branch = write_param(req, "branch");
+    struct err err = { 0 };
+    struct desk desk;
+    int rc = 0;
+
+    int status = desk_open(&desk, ctx, req, res);
+    if (status == 0) {
+        char *ref = xasprintf("refs/heads/%s", branch ? branch : "");
+
+        if (!branch)
+            rc = err_set(&err, ERR_RANGE, "a branch has a name");
+        else if (is_removal && strcmp(branch, "main") == 0)
+            rc = err_set(&err, ERR_DENIED, "the branch main cannot be removed");
+        else
+            rc = is_removal ? hub_repo_drop_ref(desk.repo, ref, &err)
+                            : make_branch(&desk, ref, &err);
+        status = rc < 0 ? fail(&desk, ctx, req, res, &err) : done(req, res);
+        free(ref);
+    }
+    desk_close(&desk);
+    free(branch);
+    return status;
+}
+
+static int make_tag(struct desk *desk, const char *rev, int64_t now, struct err *err)
+{
+    const char *tag = text_of(desk, "tag"), *message = text_of(desk, "message");
+    char *ref = xasprintf("refs/tags/%s", tag);
+    char commit[GIT_HEX_SIZE];
+    struct write_author author;
+
+    write_author_init(&author, &desk->visit.who);
+    const struct hub_tagger tagger = { message, author.name, author.email, now };
+    int rc = *tag ? hub_repo_resolve(commit, desk->repo, rev, err)
+                  : err_set(err, ERR_RANGE, "a tag has a name");
+    if (rc == 0)
+        rc = hub_repo_add_ref(desk->repo, ref, commit, *message ? &tagger : NULL, err);
+    free(ref);
+    return rc;
+}
+
+int api_tag(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    char *rev = write_param(req, "rev");
+    struct err err = { 0 };
+    struct desk desk;
+
+    int status = desk_open(&desk, site, req, res);
+    if (status == 0) {
+        int rc;
+
+        if (!rev) {
+            rc = err_set(&err, ERR_RANGE, "a revision or tag has a name");
+        } else if (strcmp(httpd_method(req), "DELETE") == 0) {
+            char *ref = xasprintf("refs/tags/%s", rev);
+
+            rc = hub_repo_drop_ref(desk.repo, ref, &err);
+            free(ref);
+        } else {
+            rc = make_tag(&desk, rev, access_now(site->access), &err);
+        }
+        status = rc < 0 ? fail(&desk, site, req, res, &err) : done(req, res);
+    }
+    desk_close(&desk);
+    free(rev);
+    return status;
+}
+
+int api_squash(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    char *branch = write_param(req, "branch");
+    char commit[GIT_HEX_SIZE];
+    struct write_author author;
+    struct err err = { 0 };
+    struct desk desk;
+
+    int status = desk_open(&desk, site, req, res);
+    if (status == 0) {
+        const char *message = text_of(&desk, "message");
+
+        write_author_init(&author, &desk.visit.who);
+        const struct hub_commit c = { .branch = branch ? branch : "",
+                                      .author_name = author.name,
+                                      .author_email = author.email,
+                                      .at = access_now(site->access),
+                                      .message = *message ? message : "Super-squash" };
+        int rc = hub_squash(commit, desk.repo, &c, &err);
+        status = rc < 0 ? fail(&desk, site, req, res, &err) : done(req, res);
+    }
+    desk_close(&desk);
+    free(branch);
+    return status;
+}
+
+/* First line, and the rest behind an empty one. */
+static json_t *commit_entry(const struct git_logged *c)
+{
+    size_t title_len = strcspn(c->message, "\n");
+    const char *rest = c->message + title_len;
+    char date[RFC3339_SIZE];
+
+    rest += strspn(rest, "\n");
+    return json_pack("{s:s,s:s%,s:s,s:[{s:s,s:n}],s:s}", "id", c->commit, "title", c->message,
+                     title_len, "message", rest, "authors", "user", c->author, "avatar", "date",
+                     rfc3339_format(date, c->at));
+}
+
+static void add_next(struct httpd_request *req, const struct site *site,
+                     const struct shelf *shelf, size_t limit, size_t page)
+{
+    char *base = site_base_url(site, req);
+
+    httpd_reply_header(req, "Link", "<%s/api/%s/%s/commits/%s?limit=%zu&p=%zu>; rel=\"next\"",
+                       base, visit_plural(shelf->hosted.kind), shelf->id, shelf->commit, limit,
+                       page);
+    free(base);
+}
+
+int api_commits(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct git_logged *commits = NULL;
+    size_t n = 0, total = 0;
+    struct shelf shelf = { 0 };
+    struct form query;
+    int status;
+
+    if (api_query(&query, req) < 0)
+        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
+    else
+        status = site_open_shelf(&shelf, ctx, req, res);
+    size_t limit = (size_t)form_number(&query, "limit", MAX_COMMITS, 50);
+    size_t page = (size_t)form_number(&query, "p", MAX_HISTORY, 0);
+    limit = limit ? limit : 1;
+    const struct git_log_range range = { page * limit, limit, MAX_HISTORY };
+    if (status == 0 &&
+        hub_repo_log(&commits, &n, &total, shelf.repo, shelf.commit, &range, NULL) < 0)
+        status = site_error(ctx, req, res, 500, NULL, "the history cannot be read");
+    if (status == 0) {
+        json_t *list = json_array();
+
+        for (size_t i = 0; i < n; i++)
+            (void)json_array_append_new(list, commit_entry(&commits[i]));
+        httpd_reply_header(req, "X-Total-Count", "%zu", total);
+        if ((page + 1) * limit < total)
+            add_next(req, ctx, &shelf, limit, page + 1);
+        status = api_reply(req, res, list);
+    }
+    git_log_free(commits, n);
+    shelf_close(&shelf);
+    form_finish(&query);
+    return status;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Repositories are made, moved, set up and removed.
+ *
+ * Made: row in hub.db, then the folder; removed: the folder, then the row. So what is private
+ * is never on disk without its row, and a crash in between is completed by asking again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "hub/repo/attributes.h"
+#include "hub/repo/edit.h"
+#include "hub/repo/repo.h"
+#include "hub/web/api.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+#include "hub/web/write.h"
+
+/* What the body of create and delete names. */
+struct named {
+    enum hosted_kind kind;
+    char *ns; /* may be NULL: the person's own */
+    const char *name;
+    bool is_private;
+};
+
+static int read_named(struct named *ret, const json_t *doc, struct err *err)
+{
+    struct json_reader r;
+
+    json_reader_init(&r, "body");
+    const char *type = json_str(&r, doc, "type", JSON_OPTIONAL);
+    const char *name = json_str(&r, doc, "name", JSON_REQUIRED);
+    const char *org = json_str(&r, doc, "organization", JSON_OPTIONAL);
+    const char *visibility = json_str(&r, doc, "visibility", JSON_OPTIONAL);
+    bool is_private = json_bool_or(&r, doc, "private", false);
+    int rc = json_reader_check(&r, err);
+    if (rc < 0)
+        return rc;
+    if (!visit_parse_kind(&ret->kind, type))
+        return err_set(err, ERR_RANGE, "type '%.32s': this hub hosts models and datasets",
+                       type);
+    if (strcmp(visibility, "protected") == 0)
+        return err_set(err, ERR_RANGE, "visibility 'protected' is not known here");
+    const char *slash = strchr(name, '/'); /* some clients send "namespace/name" */
+    ret->ns = slash ? xstrndup(name, (size_t)(slash - name)) : *org ? xstrdup(org) : NULL;
+    ret->name = slash ? slash + 1 : name;
+    ret->is_private = is_private || strcmp(visibility, "private") == 0;
+    return 0;
+}
+
+static int reply_made(struct httpd_request *req, struct httpd_response *res,
+                      const struct site *site, const struct hosted_name *name, int status)
+{
+    char *base = site_base_url(site, req);
+    char *id = xasprintf("%s/%s", name->ns, name->name);
+    char *url = xasprintf("%s/%s%s", base, visit_prefix(name->kind), id);
+    json_t *doc = json_pack("{s:s,s:s,s:s}", "url", url, "id", id, "name", id);
+
+    if (status == 409)
+        (void)json_object_set_new(doc, "error",
+                                  json_string("there is a repository of this name already"));
+    json_write(&res->body, doc, 0);
+    json_decref(doc);
+    reply_headers(req, REPLY_FILE);
+    res->content_type = "application/json";
+    free(url);
+    free(id);
+    free(base);
+    return status;
+}
+
+/* The first commit: what goes to LFS, and the licence that was asked for. */
+static int commit_first(struct hub_repo *repo, const struct principal *who, const char *licence,
+                        int64_t now, struct err *err)
+{
+    char *card = xasprintf("---\nlicense: %s\n---\n", licence);
+    char commit[GIT_HEX_SIZE];
+    struct hub_edit *edit = NULL;
+    struct write_author author;
+
+    write_author_init(&author, who);
+    const struct hub_commit first = { .branch = "main",
+                                      .author_name = author.name,
+                                      .author_email = author.email,
+                                      .at = now,
+                                      .message = "initial commit" };
+    int rc = hub_edit_begin(&edit, repo);
+    if (rc == 0)
+        rc = hub_edit_put(edit, ".gitattributes", attributes_default,
+                          strlen(attributes_default), err);
+    if (rc == 0 && *licence)
+        rc = hub_edit_put(edit, "README.md", card, strlen(card), err);
+    if (rc == 0)
+        rc = hub_edit_commit(commit, edit, &first, err);
+    hub_edit_free(edit);
+    free(card);
+    return rc;
+}
+
+static int make_on_disk(const struct site *site, const struct hosted_name *name,
+                        const struct principal *who, const char *licence, struct err *err)
+{
+    char *root = visit_root(site, name->kind);
+    char *id = xasprintf("%s/%s", name->ns, name->name);
+    char commit[GIT_HEX_SIZE];
+    struct hub_repo *repo = NULL;
+
+    int rc = hub_repo_open(&repo, root, id, NULL);
+    if (rc == 0 && hub_repo_resolve(commit, repo, "main", NULL) == 0)
+        rc = err_set(err, ERR_EXISTS, "there is a repository '%s' already", id);
+    else if (rc == 0 || rc == -ERR_NOTFOUND || rc == -ERR_GIT) {
+        hub_repo_close(repo);
+        repo = NULL;
+        rc = hub_repo_create(&repo, root, id, err);
+        if (rc == 0)
+            rc = commit_first(repo, who, licence, access_now(site->access), err);
+    }
+    hub_repo_close(repo);
+    free(id);
+    free(root);
+    return rc;
+}
+
+static int make(const struct site *site, const struct named *named,
+                const struct hosted_name *name, const struct principal *who,
+                const char *licence, struct err *err)
+{
+    const struct hosted_repo row = { .kind = name->kind,
+                                     .ns = name->ns,
+                                     .name = name->name,
+                                     .is_private = named->is_private,
+                                     .created_at = access_now(site->access) };
+    char *id = xasprintf("%s/%s", name->ns, name->name);
+    int64_t row_id = 0;
+
+    int rc = hub_check_id(id, err);
+    free(id);
+    if (rc == 0)
+        rc = access_check_namespace(site->access, who, name->ns, err);
+    if (rc < 0)
+        return rc;
+    rc = hosted_repo_add(access_lock(site->access), &row, &row_id, err);
+    access_unlock(site->access);
+    if (rc == 0 || rc == -ERR_EXISTS)
+        rc = make_on_disk(site, name, who, licence, err);
+    if (rc < 0 && row_id) { /* nothing was made, or it was there without a row */
+        (void)hosted_repo_remove(access_lock(site->access), row_id, NULL);
+        access_unlock(site->access);
+    }
+    return rc;
+}
+
+int api_create(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct principal who;
+    struct named named = { 0 };
+    struct err err = { 0 };
+    json_t *doc = NULL;
+
+    int status = visit_identify(&who, site, req, res);
+    if (status == 0)
+        status = api_body(&doc, site, req, res);
+    if (status != 0)
+        return status;
+    int rc = who.person[0] ? read_named(&named, doc, &err)
+                           : err_set(&err, ERR_AUTH, "creating needs an access token");
+    const struct hosted_name name = { named.kind, named.ns ? named.ns : who.person,
+                                      named.name };
+    const char *licence = json_string_value(json_object_get(doc, "license"));
+    if (rc == 0)
+        rc = make(site, &named, &name, &who, licence ? licence : "", &err);
+    if (rc == 0 || rc == -ERR_EXISTS)
+        status = reply_made(req, res, site, &name, rc == 0 ? 200 : 409);
+    else
+        status = visit_fail(site, req, res, &who, &err);
+    free(named.ns);
+    json_decref(doc);
+    return status;
+}
+
+static int remove_repo(const struct site *site, const struct visit *v, struct err *err)
+{
+    int rc = hub_repo_remove(v->root, v->id, err);
+
+    if (rc < 0 || v->hosted.id == 0)
+        return rc;
+    rc = hosted_repo_remove(access_lock(site->access), v->hosted.id, err);
+    access_unlock(site->access);
+    return rc;
+}
+
+int api_delete(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct named named = { 0 };
+    struct principal who;
+    struct visit visit = { 0 };
+    struct err err = { 0 };
+    json_t *doc = NULL;
+
+    int status = visit_identify(&who, site, req, res);
+    if (status == 0)
+        status = api_body(&doc, site, req, res);
+    if (status == 0 && read_named(&named, doc, &err) < 0)
+        status = visit_fail(site, req, res, &who, &err);
+    if (status == 0) {
+        const struct hosted_name name = { named.kind, named.ns ? named.ns : who.person,
+                                          named.name };
+
+        status = visit_begin_named(&visit, site, req, res, &name, ACCESS_ADMIN);
+    }
+    if (status == 0)
+        status = remove_repo(site, &visit, &err) < 0
+                     ? visit_fail(site, req, res, &visit.who, &err)
+                     : api_reply(req, res, json_pack("{s:b}", "ok", 1));
+    visit_end(&visit);
+    free(named.ns);
+    json_decref(doc);
+    return status;
+}
+
+/* "namespace/name" into two strings, of which ns is the caller's. */
+static int split_id(char **ret_ns, const char **ret_name, const char *id, struct err *err)
+{
+    const char *slash = strchr(id, '/');
+
+    int rc = hub_check_id(id, err);
+    if (rc < 0)
+        return rc;
+    *ret_ns = xstrndup(id, (size_t)(slash - id));
+    *ret_name = slash + 1;
+    return 0;
+}
+
+/* A repository of the loop's has no row yet, and needs one to be private or to be moved. */
+static int need_row(const struct site *site, struct visit *v, struct err *err)
+{
+    const struct hosted_repo row = {
+        .kind = v->kind, .ns = v->ns, .name = v->name, .created_at = access_now(site->access)
+    };
+
+    if (v->hosted.id != 0)
+        return 0;
+    int rc = hosted_repo_add(access_lock(site->access), &row, &v->hosted.id, err);
+    access_unlock(site->access);
+    return rc;
+}
+
+static int move_repo(const struct site *site, struct visit *v, const char *to, struct err *err)
+{
+    char *ns = NULL;
+    const char *name = NULL;
+
+    int rc = split_id(&ns, &name, to, err);
+    if (rc == 0)
+        rc = access_check_namespace(site->access, &v->who, ns, err);
+    if (rc == 0)
+        rc = need_row(site, v, err);
+    if (rc == 0)
+        rc = hub_repo_move(v->root, v->id, to, err);
+    if (rc == 0) {
+        const struct hosted_name now = { v->kind, ns, name };
+
+        rc = hosted_repo_rename(access_lock(site->access), v->hosted.id, &now, err);
+        access_unlock(site->access);
+        if (rc < 0) /* private there must not become public here */
+            (void)hub_repo_move(v->root, to, v->id, NULL);
+    }
+    free(ns);
+    return rc;
+}
+
+int api_move(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct visit visit = { 0 };
+    struct hosted_name name = { 0 };
+    struct principal nobody = { 0 };
+    struct json_reader r;
+    struct err err = { 0 };
+    json_t *doc = NULL;
+    char *ns = NULL;
+
+    int status = api_body(&doc, ctx, req, res);
+    if (status != 0)
+        return status;
+    json_reader_init(&r, "body");
+    const char *from = json_str(&r, doc, "fromRepo", JSON_REQUIRED);
+    const char *to = json_str(&r, doc, "toRepo", JSON_REQUIRED);
+    const char *type = json_str(&r, doc, "type", JSON_OPTIONAL);
+    int rc = json_reader_check(&r, &err);
+    if (rc == 0 && !visit_parse_kind(&name.kind, type))
+        rc = err_set(&err, ERR_RANGE, "type '%.32s' is not hosted here", type);
+    if (rc == 0)
+        rc = split_id(&ns, &name.name, from, &err);
+    name.ns = ns;
+    status = rc < 0 ? visit_fail(ctx, req, res, &nobody, &err)
+                    : visit_begin_named(&visit, ctx, req, res, &name, ACCESS_ADMIN);
+    if (status == 0)
+        status = move_repo(ctx, &visit, to, &err) < 0
+                     ? visit_fail(ctx, req, res, &visit.who, &err)
+                     : api_reply(req, res, json_pack("{s:b}", "ok", 1));
+    visit_end(&visit);
+    free(ns);
+    json_decref(doc);
+    return status;
+}
+
+static int read_settings(struct hosted *ret, const json_t *doc, struct err *err)
+{
+    const json_t *gated = json_object_get(doc, "gated");
+    const json_t *is_private = json_object_get(doc, "private");
+    const char *visibility = json_string_value(json_object_get(doc, "visibility"));
+    const char *gate = json_string_value(gated);
+
+    if (visibility && strcmp(visibility, "public") != 0 && strcmp(visibility, "private") != 0)
+        return err_set(err, ERR_RANGE, "visibility is public or private");
+    if (gated && !json_is_false(gated) &&
+        !(gate && (strcmp(gate, "auto") == 0 || strcmp(gate, "manual") == 0)))
+        return err_set(err, ERR_RANGE, "gated is false, \"auto\" or \"manual\"");
+    if (visibility)
+        ret->is_private = strcmp(visibility, "private") == 0;
+    else if (json_is_boolean(is_private))
+        ret->is_private = json_is_true(is_private);
+    if (gated)
+        ret->gate = !gate ? GATE_NONE : strcmp(gate, "auto") == 0 ? GATE_AUTO : GATE_MANUAL;
+    return 0;
+}
+
+static int set_up(const struct site *site, struct visit *v, const json_t *doc, struct err *err)
+{
+    int rc = read_settings(&v->hosted, doc, err);
+
+    if (rc == 0)
+        rc = need_row(site, v, err);
+    if (rc < 0)
+        return rc;
+    const struct hosted_repo row = { .id = v->hosted.id,
+                                     .is_private = v->hosted.is_private,
+                                     .gate = v->hosted.gate,
+                                     .blob_bytes = v->hosted.blob_bytes };
+    rc = hosted_repo_update(access_lock(site->access), &row, err);
+    access_unlock(site->access);
+    return rc;
+}
+
+int api_settings(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct visit visit = { 0 };
+    struct err err = { 0 };
+    json_t *doc = NULL;
+
+    int status = api_body(&doc, ctx, req, res);
+    if (status == 0)
+        status = visit_begin(&visit, ctx, req, res, ACCESS_ADMIN);
+    if (status == 0)
+        status = set_up(ctx, &visit, doc, &err) < 0
+                     ? visit_fail(ctx, req, res, &visit.who, &err)
+                     : api_reply(
+                           req, res,
+                           json_pack("{s:b,s:b}", "ok", 1, "private", visit.hosted.is_private));
+    visit_end(&visit);
+    json_decref(doc);
+    return status;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/web/lfs.h
+ * lfs: large files come and go by addresses that carry their right. Private to hub/web. */
+#ifndef HUB_WEB_LFS_H
+#define HUB_WEB_LFS_H
+#include <stdint.h>
+
+#include "base/httpd.h"
+
+struct site;
+struct visit;
+
+#define LFS_MAX_OBJECT_BYTES ((int64_t)1 << 40)
+enum { LFS_MAX_OBJECTS = 1000, LFS_GRANT_S = 6 * 3600, LFS_MAX_PARTS = 10000 };
+
+/* Bytes that a namespace may still take in large files; negative: any number. */
+int64_t lfs_quota_left(const struct site *site, const char *ns);
+
+/* Adds to what a repository holds, when hub.db knows it. */
+void lfs_count_bytes(const struct site *site, const struct visit *visit, int64_t bytes);
+
+/* So large that the object has at most LFS_MAX_PARTS of them. */
+int64_t lfs_chunk_bytes(int64_t size, int64_t least);
+
+/* /{ns}/{name}.git/info/lfs/objects/batch and /verify */
+httpd_handler lfs_batch, lfs_verify;
+/* /-/lfs/{oid}: GET, PUT of the whole, PUT of a part, POST of the list of parts */
+httpd_handler lfs_get, lfs_put, lfs_put_part, lfs_finish_parts;
+/* Streams of the two PUTs. */
+httpd_handler lfs_put_begin, lfs_put_part_begin;
+int lfs_put_take(struct httpd_request *req, const void *data, size_t len, void *ctx);
+int lfs_put_part_take(struct httpd_request *req, const void *data, size_t len, void *ctx);
+
+#endif

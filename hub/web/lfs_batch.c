@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The Git LFS batch API: for each object, where to send it or to fetch it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/repo.h"
+#include "hub/web/api.h"
+#include "hub/web/lfs.h"
+#include "hub/web/lfs_url.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+
+static const char LFS_JSON[] = "application/vnd.git-lfs+json";
+
+struct batch {
+    const struct site *site;
+    const struct visit *visit;
+    struct hub_repo *repo;
+    char *base;
+    bool is_upload, may_come_in_parts;
+    int64_t left; /* bytes that the namespace may still take; negative: any number */
+};
+
+static json_t *fault(json_t *object, int code, const char *message)
+{
+    (void)json_object_set_new(object, "error",
+                              json_pack("{s:i,s:s}", "code", code, "message", message));
+    return object;
+}
+
+static struct lfs_grant grant(const struct batch *b, const char *use, const char *oid,
+                              int64_t size)
+{
+    struct lfs_grant g = { .use = use,
+                           .kind = b->visit->kind,
+                           .size = size,
+                           .expires_at = access_now(b->site->access) + LFS_GRANT_S };
+
+    memcpy(g.oid, oid, sizeof(g.oid));
+    memcpy(g.repo, b->visit->id, strlen(b->visit->id) + 1);
+    return g;
+}
+
+static json_t *href(const struct batch *b, const struct lfs_grant *g)
+{
+    struct buf url;
+
+    buf_init(&url, 4096);
+    lfs_url_add(&url, b->base, g, b->site->upload_key);
+    json_t *text = json_string(url.data);
+    buf_finish(&url);
+    return text;
+}
+
+/* {chunk_size, "1": url, ...}: as many addresses as parts. */
+static json_t *part_urls(const struct batch *b, struct lfs_grant *g)
+{
+    json_t *header = json_object();
+    int64_t n = (g->size + g->chunk - 1) / g->chunk;
+    struct lfs_grant part = *g;
+    char *size = xasprintf("%" PRId64, g->chunk);
+
+    (void)json_object_set_new(header, "chunk_size", json_string(size));
+    free(size);
+    part.use = "part";
+    for (part.part = 1; part.part <= n; part.part++) {
+        char *name = xasprintf("%05" PRId64, part.part);
+
+        (void)json_object_set_new(header, name, href(b, &part));
+        free(name);
+    }
+    return header;
+}
+
+static json_t *upload_action(const struct batch *b, const char *oid, int64_t size)
+{
+    struct lfs_grant g = grant(b, "put", oid, size);
+    unsigned char random[16];
+
+    if (!b->may_come_in_parts || size < b->site->multipart_bytes)
+        return json_pack("{s:o}", "href", href(b, &g));
+    fs_random(random, sizeof(random));
+    (void)hex_encode(g.upload, random, sizeof(random));
+    g.use = "parts";
+    g.chunk = lfs_chunk_bytes(size, b->site->multipart_bytes);
+    return json_pack("{s:o,s:o}", "href", href(b, &g), "header", part_urls(b, &g));
+}
+
+static json_t *answer_upload(struct batch *b, json_t *object, const char *oid, int64_t size)
+{
+    char *verify = NULL;
+
+    if (hub_repo_has_blob(b->repo, oid) &&
+        blob_touch(NULL, hub_repo_blobs(b->repo), oid, NULL) == 0)
+        return object; /* without actions: it is here already */
+    if (b->left >= 0 && size > b->left)
+        return fault(object, 413, "the namespace's storage quota would be exceeded");
+    if (b->left >= 0)
+        b->left -= size;
+    verify = xasprintf("%s/%s%s.git/info/lfs/objects/verify", b->base,
+                       visit_prefix(b->visit->kind), b->visit->id);
+    (void)json_object_set_new(object, "actions",
+                              json_pack("{s:o,s:{s:s}}", "upload", upload_action(b, oid, size),
+                                        "verify", "href", verify));
+    free(verify);
+    return object;
+}
+
+static json_t *answer_download(const struct batch *b, json_t *object, const char *oid)
+{
+    int64_t size = 0;
+
+    if (!hub_repo_has_blob(b->repo, oid) ||
+        blob_stat(&size, hub_repo_blobs(b->repo), oid, NULL) < 0)
+        return fault(object, 404, "this repository has no such object");
+    const struct lfs_grant g = grant(b, "get", oid, size);
+    (void)json_object_set_new(object, "actions",
+                              json_pack("{s:{s:o}}", "download", "href", href(b, &g)));
+    return object;
+}
+
+static json_t *answer_object(struct batch *b, const json_t *wanted)
+{
+    const char *oid = json_string_value(json_object_get(wanted, "oid"));
+    const json_t *size_value = json_object_get(wanted, "size");
+    int64_t size = json_integer_value(size_value);
+    json_t *object = json_pack("{s:s,s:I}", "oid", oid && strlen(oid) <= 64 ? oid : "", "size",
+                               (json_int_t)size);
+
+    if (!oid || !hex_is(oid, SHA256_HEX_SIZE - 1) || !json_is_integer(size_value) || size < 0 ||
+        size > LFS_MAX_OBJECT_BYTES)
+        return fault(object, 422, "expected a SHA-256 and a size that can be");
+    return b->is_upload ? answer_upload(b, object, oid, size) : answer_download(b, object, oid);
+}
+
+static bool has_word(const json_t *list, const char *word)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *item = json_string_value(json_array_get(list, i));
+
+        if (item && strcmp(item, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One transfer for all: parts where they are understood and any object is that large. */
+static bool wants_parts(const struct batch *b, const json_t *doc)
+{
+    const json_t *objects = json_object_get(doc, "objects");
+
+    if (!b->is_upload || !has_word(json_object_get(doc, "transfers"), "multipart"))
+        return false;
+    for (size_t i = 0; i < json_array_size(objects); i++) {
+        const json_t *size = json_object_get(json_array_get(objects, i), "size");
+
+        if (json_integer_value(size) >= b->site->multipart_bytes)
+            return true;
+    }
+    return false;
+}
+
+static int reply_batch(struct httpd_request *req, struct httpd_response *res, struct batch *b,
+                       const json_t *doc)
+{
+    const json_t *wanted = json_object_get(doc, "objects");
+    json_t *objects = json_array();
+
+    b->may_come_in_parts = wants_parts(b, doc);
+    b->left = b->is_upload ? lfs_quota_left(b->site, b->visit->ns) : -1;
+    for (size_t i = 0; i < json_array_size(wanted); i++)
+        (void)json_array_append_new(objects, answer_object(b, json_array_get(wanted, i)));
+    json_t *reply =
+        json_pack("{s:s,s:s,s:o}", "transfer", b->may_come_in_parts ? "multipart" : "basic",
+                  "hash_algo", "sha256", "objects", objects);
+    json_write(&res->body, reply, 0);
+    json_decref(reply);
+    reply_headers(req, REPLY_FILE);
+    httpd_reply_header(req, "Cache-Control", "no-store");
+    res->content_type = LFS_JSON;
+    return 200;
+}
+
+int lfs_batch(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct batch b = { .site = ctx };
+    struct visit visit = { 0 };
+    struct err err = { 0 };
+    json_t *doc = NULL;
+
+    int status = api_body(&doc, ctx, req, res);
+    if (status == 0) {
+        const char *operation = json_string_value(json_object_get(doc, "operation"));
+        const json_t *objects = json_object_get(doc, "objects");
+
+        b.is_upload = operation && strcmp(operation, "upload") == 0;
+        if (!operation || (!b.is_upload && strcmp(operation, "download") != 0) ||
+            !json_is_array(objects) || json_array_size(objects) > LFS_MAX_OBJECTS)
+            status = site_error(ctx, req, res, 422, NULL,
+                                "expected an operation and at most 1000 objects");
+    }
+    if (status == 0)
+        status =
+            visit_begin(&visit, ctx, req, res, b.is_upload ? ACCESS_WRITE : ACCESS_DOWNLOAD);
+    if (status == 0 && hub_repo_open(&b.repo, visit.root, visit.id, &err) < 0)
+        status = visit_fail(ctx, req, res, &visit.who, &err);
+    if (status == 0) {
+        b.visit = &visit;
+        b.base = site_base_url(ctx, req);
+        status = reply_batch(req, res, &b, doc);
+    }
+    free(b.base);
+    hub_repo_close(b.repo);
+    visit_end(&visit);
+    json_decref(doc);
+    return status;
+}
+
+/* {oid, size} of an object that was sent: 200 when it is here. */
+int lfs_verify(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct visit visit = { 0 };
+    struct hub_repo *repo = NULL;
+    json_t *doc = NULL;
+    int64_t size = -1;
+
+    int status = api_body(&doc, ctx, req, res);
+    if (status == 0)
+        status = visit_begin(&visit, ctx, req, res, ACCESS_WRITE);
+    if (status == 0) {
+        const char *oid = json_string_value(json_object_get(doc, "oid"));
+        int64_t wanted = json_integer_value(json_object_get(doc, "size"));
+
+        if (oid && hub_repo_open(&repo, visit.root, visit.id, NULL) == 0 &&
+            hub_repo_has_blob(repo, oid) &&
+            blob_stat(&size, hub_repo_blobs(repo), oid, NULL) == 0 && size == wanted)
+            status = api_reply(req, res, json_pack("{s:b}", "ok", 1));
+        else
+            status = site_error(ctx, req, res, 404, "EntryNotFound",
+                                "no object of that name and size was uploaded here");
+    }
+    hub_repo_close(repo);
+    visit_end(&visit);
+    json_decref(doc);
+    return status;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Objects are received as they arrive: hashed once, written once, never held in memory. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/repo.h"
+#include "hub/web/api.h"
+#include "hub/web/lfs.h"
+#include "hub/web/lfs_url.h"
+#include "hub/web/range.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+
+static int take_quota(void *ctx, const struct namespace_row *row, struct err *err)
+{
+    (void)err;
+    *(int64_t *)ctx = row->quota_bytes;
+    return 0;
+}
+
+int64_t lfs_quota_left(const struct site *site, const char *ns)
+{
+    int64_t quota = 0, used = 0;
+    struct db *db = access_lock(site->access);
+
+    (void)namespace_get(db, ns, take_quota, &quota, NULL);
+    if (quota == 0)
+        quota = site->quota_bytes;
+    int rc = hosted_repo_sum_bytes(db, ns, &used, NULL);
+    access_unlock(site->access);
+    if (quota == 0)
+        return -1;
+    return rc == 0 && used < quota ? quota - used : 0;
+}
+
+int64_t lfs_chunk_bytes(int64_t size, int64_t least)
+{
+    int64_t needed = (size + LFS_MAX_PARTS - 1) / LFS_MAX_PARTS;
+
+    return needed > least ? needed : least;
+}
+
+/* An upload under way, of a whole object or of one part. */
+struct upload {
+    struct lfs_grant grant;
+    struct hub_repo *repo;
+    struct blob_put *put;
+    struct blob_part *part;
+    int64_t wanted, received; /* bytes */
+    struct err err;           /* the first thing that went wrong */
+};
+
+static void upload_free(void *state)
+{
+    struct upload *up = state;
+
+    blob_put_abort(up->put);
+    blob_part_close(up->part);
+    hub_repo_close(up->repo);
+    free(up);
+}
+
+static int refuse_grant(const struct site *site, struct httpd_request *req,
+                        struct httpd_response *res)
+{
+    return site_error(site, req, res, 403, "Forbidden",
+                      "this address is not signed, or has expired: ask for a new one");
+}
+
+static int fail(const struct site *site, struct httpd_request *req, struct httpd_response *res,
+                const struct err *err)
+{
+    const struct principal holder = { .person = "-" }; /* of a grant: no token is missing */
+
+    if (err->code == ERR_REFUSED)
+        return site_error(site, req, res, 400, NULL, err->msg);
+    return visit_fail(site, req, res, &holder, err);
+}
+
+static int open_repo(struct hub_repo **ret, const struct site *site, const struct lfs_grant *g,
+                     struct err *err)
+{
+    char *root = visit_root(site, g->kind);
+    int rc = hub_repo_open(ret, root, g->repo, err);
+
+    free(root);
+    return rc;
+}
+
+static int64_t part_bytes(const struct lfs_grant *g)
+{
+    int64_t from = (g->part - 1) * g->chunk;
+
+    return g->size - from < g->chunk ? g->size - from : g->chunk;
+}
+
+static int begin(struct httpd_request *req, struct httpd_response *res, const struct site *site,
+                 const char *use)
+{
+    struct upload *up = xcalloc(1, sizeof(*up));
+    int64_t declared = httpd_content_length(req);
+
+    httpd_set_state(req, up, upload_free);
+    if (lfs_url_read(&up->grant, req, use, site->upload_key, access_now(site->access)) < 0)
+        return refuse_grant(site, req, res);
+    up->wanted = up->grant.part ? part_bytes(&up->grant) : up->grant.size;
+    int rc = 0;
+    if (declared >= 0 && declared != up->wanted)
+        rc = err_set(&up->err, ERR_REFUSED,
+                     "%" PRId64 " bytes were announced and %" PRId64 " are sent", up->wanted,
+                     declared);
+    if (rc == 0)
+        rc = open_repo(&up->repo, site, &up->grant, &up->err);
+    if (rc == 0 && up->grant.part)
+        rc = blob_part_open(&up->part, hub_repo_blobs(up->repo), up->grant.upload,
+                            (up->grant.part - 1) * up->grant.chunk, &up->err);
+    else if (rc == 0)
+        rc = blob_put_begin(&up->put, hub_repo_blobs(up->repo), &up->err);
+    return rc < 0 ? fail(site, req, res, &up->err) : 0;
+}
+
+int lfs_put_begin(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return begin(req, res, ctx, "put");
+}
+
+int lfs_put_part_begin(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return begin(req, res, ctx, "part");
+}
+
+int lfs_put_take(struct httpd_request *req, const void *data, size_t len, void *ctx)
+{
+    struct upload *up = httpd_state(req);
+
+    (void)ctx;
+    up->received += (int64_t)len;
+    if (up->received > up->wanted)
+        return err_set(&up->err, ERR_REFUSED, "more than the announced %" PRId64 " bytes",
+                       up->wanted);
+    return up->part ? blob_part_add(up->part, data, len, &up->err)
+                    : blob_put_add(up->put, data, len, &up->err);
+}
+
+int lfs_put_part_take(struct httpd_request *req, const void *data, size_t len, void *ctx)
+{
+    return lfs_put_take(req, data, len, ctx);
+}
+
+static int check_complete(struct upload *up)
+{
+    if (up->err.code)
+        return -up->err.code;
+    if (up->received == up->wanted)
+        return 0;
+    return err_set(&up->err, ERR_REFUSED, "%" PRId64 " of %" PRId64 " bytes arrived",
+                   up->received, up->wanted);
+}
+
+static int take_id(void *ctx, const struct hosted_repo *repo, struct err *err)
+{
+    (void)err;
+    *(int64_t *)ctx = repo->id;
+    return 0;
+}
+
+static void count_bytes(const struct site *site, const struct hosted_name *name, int64_t bytes)
+{
+    struct db *db = access_lock(site->access);
+    int64_t id = 0;
+
+    if (hosted_repo_find(db, name, take_id, &id, NULL) == 0)
+        (void)hosted_repo_add_bytes(db, id, bytes, NULL);
+    access_unlock(site->access);
+}
+
+void lfs_count_bytes(const struct site *site, const struct visit *visit, int64_t bytes)
+{
+    const struct hosted_name name = { visit->kind, visit->ns, visit->name };
+
+    count_bytes(site, &name, bytes);
+}
+
+static void count_granted(const struct site *site, const struct lfs_grant *g)
+{
+    char *ns = xstrndup(g->repo, strcspn(g->repo, "/"));
+    const struct hosted_name name = { g->kind, ns, g->repo + strlen(ns) + 1 };
+
+    count_bytes(site, &name, g->size);
+    free(ns);
+}
+
+static int keep(const struct site *site, struct hub_repo *repo, const struct lfs_grant *g,
+                struct err *err)
+{
+    bool is_new = !hub_repo_has_blob(repo, g->oid);
+    int rc = hub_repo_add_blob(repo, g->oid, err);
+
+    if (rc == 0 && is_new)
+        count_granted(site, g);
+    return rc;
+}
+
+static int reply_stored(struct httpd_request *req, const char *etag)
+{
+    reply_headers(req, REPLY_FILE);
+    httpd_reply_header(req, "ETag", "\"%s\"", etag);
+    return 200;
+}
+
+int lfs_put(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct upload *up = httpd_state(req);
+    char oid[SHA256_HEX_SIZE];
+
+    int rc = check_complete(up);
+    if (rc == 0) {
+        rc = blob_put_finish(oid, up->put, up->grant.oid, &up->err);
+        up->put = NULL;
+    }
+    if (rc == 0)
+        rc = keep(ctx, up->repo, &up->grant, &up->err);
+    return rc < 0 ? fail(ctx, req, res, &up->err) : reply_stored(req, oid);
+}
+
+int lfs_put_part(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct upload *up = httpd_state(req);
+    char etag[64];
+
+    if (check_complete(up) < 0)
+        return fail(ctx, req, res, &up->err);
+    (void)snprintf(etag, sizeof(etag), "%.16s-%" PRId64, up->grant.upload, up->grant.part);
+    return reply_stored(req, etag);
+}
+
+/* The list of parts tells nothing that size and hash of the whole do not tell better. */
+int lfs_finish_parts(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct hub_repo *repo = NULL;
+    struct lfs_grant g;
+    struct err err = { 0 };
+
+    if (lfs_url_read(&g, req, "parts", site->upload_key, access_now(site->access)) < 0)
+        return refuse_grant(site, req, res);
+    int rc = open_repo(&repo, site, &g, &err);
+    if (rc == 0)
+        rc = blob_parts_finish(hub_repo_blobs(repo), g.upload, g.size, g.oid, &err);
+    if (rc == 0)
+        rc = keep(site, repo, &g, &err);
+    hub_repo_close(repo);
+    return rc < 0 ? fail(site, req, res, &err)
+                  : api_reply(req, res, json_pack("{s:s}", "oid", g.oid));
+}
+
+static int send_range(struct httpd_request *req, struct httpd_response *res, int64_t size)
+{
+    const struct range range = range_read(httpd_header(req, "Range"), size);
+
+    if (range.kind == RANGE_UNSATISFIABLE) {
+        free(res->file);
+        res->file = NULL;
+        httpd_reply_header(req, "Content-Range", "bytes */%" PRId64, size);
+        return 416;
+    }
+    res->file_offset = range.first;
+    res->file_len = range.len;
+    res->content_type = "application/octet-stream";
+    if (range.kind == RANGE_WHOLE)
+        return 200;
+    httpd_reply_header(req, "Content-Range", "bytes %" PRId64 "-%" PRId64 "/%" PRId64,
+                       range.first, range.first + range.len - 1, size);
+    return 206;
+}
+
+int lfs_get(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    struct hub_repo *repo = NULL;
+    struct lfs_grant g;
+
+    if (lfs_url_read(&g, req, "get", site->upload_key, access_now(site->access)) < 0)
+        return refuse_grant(site, req, res);
+    if (open_repo(&repo, site, &g, NULL) == 0 && hub_repo_has_blob(repo, g.oid))
+        res->file = blob_path(hub_repo_blobs(repo), g.oid);
+    hub_repo_close(repo);
+    if (!res->file)
+        return site_error(site, req, res, 404, "EntryNotFound", "this object is gone");
+    reply_headers(req, REPLY_FILE);
+    httpd_reply_header(req, "Accept-Ranges", "bytes");
+    httpd_reply_header(req, "ETag", "\"%s\"", g.oid);
+    return send_range(req, res, g.size);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/web/model_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/rfc3339.h"
+#include "hub/web/api.h"
+#include "hub/web/card.h"
+#include "hub/web/shelf.h"
+#include "hub/web/site.h"
+#include "model/safetensors.h"
+
+enum { MAX_WEIGHTS_BYTES = 32 << 20 };
+
+/* Adds "prefix" + text once. */
+static void add_tag(json_t *tags, const char *prefix, const char *text)
+{
+    char *tag = xasprintf("%s%s", prefix, text);
+    size_t i = 0;
+
+    while (i < json_array_size(tags) &&
+           strcmp(json_string_value(json_array_get(tags, i)), tag) != 0)
+        i++;
+    if (i == json_array_size(tags))
+        (void)json_array_append_new(tags, json_string(tag));
+    free(tag);
+}
+
+static json_t *make_tags(const json_t *card, bool has_safetensors)
+{
+    static const struct {
+        const char *key, *prefix;
+    } sources[] = {
+        { "library_name", "" },          { "tags", "" },     { "datasets", "dataset:" },
+        { "base_model", "base_model:" }, { "language", "" }, { "license", "license:" },
+        { "pipeline_tag", "" },
+    };
+    json_t *tags = json_array();
+
+    for (size_t s = 0; s < sizeof(sources) / sizeof(sources[0]); s++) {
+        const json_t *value = json_object_get(card, sources[s].key);
+
+        if (json_is_string(value))
+            add_tag(tags, sources[s].prefix, json_string_value(value));
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            const char *item = json_string_value(json_array_get(value, i));
+
+            if (item)
+                add_tag(tags, sources[s].prefix, item);
+        }
+    }
+    if (has_safetensors)
+        add_tag(tags, "", "safetensors");
+    return tags;
+}
+
+/* The parser saw that the product fits; beside a 0 the rest may be anything. */
+static size_t count_elements(const struct safetensor *tensor)
+{
+    size_t n = 1;
+
+    for (size_t d = 0; d < tensor->n_dims; d++)
+        n *= tensor->dims[d];
+    return n;
+}
+
+json_t *model_weights(const struct shelf *shelf)
+{
+    const struct hub_file *file = shelf_find(shelf, "model.safetensors");
+    struct safetensors st = { 0 };
+    json_t *ret = NULL;
+    struct buf bytes;
+
+    buf_init(&bytes, MAX_WEIGHTS_BYTES);
+    if (file && shelf_read(&bytes, shelf, file, NULL) == 0 &&
+        safetensors_parse(&st, bytes.data, bytes.len, file->path, NULL) == 0) {
+        json_t *kinds = json_object();
+        json_int_t total = 0;
+
+        for (size_t i = 0; i < st.n_tensors; i++) {
+            const json_t *before = json_object_get(kinds, st.tensors[i].dtype);
+            json_int_t n = (json_int_t)count_elements(&st.tensors[i]);
+
+            total += n;
+            (void)json_object_set_new(kinds, st.tensors[i].dtype,
+                                      json_integer(json_integer_value(before) + n));
+        }
+        ret = json_pack("{s:o,s:I}", "parameters", kinds, "total", total);
+    }
+    safetensors_finish(&st);
+    buf_finish(&bytes);
+    return ret;
+}
+
+json_t *model_siblings(const struct shelf *shelf, enum model_detail detail)
+{
+    json_t *siblings = json_array();
+
+    for (size_t i = 0; i < shelf->n_files; i++) {
+        const struct hub_file *file = &shelf->files[i];
+        json_t *item = json_pack("{s:s}", "rfilename", file->path);
+
+        if (detail == MODEL_WITH_BLOBS)
+            (void)json_object_update_new(
+                item,
+                json_pack("{s:I,s:s}", "size", (json_int_t)file->size, "blobId", file->blob));
+        if (detail == MODEL_WITH_BLOBS && file->lfs[0])
+            (void)json_object_set_new(item, "lfs", api_lfs(file));
+        (void)json_array_append_new(siblings, item);
+    }
+    return siblings;
+}
+
+static void add_card(json_t *model, const struct shelf *shelf)
+{
+    static const char *const lifted[] = { "pipeline_tag", "library_name", "model-index" };
+    struct buf readme;
+    struct card card;
+
+    site_read_card(&card, &readme, shelf);
+    json_t *meta = card_json(&card);
+    for (size_t i = 0; i < sizeof(lifted) / sizeof(lifted[0]); i++) {
+        json_t *value = json_object_get(meta, lifted[i]);
+
+        if (value)
+            (void)json_object_set(model, lifted[i], value);
+    }
+    bool has_safetensors = shelf_find(shelf, "model.safetensors") != NULL;
+    (void)json_object_set_new(model, "tags", make_tags(meta, has_safetensors));
+    (void)json_object_set_new(model, "cardData", meta);
+    card_finish(&card);
+    buf_finish(&readme);
+}
+
+/* What hub.db knows; of a repository of the loop's it knows nothing. */
+static void add_hosted(json_t *model, const struct shelf *shelf, const char *modified)
+{
+    static const char *const gates[] = { [GATE_AUTO] = "auto", [GATE_MANUAL] = "manual" };
+    const struct hosted *hosted = &shelf->hosted;
+    char created[RFC3339_SIZE];
+    json_int_t used = 0;
+
+    for (size_t i = 0; i < shelf->n_files; i++)
+        used += shelf->files[i].size;
+    rfc3339_format(created, hosted->created_at);
+    (void)json_object_set_new(model, "createdAt", json_string(hosted->id ? created : modified));
+    (void)json_object_set_new(model, "usedStorage", json_integer(used));
+    if (hosted->gate != GATE_NONE)
+        (void)json_object_set_new(model, "gated", json_string(gates[hosted->gate]));
+}
+
+json_t *model_json(const struct shelf *shelf)
+{
+    char digest[SHA256_HEX_SIZE], date[RFC3339_SIZE];
+    char *author = xstrndup(shelf->id, strcspn(shelf->id, "/"));
+    int64_t at = 0;
+
+    sha256_hex(digest, shelf->id, strlen(shelf->id));
+    digest[24] = '\0';
+    (void)hub_repo_date(&at, shelf->repo, shelf->commit, NULL);
+    rfc3339_format(date, at);
+    json_t *model =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:i,s:i}", "_id", digest, "id",
+                  shelf->id, "modelId", shelf->id, "author", author, "sha", shelf->commit,
+                  "lastModified", date, "private", shelf->hosted.is_private, "gated", 0,
+                  "disabled", 0, "downloads", 0, "downloadsAllTime", 0, "likes", 0);
+    add_hosted(model, shelf, date);
+    add_card(model, shelf);
+    free(author);
+    return model;
+}
+
+json_t *model_narrow(json_t *model, const struct form *query)
+{
+    size_t at = 0;
+    const char *name;
+
+    if (!form_get(query, "expand"))
+        return model;
+    json_t *some = json_pack("{s:O,s:O}", "_id", json_object_get(model, "_id"), "id",
+                             json_object_get(model, "id"));
+    while ((name = form_next(query, "expand", &at))) {
+        json_t *value = json_object_get(model, name);
+
+        if (value)
+            (void)json_object_set(some, name, value);
+    }
+    json_decref(model);
+    return some;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/web/model_json.h
+ * model_json: a hosted repository as the protocol's object. Private to hub/web. */
+#ifndef HUB_WEB_MODEL_JSON_H
+#define HUB_WEB_MODEL_JSON_H
+#include "base/json.h"
+
+struct form;
+struct shelf;
+
+/* All but weights and siblings, which cost more. Every result is the caller's. */
+json_t *model_json(const struct shelf *shelf);
+/* {"parameters":{"F32":n},"total":n} of model.safetensors; NULL without a sound one. */
+json_t *model_weights(const struct shelf *shelf);
+
+enum model_detail { MODEL_NAMES, MODEL_WITH_BLOBS /* sizes and hashes too */ };
+json_t *model_siblings(const struct shelf *shelf, enum model_detail detail);
+
+/* With expand in the query only the named fields stay, beside the two that always do. Takes
+ * model. */
+json_t *model_narrow(json_t *model, const struct form *query);
+
+#endif

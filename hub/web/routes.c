@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/web/routes.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "hub/web/lfs.h"
+#include "hub/web/site.h"
+
+enum { SMALL = 64 << 10, LIST = 4 << 20 };
+
+int send_not_found(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const char *method = httpd_method(req);
+
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+        return site_error(ctx, req, res, 404, NULL, "there is nothing here");
+    httpd_reply_header(req, "Allow", "GET, HEAD");
+    return site_error(ctx, req, res, 405, NULL, "this address takes GET and HEAD only");
+}
+
+/* Names of hub repositories begin with a letter or digit, and "reports", "datasets" and "api"
+ * are not given out, so the first rows hide no repository. {kind} is "models" or "datasets". */
+/* clang-format off */
+const struct httpd_route routes[] = {
+    { "OPTIONS", "/{path...}", send_options, 0 },
+    { "GET", "/", page_home, 0 },
+    { "GET", "/healthz", send_health, 0 },
+    { "GET", "/metrics", send_metrics, 0 },
+    { "GET", "/-/{name}", send_static, 0 },
+    { "GET", "/-/lfs/{oid}", lfs_get, 0 },
+    { "PUT", "/-/lfs/{oid}", lfs_put, SIZE_MAX / 4 },
+    { "POST", "/-/lfs/{oid}/parts", lfs_finish_parts, LIST },
+    { "PUT", "/-/lfs/{oid}/parts/{part}", lfs_put_part, SIZE_MAX / 4 },
+    { "GET", "/reports/{path...}", send_report, 0 },
+    { "GET", "/api/models", api_list, 0 },
+    { "GET", "/api/datasets", api_list, 0 },
+    { "GET", "/api/whoami-v2", api_whoami, 0 },
+    { "POST", "/api/validate-yaml", api_validate_yaml, 2 << 20 },
+    { "POST", "/api/repos/create", api_create, SMALL },
+    { "DELETE", "/api/repos/delete", api_delete, SMALL },
+    { "POST", "/api/repos/move", api_move, SMALL },
+    { "GET", "/api/{kind}/{ns}/{name}", api_model, 0 },
+    { "GET", "/api/{kind}/{ns}/{name}/refs", api_refs, 0 },
+    { "GET", "/api/{kind}/{ns}/{name}/revision/{where...}", api_model, 0 },
+    { "GET", "/api/{kind}/{ns}/{name}/tree/{where...}", api_tree, 0 },
+    { "GET", "/api/{kind}/{ns}/{name}/commits/{where...}", api_commits, 0 },
+    { "POST", "/api/{kind}/{ns}/{name}/paths-info/{where...}", api_paths_info, 1 << 20 },
+    { "GET", "/api/{kind}/{ns}/{name}/auth-check", api_auth_check, 0 },
+    { "GET", "/api/{kind}/{ns}/{name}/auth-check/write", api_auth_check_write, 0 },
+    { "PUT", "/api/{kind}/{ns}/{name}/settings", api_settings, SMALL },
+    { "POST", "/api/{kind}/{ns}/{name}/preupload/{where...}", api_preupload, LIST },
+    { "POST", "/api/{kind}/{ns}/{name}/commit/{rev...}", api_commit, SIZE_MAX / 4 },
+    { "POST", "/api/{kind}/{ns}/{name}/branch/{branch...}", api_branch, SMALL },
+    { "DELETE", "/api/{kind}/{ns}/{name}/branch/{branch...}", api_branch, SMALL },
+    { "POST", "/api/{kind}/{ns}/{name}/tag/{rev...}", api_tag, SMALL },
+    { "DELETE", "/api/{kind}/{ns}/{name}/tag/{rev...}", api_tag, SMALL },
+    { "POST", "/api/{kind}/{ns}/{name}/super-squash/{branch...}", api_squash, SMALL },
+    { "*", "/api/{path...}", api_absent, SMALL },
+    { "POST", "/{ns}/{name}.git/info/lfs/objects/batch", lfs_batch, LIST },
+    { "POST", "/{ns}/{name}.git/info/lfs/objects/verify", lfs_verify, SMALL },
+    { "POST", "/datasets/{ns}/{name}.git/info/lfs/objects/batch", lfs_batch, LIST },
+    { "POST", "/datasets/{ns}/{name}.git/info/lfs/objects/verify", lfs_verify, SMALL },
+    { "GET", "/datasets/{ns}/{name}/resolve/{where...}", send_file, 0 },
+    { "GET", "/datasets/{ns}/{name}/raw/{where...}", send_raw, 0 },
+    { "GET", "/{ns}/{name}", page_model, 0 },
+    { "GET", "/{ns}/{name}/tree/{where...}", page_tree, 0 },
+    { "GET", "/{ns}/{name}/resolve/{where...}", send_file, 0 },
+    { "GET", "/{ns}/{name}/raw/{where...}", send_raw, 0 },
+    { NULL, NULL, NULL, 0 },
+};
+/* clang-format on */
+
+const struct httpd_stream streams[] = {
+    { lfs_put, lfs_put_begin, lfs_put_take },
+    { lfs_put_part, lfs_put_part_begin, lfs_put_part_take },
+    { api_commit, commit_begin, commit_take },
+    { NULL, NULL, NULL },
+};
+
+httpd_handler *const quick_handlers[] = { send_options, send_health, send_metrics, send_static,
+                                          NULL };

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/web/visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/httpd.h"
+#include "base/text.h"
+#include "hub/repo/repo.h"
+#include "hub/web/site.h"
+
+static const struct {
+    const char *word, *plural, *prefix;
+} kinds[] = {
+    [HOSTED_MODEL] = { "model", "models", "" },
+    [HOSTED_DATASET] = { "dataset", "datasets", "datasets/" },
+};
+
+/* What an error is to a client. anonymous: what somebody without a token hears instead. */
+static const struct {
+    enum err_code code;
+    int status, anonymous;
+    const char *name;
+} statuses[] = {
+    { ERR_AUTH, 401, 401, "Unauthorized" },      { ERR_DENIED, 403, 401, "Forbidden" },
+    { ERR_NOTFOUND, 404, 401, "RepoNotFound" },  { ERR_REFUSED, 403, 401, "GatedRepo" },
+    { ERR_EXISTS, 409, 409, "Conflict" },        { ERR_CONFLICT, 412, 412, "Conflict" },
+    { ERR_LIMIT, 413, 413, "TooLarge" },         { ERR_RANGE, 400, 400, "BadRequest" },
+    { ERR_PARSE, 400, 400, "BadRequest" },       { ERR_USAGE, 400, 400, "BadRequest" },
+    { ERR_IO, 507, 507, "InsufficientStorage" },
+};
+
+char *visit_root(const struct site *site, enum hosted_kind kind)
+{
+    return kind == HOSTED_DATASET ? fs_path(site->hub_dir, "datasets", NULL)
+                                  : xstrdup(site->hub_dir);
+}
+
+const char *visit_plural(enum hosted_kind kind)
+{
+    return kinds[kind].plural;
+}
+
+const char *visit_prefix(enum hosted_kind kind)
+{
+    return kinds[kind].prefix;
+}
+
+bool visit_parse_kind(enum hosted_kind *ret, const char *word)
+{
+    bool is_dataset = word && strcmp(word, kinds[HOSTED_DATASET].word) == 0;
+
+    *ret = is_dataset ? HOSTED_DATASET : HOSTED_MODEL;
+    return is_dataset || !word || !*word || strcmp(word, kinds[HOSTED_MODEL].word) == 0;
+}
+
+/* A browser's reader has no token to send: for one, what may not be seen is not there. */
+static bool is_asked_for_token(const struct httpd_request *req, const struct principal *who)
+{
+    const char *accept = httpd_header(req, "Accept");
+
+    return who->person[0] == '\0' && !(accept && strstr(accept, "text/html"));
+}
+
+int visit_fail(const struct site *site, struct httpd_request *req, struct httpd_response *res,
+               const struct principal *who, const struct err *err)
+{
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        if ((int)statuses[i].code != err->code)
+            continue;
+        int status = is_asked_for_token(req, who) ? statuses[i].anonymous : statuses[i].status;
+        if (status == 401)
+            httpd_reply_header(req, "WWW-Authenticate", "Basic realm=\"hub\"");
+        return site_error(site, req, res, status, statuses[i].name, err->msg);
+    }
+    return site_error(site, req, res, 500, NULL, "this hub could not do that");
+}
+
+int visit_identify(struct principal *ret, const struct site *site, struct httpd_request *req,
+                   struct httpd_response *res)
+{
+    struct err err = { 0 };
+    int rc = access_identify(ret, site->access, httpd_header(req, "Authorization"), &err);
+
+    if (rc == 0 && ret->person[0])
+        httpd_set_user(req, ret->person);
+    return rc == 0 ? 0 : visit_fail(site, req, res, ret, &err);
+}
+
+static bool kind_of(enum hosted_kind *ret, const struct httpd_request *req)
+{
+    const char *plural = httpd_param(req, "kind");
+
+    *ret = text_has_prefix(httpd_path(req), "/datasets/") ? HOSTED_DATASET : HOSTED_MODEL;
+    for (size_t i = 0; plural && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        *ret = (enum hosted_kind)i;
+        if (strcmp(plural, kinds[i].plural) == 0)
+            return true;
+    }
+    return plural == NULL;
+}
+
+struct address {
+    char *ns, *name;
+};
+
+static int take_address(void *ctx, const struct hosted_repo *repo, struct err *err)
+{
+    struct address *to = ctx;
+
+    (void)err;
+    to->ns = xstrdup(repo->ns);
+    to->name = xstrdup(repo->name);
+    return 0;
+}
+
+/* 307 to where the repository is now, for whom may see it there; 0 when it never moved. */
+static int redirect_moved(const struct visit *v, const struct site *site,
+                          struct httpd_request *req)
+{
+    const struct hosted_name old = { v->kind, v->ns, v->name };
+    const char *path = httpd_path(req), *query = httpd_query(req);
+    const char *at = strstr(path, v->id);
+    struct address to = { 0 };
+    int status = 0;
+
+    int rc = hosted_repo_find_moved(access_lock(site->access), &old, take_address, &to, NULL);
+    access_unlock(site->access);
+    const struct hosted_name now = { v->kind, to.ns, to.name };
+    if (rc == 0 && at &&
+        access_check(NULL, site->access, &v->who, &now, ACCESS_SEE, NULL) == 0) {
+        char *base = site_base_url(site, req);
+
+        reply_headers(req, REPLY_PAGE);
+        httpd_reply_header(req, "Location", "%s%.*s%s/%s%s%s%s", base, (int)(at - path), path,
+                           now.ns, now.name, at + strlen(v->id), *query ? "?" : "", query);
+        free(base);
+        status = 307;
+    }
+    free(to.ns);
+    free(to.name);
+    return status;
+}
+
+static bool is_on_disk(const struct visit *v)
+{
+    char *file = xasprintf("%s.git", v->id);
+    char *path = fs_path(v->root, file, NULL);
+    bool is_there = hub_check_id(v->id, NULL) == 0 && fs_exists(path);
+
+    free(path);
+    free(file);
+    return is_there;
+}
+
+int visit_begin_named(struct visit *ret, const struct site *site, struct httpd_request *req,
+                      struct httpd_response *res, const struct hosted_name *name,
+                      enum access_right right)
+{
+    struct err err = { 0 };
+
+    *ret = (struct visit){ .kind = name->kind,
+                           .ns = xstrdup(name->ns),
+                           .name = xstrdup(name->name),
+                           .id = xasprintf("%s/%s", name->ns, name->name),
+                           .root = visit_root(site, name->kind) };
+    int status = visit_identify(&ret->who, site, req, res);
+    if (status != 0)
+        return status;
+    int rc = access_check(&ret->hosted, site->access, &ret->who, name, right, &err);
+    if (!is_on_disk(ret) && (rc == 0 || rc == -ERR_DENIED || rc == -ERR_REFUSED)) {
+        status = redirect_moved(ret, site, req);
+        rc = err_set(&err, ERR_NOTFOUND, "no such repository");
+    }
+    if (status != 0)
+        return status;
+    return rc < 0 ? visit_fail(site, req, res, &ret->who, &err) : 0;
+}
+
+int visit_begin(struct visit *ret, const struct site *site, struct httpd_request *req,
+                struct httpd_response *res, enum access_right right)
+{
+    struct hosted_name name = { .ns = httpd_param(req, "ns"),
+                                .name = httpd_param(req, "name") };
+
+    memset(ret, 0, sizeof(*ret));
+    if (!kind_of(&name.kind, req))
+        return site_error(site, req, res, 404, "RepoNotFound",
+                          "this hub hosts models and datasets");
+    return visit_begin_named(ret, site, req, res, &name, right);
+}
+
+void visit_end(struct visit *visit)
+{
+    free(visit->ns);
+    free(visit->name);
+    free(visit->id);
+    free(visit->root);
+    memset(visit, 0, sizeof(*visit));
+}
