@@ -81,6 +81,11 @@ static int meet(struct cycle *cycle, struct err *err)
         .deadline_ms = options->deadline_ms,
     };
     cycle->result->repo_id = found->repo_id;
+    if (options->place == CYCLE_AT_HOME) {
+        int rc = repository_set_home(options->db, found->repo_id, err);
+        if (rc < 0)
+            return rc;
+    }
     return repository_get(options->db, found->repo_id, take_permissions, cycle, err);
 }
 
@@ -106,12 +111,11 @@ static int step_sync(struct cycle *cycle, struct err *err)
     return rc == 0 ? meet(cycle, err) : rc;
 }
 
-static int take_repository(void *ctx, const struct repository *r, struct err *err)
+static int take_self(void *ctx, const struct repository *r, struct err *err)
 {
     struct sync_result *found = ctx;
 
     (void)err;
-    found->repo_id = r->id;
     found->self_id = r->self_id;
     found->self_login = xstrdup(r->self_login);
     return 0;
@@ -121,11 +125,8 @@ static int take_forge_repo(void *ctx, const struct forge_repo *r, struct err *er
 {
     struct sync_result *found = ctx;
 
-    if (r->id != found->repo_id)
-        return err_set(err, ERR_MOVED,
-                       "%s/%s is not the repository that the database is about; another one "
-                       "needs a folder of its own",
-                       r->owner, r->name);
+    (void)err;
+    found->repo_id = r->id;
     found->owner = xstrdup(r->owner);
     found->name = xstrdup(r->name);
     found->default_branch = xstrdup(r->default_branch);
@@ -137,21 +138,24 @@ static int take_forge_repo(void *ctx, const struct forge_repo *r, struct err *er
     return 0;
 }
 
-/* Where nothing is synced: who we are from the database, how the repository stands from the
- * forge. */
+/* Where nothing is synced: how the repository stands from the forge, who we are there from the
+ * database. */
 static int step_connect(struct cycle *cycle, struct err *err)
 {
-    struct db *db = cycle->options->db;
-    int rc = repository_get_first(db, take_repository, &cycle->found, err);
+    struct sync_result *found = &cycle->found;
+    struct err why = { 0 };
+    int rc = forge_get_repo(cycle->options->forge, take_forge_repo, found, err);
 
+    if (rc < 0)
+        return rc;
+    rc = repository_get(cycle->options->db, found->repo_id, take_self, found, &why);
     if (rc == -ERR_NOTFOUND)
         return err_set(err, ERR_CONFIG,
-                       "nothing is known of the repository yet: start with "
-                       "`hearth sync`");
-    if (rc < 0 ||
-        (rc = forge_get_repo(cycle->options->forge, take_forge_repo, &cycle->found, err)) < 0)
-        return rc;
-    return meet(cycle, err);
+                       "nothing is known of %s/%s yet: start with `hearth sync`", found->owner,
+                       found->name);
+    if (rc < 0 && err)
+        *err = why;
+    return rc < 0 ? rc : meet(cycle, err);
 }
 
 /* Deciding -------------------------------------------------------------------------------- */
@@ -175,7 +179,7 @@ static int step_adopt(struct cycle *cycle, struct err *err)
     if (counts.left > 0)
         log_event(LOG_WARN, "not-adopted", "runs=%lld why=\"%s\" next=\"going on without\"",
                   (long long)counts.left, counts.why_left);
-    if ((rc = release_adopt(&cycle->bot, err)) < 0)
+    if (cycle->options->place == CYCLE_AT_HOME && (rc = release_adopt(&cycle->bot, err)) < 0)
         return rc;
     /* Whoever finds traces of our own was allowed to write before. */
     if (counts.traces > 0 && cycle->writes_allowed_at == 0)
@@ -220,19 +224,21 @@ static int step_feedback(struct cycle *cycle, struct err *err)
 {
     const struct sync_result *found = &cycle->found;
     bool is_changed = found->n_new + found->n_changed + found->n_deleted + found->n_gone > 0;
-    char stand[SHA256_HEX_SIZE];
+    char stand[SHA256_HEX_SIZE], key[48];
     const char *wanted = stand;
     int rc = name_stand(stand, cycle, err);
 
+    (void)snprintf(key, sizeof(key), "feedback_stand/%lld", (long long)found->repo_id);
+
     if (rc == 0)
-        rc = instance_get(cycle->bot.db, "feedback_stand", is_same_text, &wanted, err);
+        rc = instance_get(cycle->bot.db, key, is_same_text, &wanted, err);
     if (rc < 0 && rc != -ERR_NOTFOUND)
         return rc;
     if (rc == 0 && !wanted && !is_changed)
         return 0;
     if ((rc = feedback_follow(&cycle->bot, &cycle->result->feedback, err)) < 0)
         return rc;
-    return instance_set(cycle->bot.db, "feedback_stand", stand, err);
+    return instance_set(cycle->bot.db, key, stand, err);
 }
 
 static int step_retrain(struct cycle *cycle, struct err *err)
@@ -258,10 +264,17 @@ static int count_open(struct cycle *cycle, int64_t *ret, struct err *err)
                         1u << ACTION_PLANNED | 1u << ACTION_SENT, ret, err);
 }
 
-static int check_rights(const struct sync_result *found, struct err *err)
+static int check_rights(const struct cycle *cycle, struct err *err)
 {
-    if (found->may_push)
+    const struct sync_result *found = &cycle->found;
+    bool is_home = cycle->options->place == CYCLE_AT_HOME;
+
+    if (found->may_push || (found->may_triage && !is_home))
         return 0;
+    if (!is_home)
+        return err_set(err, ERR_DENIED,
+                       "%s may not label in %s/%s: it needs the right to triage",
+                       found->self_login, found->owner, found->name);
     return err_set(err, ERR_DENIED,
                    "%s may not write to %s/%s: statuses and releases need the right to push; "
                    "an App, or a fine-grained token, needs contents and commit statuses",
@@ -285,8 +298,8 @@ static int step_apply(struct cycle *cycle, struct err *err)
         leave(cycle, "the first plan awaits `hearth apply`, or `hearth run --yes`");
         return 0;
     }
-    if ((rc = check_rights(&cycle->found, err)) < 0 ||
-        (rc = release_prepare(&cycle->bot, err)) < 0)
+    if ((rc = check_rights(cycle, err)) < 0 ||
+        (options->place == CYCLE_AT_HOME && (rc = release_prepare(&cycle->bot, err)) < 0))
         return rc;
     return ledger_apply(&cycle->bot, &cycle->result->ledger, err);
 }
@@ -332,23 +345,26 @@ enum {
     IN_APPLY = 1 << CYCLE_APPLY,
 };
 
+enum { AT_HOME = 1 << CYCLE_AT_HOME, ANYWHERE = AT_HOME | 1 << CYCLE_BESIDE };
+
 enum step_weight { STEP_GOES_ON, STEP_STOPS }; /* when it fails, or leaves something over */
 
 static const struct step {
     const char *name;
     unsigned modes;
     enum step_weight weight;
+    unsigned places; /* 1u << enum cycle_place */
     int (*take)(struct cycle *cycle, struct err *err);
 } steps[] = {
-    { "sync", IN_RUN | IN_SYNC, STEP_STOPS, step_sync },
-    { "connect", IN_PLAN | IN_APPLY, STEP_STOPS, step_connect },
-    { "feedback", IN_RUN | IN_SYNC | IN_PLAN, STEP_STOPS, step_feedback },
-    { "adopt", IN_RUN | IN_PLAN | IN_APPLY, STEP_STOPS, step_adopt },
-    { "retrain", IN_RUN | IN_PLAN, STEP_GOES_ON, step_retrain },
-    { "release", IN_RUN | IN_PLAN, STEP_GOES_ON, step_release },
-    { "apply", IN_RUN | IN_APPLY, STEP_GOES_ON, step_apply },
-    { "finish", IN_RUN | IN_APPLY, STEP_GOES_ON, step_finish },
-    { "report", IN_RUN | IN_APPLY, STEP_GOES_ON, step_report },
+    { "sync", IN_RUN | IN_SYNC, STEP_STOPS, ANYWHERE, step_sync },
+    { "connect", IN_PLAN | IN_APPLY, STEP_STOPS, ANYWHERE, step_connect },
+    { "feedback", IN_RUN | IN_SYNC | IN_PLAN, STEP_STOPS, ANYWHERE, step_feedback },
+    { "adopt", IN_RUN | IN_PLAN | IN_APPLY, STEP_STOPS, ANYWHERE, step_adopt },
+    { "retrain", IN_RUN | IN_PLAN, STEP_GOES_ON, AT_HOME, step_retrain },
+    { "release", IN_RUN | IN_PLAN, STEP_GOES_ON, AT_HOME, step_release },
+    { "apply", IN_RUN | IN_APPLY, STEP_GOES_ON, ANYWHERE, step_apply },
+    { "finish", IN_RUN | IN_APPLY, STEP_GOES_ON, AT_HOME, step_finish },
+    { "report", IN_RUN | IN_APPLY, STEP_GOES_ON, AT_HOME, step_report },
 };
 
 /* Nothing else would work either. */
@@ -367,7 +383,8 @@ int cycle_run(const struct cycle_options *options, struct cycle_result *ret, str
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !is_stopped; i++) {
         const struct step *step = &steps[i];
         struct err failure = { 0 };
-        int rc = step->modes & 1u << options->mode ? step->take(&cycle, &failure) : 0;
+        bool is_due = step->modes & 1u << options->mode && step->places & 1u << options->place;
+        int rc = is_due ? step->take(&cycle, &failure) : 0;
         if (rc == 0)
             continue;
         is_stopped = step->weight == STEP_STOPS || is_fatal(rc);

@@ -35,12 +35,18 @@ enum cycle_writes {
     CYCLE_WRITES_NONE,       /* --dry-run */
 };
 
+enum cycle_place {
+    CYCLE_AT_HOME, /* forge.repo: all that there is */
+    CYCLE_BESIDE,  /* another repository: data, training, releases and reports are not its */
+};
+
 /* All borrowed. */
 struct cycle_options {
     const struct config *config;
     const struct clock *clock;
     struct db *db; /* open for writing */
     struct forge *forge;
+    enum cycle_place place;
     enum cycle_mode mode;
     enum cycle_writes writes;
     enum sync_mode sync;

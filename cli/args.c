@@ -10,12 +10,18 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
-enum global { GLOBAL_CONFIG, GLOBAL_JSON, GLOBAL_HELP, GLOBAL_VERSION, N_GLOBALS };
+enum global {
+    GLOBAL_CONFIG,
+    GLOBAL_REPOSITORY,
+    GLOBAL_JSON,
+    GLOBAL_HELP,
+    GLOBAL_VERSION,
+    N_GLOBALS
+};
 
 static const char *const global_names[N_GLOBALS] = {
-    [GLOBAL_CONFIG] = "--config",
-    [GLOBAL_JSON] = "--json",
-    [GLOBAL_HELP] = "--help",
+    [GLOBAL_CONFIG] = "--config",   [GLOBAL_REPOSITORY] = "--repository",
+    [GLOBAL_JSON] = "--json",       [GLOBAL_HELP] = "--help",
     [GLOBAL_VERSION] = "--version",
 };
 
@@ -48,6 +54,11 @@ static int find_global(const char *word, const char **ret_value)
     return -1;
 }
 
+static bool takes_value(int global)
+{
+    return global == GLOBAL_CONFIG || global == GLOBAL_REPOSITORY;
+}
+
 int args_take_globals(struct global_args *ret, const char **words, size_t *n, struct err *err)
 {
     bool flags[N_GLOBALS] = { false };
@@ -63,14 +74,16 @@ int args_take_globals(struct global_args *ret, const char **words, size_t *n, st
                 words[kept++] = words[i++];
         } else if (which < 0) {
             words[kept++] = words[i];
-        } else if (which != GLOBAL_CONFIG && value) {
+        } else if (!takes_value(which) && value) {
             return err_set(err, ERR_USAGE, "option %s takes no value", global_names[which]);
-        } else if (which != GLOBAL_CONFIG) {
+        } else if (!takes_value(which)) {
             flags[which] = true;
         } else if (!value && (i + 1 == *n || is_option(words[i + 1]))) {
-            return err_set(err, ERR_USAGE, "option --config needs PATH");
+            return err_set(err, ERR_USAGE, "option %s needs %s", global_names[which],
+                           which == GLOBAL_CONFIG ? "PATH" : "OWNER/NAME");
         } else {
-            ret->config_path = value ? value : words[++i];
+            *(which == GLOBAL_CONFIG ? &ret->config_path : &ret->repository) =
+                value ? value : words[++i];
         }
     }
     *n = kept;

@@ -15,6 +15,7 @@ struct err;
 /* What every command understands, anywhere on the line before `--`. */
 struct global_args {
     const char *config_path; /* NULL when absent */
+    const char *repository;  /* likewise */
     bool json, help, version;
 };
 

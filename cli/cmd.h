@@ -34,6 +34,7 @@ enum cmd_needs {
 struct app {
     struct clock clock;
     const char *config_path; /* --config, default "hearth.yml" */
+    const char *repository;  /* --repository, NULL: the first of the configuration */
     bool json;               /* --json */
     struct config *config;
     struct db *db;

@@ -190,7 +190,7 @@ static void check_server(struct checks *c, struct forge *forge)
 }
 
 /* Validators and budgets go to a database in memory: a check writes nothing. */
-static void check_forge(struct checks *c)
+static void check_forge(struct checks *c, const char *repository)
 {
     struct connection connection = { 0 };
     struct rights rights = { { 0 } };
@@ -201,7 +201,8 @@ static void check_forge(struct checks *c)
     if (rc == 0)
         rc = copy_budgets(scratch, c->app->config, &err);
     if (rc == 0)
-        rc = connect_forge(&connection, c->app, scratch, &err);
+        rc = connect_forge(&connection, c->app, scratch, repository,
+                           connect_deadline_ms(c->app), &err);
     if (rc == 0)
         rc = forge_get_repo(connection.forge, take_repo, &rights, &err);
     note(c, "forge", rc, rights.text, &err);
@@ -225,7 +226,8 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
         check_disk(&c);
     }
     if (app->config && app->config->forge.url[0])
-        check_forge(&c);
+        for (size_t i = 0; i < config_n_repositories(app->config); i++)
+            check_forge(&c, config_repository(app->config, i));
     if (app->json)
         results_print_json(json_pack("{s:b, s:O}", "ok", c.rc == 0, "checks", c.rows));
     json_decref(c.rows);

@@ -3,16 +3,9 @@
 
 #include "cli/cmd.h"
 #include "cli/cycle_command.h"
+#include "cli/results.h"
 #include "store/action.h"
 #include "store/db.h"
-#include "store/repository.h"
-
-static int take_id(void *ctx, const struct repository *r, struct err *err)
-{
-    (void)err;
-    *(int64_t *)ctx = r->id;
-    return 0;
-}
 
 static int look_only(void *ctx, const struct action *a, struct err *err)
 {
@@ -25,7 +18,7 @@ static int look_only(void *ctx, const struct action *a, struct err *err)
 static int drop(struct app *app, const char *key, struct err *err)
 {
     int64_t repo_id = 0;
-    int rc = repository_get_first(app->db, take_id, &repo_id, err);
+    int rc = results_repo_id(&repo_id, app, err);
 
     if (rc < 0 || (rc = action_get(app->db, repo_id, key, look_only, NULL, err)) < 0 ||
         (rc = db_begin(app->db, DB_DURABLE, err)) < 0)

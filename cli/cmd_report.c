@@ -40,6 +40,8 @@ static int run_report(struct app *app, const struct cmd_args *args, struct err *
                                  cmd_value(args, "--format", app->json ? "json" : "md"), err);
     if (rc == 0 && since)
         rc = results_parse_date(&options.since_at, since, "--since", err);
+    if (rc == 0 && app->repository)
+        rc = results_repo_id(&options.repo_id, app, err);
     if (rc == 0)
         rc = report_write(&out, app->db, &options, format, err);
     if (rc == 0)

@@ -10,7 +10,6 @@
 #include "cli/plan_print.h"
 #include "config/config.h"
 #include "store/cycle.h"
-#include "store/repository.h"
 
 enum { SHOWN_CYCLES = 10 };
 
@@ -74,17 +73,10 @@ static int collect_budgets(struct status *status, struct app *app, struct err *e
     return rc < 0 ? rc : pace_each_budget(&pace, take_budget, status, err);
 }
 
-static int take_id(void *ctx, const struct repository *r, struct err *err)
-{
-    (void)err;
-    *(int64_t *)ctx = r->id;
-    return 0;
-}
-
 static int collect(struct status *status, struct app *app, struct err *err)
 {
     int64_t repo_id = 0;
-    int rc = repository_get_first(app->db, take_id, &repo_id, err);
+    int rc = results_repo_id(&repo_id, app, err);
 
     if (rc < 0 && rc != -ERR_NOTFOUND)
         return rc;

@@ -54,18 +54,23 @@ static int open_forge(struct connection *c, const struct app *app, struct db *db
     return forge_new(&c->forge, &options, err);
 }
 
-int connect_forge(struct connection *ret, const struct app *app, struct db *db, struct err *err)
+int64_t connect_deadline_ms(const struct app *app)
+{
+    return clock_now_ms(&app->clock) + app->config->budgets.cycle_deadline_s * MS;
+}
+
+int connect_forge(struct connection *ret, const struct app *app, struct db *db,
+                  const char *repository, int64_t deadline_ms, struct err *err)
 {
     const struct config *config = app->config;
-    struct connection c = { 0 };
+    struct connection c = { .deadline_ms = deadline_ms };
 
-    size_t owner_len = strcspn(config->forge.repo, "/");
-    if (config->forge.url[0] == '\0' || config->forge.repo[owner_len] != '/')
+    size_t owner_len = strcspn(repository, "/");
+    if (config->forge.url[0] == '\0' || repository[owner_len] != '/')
         return err_set(err, ERR_CONFIG, "%s: forge.url and forge.repo name no repository",
                        config->path);
-    c.owner = xstrndup(config->forge.repo, owner_len);
-    c.name = xstrdup(config->forge.repo + owner_len + 1);
-    c.deadline_ms = clock_now_ms(&app->clock) + config->budgets.cycle_deadline_s * MS;
+    c.owner = xstrndup(repository, owner_len);
+    c.name = xstrdup(repository + owner_len + 1);
 
     int rc = config->forge.app_id[0]
                  ? config_read_secret(&c.app_key, config, CONFIG_APP_KEY, err)

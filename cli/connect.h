@@ -16,14 +16,17 @@ struct connection {
     struct forge *forge;
     struct http_client *http;
     char *token, *app_key; /* one of them */
-    char *owner, *name;    /* of forge.repo */
+    char *owner, *name;    /* of the repository */
     int64_t deadline_ms;   /* of the cycle that begins now, in clock time */
 };
 
-/* app has a configuration; validators and budgets go to db. -ERR_CONFIG when no forge is
- * configured or the token is not where it should be. */
+/* app has a configuration; validators and budgets go to db. repository: "owner/name".
+ * deadline_ms: in clock time. -ERR_CONFIG when no forge is configured or the token is not where
+ * it should be. */
 int connect_forge(struct connection *ret, const struct app *app, struct db *db,
-                  struct err *err);
+                  const char *repository, int64_t deadline_ms, struct err *err);
+/* When a cycle that begins now has to end. */
+int64_t connect_deadline_ms(const struct app *app);
 void connect_finish(struct connection *c); /* NULL and zeroed are fine */
 
 #endif

@@ -95,6 +95,7 @@ static int dispatch(struct app *app, const char **words, size_t n, struct err *e
     if (globals.help)
         return print_help_of(cmd);
     app->json = globals.json;
+    app->repository = globals.repository;
     if (globals.config_path)
         app->config_path = globals.config_path;
     return run_command(app, cmd, words + used, n - used, err);

@@ -18,6 +18,8 @@ static const char INTRO[] =
 static const char OUTRO[] =
     "\n"
     "  --config PATH       the configuration, instead of hearth.yml in this folder\n"
+    "  --repository OWNER/NAME\n"
+    "                      whose results, where forge.repositories names more than one\n"
     "  --json              results as JSON\n"
     "  --help, --version\n"
     "\n"

@@ -24,8 +24,11 @@ static int take_id(void *ctx, const struct repository *r, struct err *err)
 
 int results_repo_id(int64_t *ret, struct app *app, struct err *err)
 {
-    int rc = repository_get_first(app->db, take_id, ret, err);
+    int rc = app->repository ? repository_find(app->db, app->repository, take_id, ret, err)
+                             : repository_get_first(app->db, take_id, ret, err);
 
+    if (rc == -ERR_NOTFOUND && app->repository)
+        return err_set(err, ERR_NOTFOUND, "nothing was read from %s yet", app->repository);
     if (rc == -ERR_NOTFOUND)
         return err_set(err, ERR_NOTFOUND,
                        "nothing was read from a forge yet: run `hearth sync` first");

@@ -116,6 +116,14 @@ static void check_together(struct loader *l, const struct yaml_doc *doc)
     if (c->forge.app_id[0] && c->forge.token_file[0])
         fault(l, line_of(doc, "forge.app_id"), "forge.app_id",
               "and forge.token_file exclude each other: one of them is who we are");
+    for (size_t i = 1; i < config_n_repositories(c); i++)
+        for (size_t j = 0; j < i; j++)
+            if (text_equal_ignoring_case(config_repository(c, i), config_repository(c, j)))
+                fault(l, line_of(doc, "forge.repositories"), "forge.repositories",
+                      "names '%s' twice", config_repository(c, i));
+    if (!c->forge.url[0] && c->forge.repositories.n > 0)
+        fault(l, line_of(doc, "forge.url"), "forge.url",
+              "is missing: forge.repositories needs the forge they live on");
     if (c->budgets.content_per_minute > c->budgets.content_per_hour)
         fault(l, line_of(doc, "budgets.content_per_minute"), "budgets.content_per_minute",
               "is more than budgets.content_per_hour");
@@ -195,6 +203,16 @@ void config_free(struct config *config)
     free(config->path);
     free(config->dir);
     free(config);
+}
+
+size_t config_n_repositories(const struct config *config)
+{
+    return 1 + config->forge.repositories.n;
+}
+
+const char *config_repository(const struct config *config, size_t index)
+{
+    return index == 0 ? config->forge.repo : config->forge.repositories.items[index - 1];
 }
 
 char *config_path(const struct config *config, const char *name)

@@ -26,6 +26,7 @@ struct config {
         char *url;     /* API base, any prefix, no trailing slash; "" for a hub-only instance */
         char *dialect; /* "auto", "github", "gitea" */
         char *repo;    /* "owner/name" */
+        struct string_list repositories; /* more of them */
         char *token_file;   /* relative to dir; "" takes HEARTH_TOKEN from the environment */
         char *app_id;       /* of a GitHub App, instead of a token; "" for none */
         char *app_key_file; /* its key; "" takes HEARTH_APP_KEY */
@@ -93,6 +94,10 @@ int config_load(struct config **ret, const char *path, struct buf *faults, struc
 int config_load_text(struct config **ret, const char *path, const char *text, size_t len,
                      struct buf *faults, struct err *err);
 void config_free(struct config *config); /* NULL is fine */
+
+/* The repositories that are served, "owner/name": forge.repo is the first, 0. */
+size_t config_n_repositories(const struct config *config);
+const char *config_repository(const struct config *config, size_t index);
 
 /* A path beside hearth.yml; the caller frees. */
 char *config_path(const struct config *config, const char *name);

@@ -17,6 +17,9 @@ const struct option options[] = {
       "How the forge speaks. auto: by its address, and where that does not tell, by asking." },
     { "forge.repo", OPTION_TEXT, AT(forge.repo), 0, 200, "", NULL, check_repo,
       "The repository whose community this is: owner/name." },
+    { "forge.repositories", OPTION_LIST, AT(forge.repositories), 0, 50, "", NULL, check_repo,
+      "More repositories of the same forge, [owner/one, owner/two], each read in its turn and\n"
+      "answered by the same rules. Data, training and releases stay with forge.repo." },
     { "forge.token_file", OPTION_TEXT, AT(forge.token_file), 0, 4000, "", NULL, NULL,
       "A file with the access token, readable by its owner only; relative to this file.\n"
       "Empty: the environment's HEARTH_TOKEN. The token itself never stands in here." },

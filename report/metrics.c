@@ -214,13 +214,14 @@ static int find_repository(void *ctx, const struct repository *r, struct err *er
     return take_repository(found->m, r, err);
 }
 
-int metrics_collect(struct metrics *m, struct db *db, int64_t since_at, int64_t now,
-                    struct err *err)
+int metrics_collect(struct metrics *m, struct db *db, int64_t repo_id, int64_t since_at,
+                    int64_t now, struct err *err)
 {
     struct found found = { .m = m };
 
     *m = (struct metrics){ .repo = xstrdup(""), .since_at = since_at, .until_at = now };
-    int rc = repository_get_first(db, find_repository, &found, err);
+    int rc = repo_id > 0 ? repository_get(db, repo_id, find_repository, &found, err)
+                         : repository_get_first(db, find_repository, &found, err);
     if (rc == -ERR_NOTFOUND) {
         add_gap(m, xstrdup("nothing was read from a forge yet"));
         return 0;

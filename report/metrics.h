@@ -76,9 +76,10 @@ struct metrics {
     size_t n_releases;
 };
 
-/* An empty database gives empty figures. *m is the caller's to finish, whatever is returned. */
-int metrics_collect(struct metrics *m, struct db *db, int64_t since_at, int64_t now,
-                    struct err *err);
+/* repo_id 0: the first repository. An empty database gives empty figures. *m is the caller's to
+ * finish, whatever is returned. */
+int metrics_collect(struct metrics *m, struct db *db, int64_t repo_id, int64_t since_at,
+                    int64_t now, struct err *err);
 void metrics_finish(struct metrics *m);
 
 #endif

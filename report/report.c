@@ -54,7 +54,7 @@ int report_write(struct buf *out, struct db *db, const struct report_options *op
                  enum report_format format, struct err *err)
 {
     struct metrics m = { 0 };
-    int rc = metrics_collect(&m, db, options->since_at, options->now, err);
+    int rc = metrics_collect(&m, db, options->repo_id, options->since_at, options->now, err);
 
     if (rc == 0) {
         add_document(out, &m, options, format);
@@ -110,7 +110,7 @@ int report_write_all(struct db *db, const char *dir, const struct report_options
     struct buf text;
 
     buf_init(&text, MAX_DOCUMENT_BYTES);
-    int rc = metrics_collect(&m, db, options->since_at, options->now, err);
+    int rc = metrics_collect(&m, db, options->repo_id, options->since_at, options->now, err);
     if (rc == 0)
         rc = fs_mkdirs(dir, 0755, err);
     if (rc == 0)

@@ -18,6 +18,7 @@ int report_format_parse(enum report_format *ret, const char *name,
 
 struct report_options {
     const char *title;
+    int64_t repo_id;  /* 0: the first repository */
     int64_t since_at; /* 0: everything */
     int64_t now;
 };

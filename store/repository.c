@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/repository.h"
 
+#include <stdio.h>
+
 #include "base/err.h"
+#include "store/instance.h"
 #include "store/nouns.h"
 
 #define COLUMNS                                                                                \
@@ -10,7 +13,7 @@
 #define VALUES "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
 #define NEWS   "owner, name, default_branch, is_archived, self_id, self_login"
 
-enum { INSERT, UPDATE, GET, GET_FIRST, SET_ADOPTED, ALLOW_WRITES };
+enum { INSERT, UPDATE, GET, GET_FIRST, FIND, SET_ADOPTED, ALLOW_WRITES };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO repository (" COLUMNS ") VALUES (" VALUES ") "
@@ -20,11 +23,15 @@ static const char *const statements[] = {
                /* ?8, ?9 and ?10 count in a new row only; named, so that they can be bound. */
                "AND ?8 + ?9 + ?10 IS NOT NULL",
     [GET] = "SELECT " COLUMNS " FROM repository WHERE id = ?1",
-    [GET_FIRST] = "SELECT " COLUMNS " FROM repository ORDER BY first_seen_at, id LIMIT 1",
+    [GET_FIRST] = "SELECT " COLUMNS " FROM repository ORDER BY id = (SELECT CAST(value AS "
+                  "INTEGER) FROM instance WHERE key = 'home_repository') DESC, "
+                  "first_seen_at, id LIMIT 1",
+    [FIND] = "SELECT " COLUMNS " FROM repository WHERE owner || '/' || name = ?1 "
+             "COLLATE NOCASE",
     [SET_ADOPTED] = "UPDATE repository SET is_adopted = 1 WHERE id = ?1",
     [ALLOW_WRITES] = "UPDATE repository SET writes_allowed_at = ?2 WHERE id = ?1",
 };
-const struct stmt_table repository_stmts = { "repository", statements, 6 };
+const struct stmt_table repository_stmts = { "repository", statements, 7 };
 
 static void bind(struct query *q, const void *row)
 {
@@ -89,6 +96,24 @@ int repository_get_first(struct db *db, repository_fn *fn, void *ctx, struct err
 
     query_init(&q, db, &repository_stmts, GET_FIRST);
     return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
+}
+
+int repository_find(struct db *db, const char *full_name, repository_fn *fn, void *ctx,
+                    struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &repository_stmts, FIND);
+    query_text(&q, full_name);
+    return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
+}
+
+int repository_set_home(struct db *db, int64_t id, struct err *err)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%lld", (long long)id);
+    return instance_set(db, "home_repository", text, err);
 }
 
 static int run_found(struct query *q, int64_t id, struct err *err)

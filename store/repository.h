@@ -27,8 +27,13 @@ int repository_put(struct db *db, const struct repository *r, enum put_result *r
 typedef int repository_fn(void *ctx, const struct repository *r, struct err *err);
 int repository_get(struct db *db, int64_t id, repository_fn *fn, void *ctx,
                    struct err *err); /* -ERR_NOTFOUND */
-/* The one this instance serves: the first seen. -ERR_NOTFOUND before the first sync. */
+/* The one that forge.repo names, as the last cycle found it; before it told, the first seen.
+ * -ERR_NOTFOUND before the first sync. */
 int repository_get_first(struct db *db, repository_fn *fn, void *ctx, struct err *err);
+/* By "owner/name", case ignored. -ERR_NOTFOUND */
+int repository_find(struct db *db, const char *full_name, repository_fn *fn, void *ctx,
+                    struct err *err);
+int repository_set_home(struct db *db, int64_t id, struct err *err);
 int repository_set_adopted(struct db *db, int64_t id, struct err *err);
 int repository_allow_writes(struct db *db, int64_t id, int64_t at, struct err *err);
 

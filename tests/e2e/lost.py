@@ -30,9 +30,12 @@ def released_files(w):
         token = file.read().strip()
     found = {}
     for asset in w.state()["assets"]:
+        url = f"{w.greeting['api']}/repos/{w.greeting['repo']}/releases/assets/{asset['id']}"
+        if world.DIALECT == "gitea":
+            url = f"{w.base}/{w.greeting['repo']}/releases/download/v1.1.0/{asset['name']}"
         request = urllib.request.Request(
-            f"{w.greeting['api']}/repos/{w.greeting['repo']}/releases/assets/{asset['id']}",
-            headers={"Accept": "application/octet-stream", "Authorization": f"Bearer {token}"})
+            url, headers={"Accept": "application/octet-stream",
+                          "Authorization": f"Bearer {token}"})
         with urllib.request.urlopen(request, timeout=30) as reply:
             found[asset["name"]] = reply.read()
     return found

@@ -117,6 +117,24 @@ static void values_replace_defaults_lists_as_a_whole(void **state)
     assert_int_equal(p->config->report.bots.n, 0);
 }
 
+static void repositories_are_served_once_each(void **state)
+{
+    struct place *p = *state;
+
+    assert_int_equal(load(p, "forge: {url: 'https://f.test/api/v1', repo: a/b,\n"
+                             "        repositories: [a/c, d/b]}\n"),
+                     0);
+    assert_int_equal(config_n_repositories(p->config), 3);
+    assert_string_equal(config_repository(p->config, 0), "a/b");
+    assert_string_equal(config_repository(p->config, 2), "d/b");
+    config_free(p->config);
+    p->config = NULL;
+    assert_int_equal(load(p, "forge: {url: 'https://f.test/api/v1', repo: a/b,\n"
+                             "        repositories: [a/c, A/B]}\n"),
+                     -ERR_CONFIG);
+    assert_non_null(strstr(p->faults.data, "names 'A/B' twice"));
+}
+
 static void all_faults_are_told_at_once_with_file_and_line(void **state)
 {
     struct place *p = *state;
@@ -316,6 +334,7 @@ int main(void)
         cmocka_unit_test(every_default_fits_its_own_bounds),
         PLACED(an_empty_file_gives_the_defaults),
         PLACED(values_replace_defaults_lists_as_a_whole),
+        PLACED(repositories_are_served_once_each),
         PLACED(all_faults_are_told_at_once_with_file_and_line),
         PLACED(bad_values_say_what_is_wrong),
         PLACED(missing_file_says_how_to_make_one),
