@@ -109,6 +109,16 @@ int git_open(struct git_repo **ret, const char *path, struct err *err)
     return take_repo(ret, git, path, err);
 }
 
+int git_open_incoming(struct git_repo **ret, struct err *err)
+{
+    git_repository *git = NULL;
+
+    int rc = git_repository_open_ext(&git, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
+    if (rc < 0)
+        return git_fail(err, rc, "cannot open what was pushed");
+    return take_repo(ret, git, "what was pushed", err);
+}
+
 int git_init_bare(struct git_repo **ret, const char *path, struct err *err)
 {
     git_repository_init_options options;

@@ -23,6 +23,9 @@ enum { GIT_HEX_SIZE = 41, GIT_PLAIN = 0100644 };
 int git_setup(struct err *err);
 
 int git_open(struct git_repo **ret, const char *path, struct err *err);
+/* In a hook of a push: the repository with the objects that came and are not taken in yet, as
+ * git's environment says. */
+int git_open_incoming(struct git_repo **ret, struct err *err);
 
 /* Makes it, or opens what is there; for its only writer: what a killed one left half-made is
  * completed, and its lock files are removed. */

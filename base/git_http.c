@@ -78,7 +78,8 @@ static void env_init(struct env *env, const struct git_http_call *call)
     env_add(env, "HTTP_CONTENT_ENCODING", call->content_encoding);
     env_add(env, "GIT_PROTOCOL", call->protocol);
     env_add(env, "REMOTE_USER", call->user);
-    if (call->body_fd >= 0 && fstat(call->body_fd, &body) == 0)
+    if (call->body_fd >= 0 && lseek(call->body_fd, 0, SEEK_SET) == 0 &&
+        fstat(call->body_fd, &body) == 0)
         env_take(env, xasprintf("CONTENT_LENGTH=%lld", (long long)body.st_size));
     for (const char *const *var = call->env; var && *var; var++)
         env_take(env, xstrdup(*var));
@@ -126,30 +127,33 @@ const char *git_http_type(const struct cgi *cgi)
     return "application/octet-stream";
 }
 
-int git_http_body(const char *dir, const void *data, size_t len, struct err *err)
+/* A file that has no name, or had one for a moment where the folder cannot have others. */
+int git_http_body_open(const char *dir, struct err *err)
 {
-    char *path = fs_path(dir, "body-XXXXXX", NULL);
-    const char *bytes = data;
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-    int fd = mkostemp(path, O_CLOEXEC);
-    int rc = fd < 0 ? err_errno(err, "cannot create '%s'", path) : 0;
-    if (rc == 0)
+    if (fd >= 0)
+        return fd;
+    char *path = fs_path(dir, "body-XXXXXX", NULL);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        (void)err_errno(err, "cannot create '%s'", path);
+    else
         (void)unlink(path);
     free(path);
-    if (rc < 0)
-        return rc;
+    return fd < 0 ? -ERR_IO : fd;
+}
+
+int git_http_body_add(int fd, const void *data, size_t len, struct err *err)
+{
+    const char *bytes = data;
+
     for (size_t done = 0; done < len;) {
         ssize_t n = write(fd, bytes + done, len - done);
 
-        if (n < 0 && errno != EINTR) {
-            rc = err_errno(err, "cannot keep the body of a request in '%s'", dir);
-            (void)close(fd);
-            return rc;
-        }
+        if (n < 0 && errno != EINTR)
+            return err_errno(err, "cannot keep the body of a request");
         done += n > 0 ? (size_t)n : 0;
     }
-    if (lseek(fd, 0, SEEK_SET) == 0)
-        return fd;
-    (void)close(fd);
-    return err_set(err, ERR_IO, "cannot rewind the body of a request");
+    return 0;
 }

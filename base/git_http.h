@@ -30,8 +30,9 @@ bool git_http_is_push(const char *query, const char *rest);
 /* The content types of the protocol as text that lives for ever. */
 const char *git_http_type(const struct cgi *cgi);
 
-/* Puts bytes into a file without a name under dir, to be a body: a pipe could fill up on both
- * sides. A descriptor at its beginning, or a negative error. */
-int git_http_body(const char *dir, const void *data, size_t len, struct err *err);
+/* A file under dir to gather a body in, gone when it is closed: a pipe to the program could fill
+ * up on both sides. A descriptor, or a negative error. */
+int git_http_body_open(const char *dir, struct err *err);
+int git_http_body_add(int fd, const void *data, size_t len, struct err *err);
 
 #endif

@@ -27,11 +27,13 @@
 #include "base/httpd_pool.h"
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
+#include "base/httpd_slow.h"
 #include "base/httpd_wait.h"
 
 enum {
     DEFAULT_CONNECTIONS = 256,
     DEFAULT_IDLE_TIMEOUT_S = 30,
+    DEFAULT_SLOW_AFTER_S = 60,
     STOP_WAIT_S = 5,
 };
 
@@ -42,6 +44,7 @@ struct httpd {
     struct httpd_options options; /* strings and lists are the caller's */
     struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
     struct httpd_wait *wait;
+    struct httpd_slow *slow;
     uint16_t port;
     char address[HTTPD_ADDRESS_SIZE];
     pthread_mutex_t lock;
@@ -57,6 +60,31 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* The watched peer that on_connection() left with a connection. */
+static struct httpd_peer *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct httpd *httpd = cls;
+
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+        *socket_context = info ? httpd_slow_add(httpd->slow, info->connect_fd) : NULL;
+    } else {
+        httpd_slow_remove(httpd->slow, *socket_context);
+        *socket_context = NULL;
+    }
+}
+
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct httpd *httpd = cls;
@@ -67,6 +95,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 
     struct httpd_request *req = httpd_request_new(connection, target);
     req->wait = httpd->wait;
+    req->sender = peer_of(connection);
     req->began_us = now_us();
     return req;
 }
@@ -99,13 +128,13 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 {
     struct httpd *httpd = cls;
 
-    (void)connection;
     if (!*con_cls)
         return;
     if (httpd->options.on_done)
         report(httpd, *con_cls, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     httpd_request_free(*con_cls);
     *con_cls = NULL;
+    httpd_slow_expect(peer_of(connection), HTTPD_EXPECT_HEADERS);
     (void)pthread_mutex_lock(&httpd->lock);
     if (--httpd->active == 0)
         (void)pthread_cond_broadcast(&httpd->idle);
@@ -223,11 +252,14 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (!req->method) {
         req->method = method;
         req->version = version;
+        httpd_slow_expect(req->sender, HTTPD_EXPECT_BODY);
         rc = begin(httpd, req);
     } else if (*data_len > 0) {
         rc = httpd_body_take(req, data, *data_len, httpd->options.ctx);
+        httpd_slow_received(req->sender, *data_len);
         *data_len = 0;
     } else {
+        httpd_slow_expect(req->sender, HTTPD_EXPECT_NOTHING);
         rc = answer(httpd, req);
     }
     return rc < 0 ? MHD_NO : MHD_YES;
@@ -252,14 +284,16 @@ static struct MHD_Daemon *daemon_start(struct httpd *httpd, const struct httpd_o
         on_access, httpd, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
         MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd, MHD_OPTION_ARRAY,
-        more, MHD_OPTION_END);
+        on_target, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, httpd, MHD_OPTION_ARRAY, more,
+        MHD_OPTION_END);
 }
 
 static void free_stopped(struct httpd *httpd)
 {
     httpd_pool_free(httpd->pool);
     httpd_wait_free(httpd->wait);
+    httpd_slow_free(httpd->slow);
     (void)pthread_cond_destroy(&httpd->idle);
     (void)pthread_mutex_destroy(&httpd->lock);
     free(httpd);
@@ -271,6 +305,8 @@ static struct httpd *new_stopped(const struct httpd_options *options)
     pthread_condattr_t monotonic;
 
     httpd->options = *options;
+    httpd->slow =
+        httpd_slow_new(options->slow_after_s ? options->slow_after_s : DEFAULT_SLOW_AFTER_S);
     (void)pthread_mutex_init(&httpd->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -284,7 +320,7 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
     struct httpd *httpd = new_stopped(options);
     int fd = options->listen_fd > 0 ? options->listen_fd : -1;
 
-    int rc = httpd_wait_new(&httpd->wait, err);
+    int rc = httpd_wait_new(&httpd->wait, httpd_slow_cut, httpd->slow, err);
     if (rc == 0 && options->blocking_threads > 0)
         rc = httpd_pool_new(&httpd->pool, options->blocking_threads, work, httpd, err);
     if (rc == 0 && fd < 0)

@@ -91,6 +91,8 @@ struct httpd_options {
     unsigned max_connections;    /* 0: 256 */
     unsigned max_per_peer;       /* connections of one address; 0: no such limit */
     unsigned idle_timeout_s;     /* 0: 30 */
+    unsigned slow_after_s;       /* 0: 60; headers must be complete by then, and a body must */
+                                 /* come at 1 KiB/s or more from then on */
     const char *trusted_peer;    /* numeric address of the proxy whose X-Forwarded-For tells */
                                  /* httpd_peer(); NULL or "": none */
     void (*on_done)(const struct httpd_done *done, void *ctx); /* on any thread; or NULL */

@@ -14,6 +14,7 @@
 #include "base/httpd_route.h"
 
 struct MHD_Connection;
+struct httpd_peer;
 struct httpd_wait;
 
 enum { HTTPD_MAX_REPLY_HEADERS = 32 };
@@ -52,6 +53,7 @@ struct httpd_request {
     int status; /* the handler's answer, once ANSWERED, and its reply */
     struct httpd_response reply;
     struct httpd_wait *wait;    /* for replies that another process makes */
+    struct httpd_peer *sender;  /* whose speed is watched; the connection's */
     struct httpd_request *next; /* in the queue of httpd_pool */
     char *user;
     int64_t began_us;   /* monotonic */

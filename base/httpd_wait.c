@@ -16,6 +16,8 @@ enum { SILENCE_MS = 120000, TICK_MS = 1000, MAX_EVENTS = 64 };
 
 struct httpd_wait {
     pthread_t thread;
+    void (*tick)(void *ctx);
+    void *ctx;
     int epoll_fd;
     int end_fd; /* eventfd: readable when it ends */
     pthread_mutex_t lock;
@@ -81,6 +83,7 @@ static void *watch(void *arg)
 {
     struct httpd_wait *wait = arg;
     struct epoll_event events[MAX_EVENTS];
+    int64_t tick_at = 0;
 
     for (;;) {
         int n = epoll_wait(wait->epoll_fd, events, MAX_EVENTS, TICK_MS);
@@ -92,7 +95,12 @@ static void *watch(void *arg)
             }
             wake(wait, events[i].data.ptr, false);
         }
-        wake_late(wait, now_ms());
+        int64_t now = now_ms();
+        if (now < tick_at)
+            continue;
+        tick_at = now + TICK_MS;
+        wake_late(wait, now);
+        wait->tick(wait->ctx);
     }
 }
 
@@ -106,11 +114,13 @@ static void free_ended(struct httpd_wait *wait)
     free(wait);
 }
 
-int httpd_wait_new(struct httpd_wait **ret, struct err *err)
+int httpd_wait_new(struct httpd_wait **ret, void (*tick)(void *ctx), void *ctx, struct err *err)
 {
     struct httpd_wait *wait = xcalloc(1, sizeof(*wait));
     struct epoll_event end = { .events = EPOLLIN, .data.ptr = NULL };
 
+    wait->tick = tick;
+    wait->ctx = ctx;
     (void)pthread_mutex_init(&wait->lock, NULL);
     wait->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     wait->end_fd = eventfd(0, EFD_CLOEXEC);

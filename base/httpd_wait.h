@@ -20,7 +20,9 @@ struct httpd_waiter {
     struct httpd_waiter *next;
 };
 
-int httpd_wait_new(struct httpd_wait **ret, struct err *err);
+/* tick is called with ctx on the waiting thread, about once a second. */
+int httpd_wait_new(struct httpd_wait **ret, void (*tick)(void *ctx), void *ctx,
+                   struct err *err);
 /* 0 and wake follows; or a negative error and it does not. */
 int httpd_wait_add(struct httpd_wait *wait, struct httpd_waiter *waiter);
 /* Wakes those who wait, as timed out, and ends the thread; adding stays allowed and fails. */

@@ -59,8 +59,8 @@ static int run_git(struct reply *reply, const struct practice *p, const struct a
     struct buf out;
 
     buf_init(&out, OUTPUT_MAX_BYTES);
-    int body = git_http_body(p->forge.dir, ask->body, ask->body_len, err);
-    int rc = body < 0 ? body : 0;
+    int body = git_http_body_open(p->forge.dir, err);
+    int rc = body < 0 ? body : git_http_body_add(body, ask->body, ask->body_len, err);
     if (rc == 0) {
         const struct git_http_call call = {
             .root = root,
@@ -76,8 +76,9 @@ static int run_git(struct reply *reply, const struct practice *p, const struct a
         };
 
         rc = git_http_start(&cgi, &call, err);
-        (void)close(body);
     }
+    if (body >= 0)
+        (void)close(body);
     if (rc == 0)
         rc = cgi_collect(&out, &cgi, err);
     if (rc == 0) {

@@ -2,6 +2,7 @@
  * Handlers that block, replies that another process makes, and what is told of each request. */
 #include "base/httpd.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
@@ -102,6 +103,7 @@ static int start(void **state)
                                            .blocking_threads = 2,
                                            .quick = quick,
                                            .max_per_peer = 6,
+                                           .slow_after_s = 1,
                                            .on_done = keep };
 
     (void)signal(SIGPIPE, SIG_IGN);
@@ -233,6 +235,35 @@ static void one_address_has_so_many_connections(void **state)
         assert_answer(held[i], "waited hi");
 }
 
+/* Dripping bytes keep a connection from being idle; their sender is ended all the same. */
+static void drip(const struct fixture *fix, const char *begin)
+{
+    int fd = ask(fix, begin);
+    size_t n = 0;
+    char byte;
+
+    for (; n < 1000; n++) {
+        struct pollfd readable = { .fd = fd, .events = POLLIN };
+
+        if (poll(&readable, 1, 50) == 1 && read(fd, &byte, 1) <= 0)
+            break;
+        if (send(fd, "x", 1, MSG_NOSIGNAL) < 0)
+            break;
+    }
+    assert_true(n >= 15 && n < 200);
+    (void)close(fd);
+}
+
+static void dripped_headers_are_cut_off(void **state)
+{
+    drip(*state, "GET /quick HTTP/1.1\r\nX: ");
+}
+
+static void dripped_bodies_are_cut_off(void **state)
+{
+    drip(*state, "POST /gate/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 90\r\n\r\n");
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -240,7 +271,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVED(blocked_handlers_hold_nobody_up),     SERVED(quick_handler_may_ask_to_block),
         SERVED(stream_waits_for_its_writer_alone),   SERVED(stopping_ends_streams_that_wait),
-        SERVED(one_address_has_so_many_connections),
+        SERVED(one_address_has_so_many_connections), SERVED(dripped_headers_are_cut_off),
+        SERVED(dripped_bodies_are_cut_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
