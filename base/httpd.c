@@ -28,6 +28,7 @@
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
 #include "base/httpd_slow.h"
+#include "base/httpd_strict.h"
 #include "base/httpd_wait.h"
 
 enum {
@@ -149,10 +150,22 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s
     return strlen(s);
 }
 
+/* Whatever follows on the connection is not trusted either. */
+static int refuse(struct httpd_request *req, const char *fault)
+{
+    httpd_reply_header(req, MHD_HTTP_HEADER_CONNECTION, "close");
+    req->reply.content_type = PLAIN_TEXT;
+    buf_printf(&req->reply.body, "bad request: %s\n", fault);
+    return httpd_reply(req, MHD_HTTP_BAD_REQUEST, &req->reply);
+}
+
 static int begin(const struct httpd *httpd, struct httpd_request *req)
 {
     const char *method = req->method;
+    const char *fault = httpd_strict_fault(req->connection, req->version);
 
+    if (fault)
+        return refuse(req, fault);
     httpd_request_forwarded(req, httpd->options.trusted_peer);
     req->found = httpd_match_init(&req->match, httpd->options.routes, method, req->path);
     return httpd_body_begin(req, httpd->options.streams, httpd->options.ctx);
