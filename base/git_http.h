@@ -30,8 +30,8 @@ bool git_http_is_push(const char *query, const char *rest);
 /* The content types of the protocol as text that lives for ever. */
 const char *git_http_type(const struct cgi *cgi);
 
-/* A file under dir to gather a body in, gone when it is closed: a pipe to the program could fill
- * up on both sides. A descriptor, or a negative error. */
+/* A file under dir to gather a body in, gone when it is closed: a pipe to the program could
+ * fill up on both sides. A descriptor, or a negative error. */
 int git_http_body_open(const char *dir, struct err *err);
 int git_http_body_add(int fd, const void *data, size_t len, struct err *err);
 

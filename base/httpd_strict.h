@@ -7,7 +7,8 @@
 #define BASE_HTTPD_STRICT_H
 struct MHD_Connection;
 
-/* What is wrong with the headers, as text of ours; NULL when nothing is. version: "HTTP/1.1". */
+/* What is wrong with the headers, as text of ours; NULL when nothing is. version:
+ * "HTTP/1.1". */
 const char *httpd_strict_fault(struct MHD_Connection *connection, const char *version);
 
 #endif
