@@ -54,7 +54,7 @@ static int make_transport(struct forge *f, const struct forge_options *options, 
     struct transport_options to = transport_options_of(options, f->app);
     struct buf upload;
 
-    int rc = server_dialect(&f->dialect, options->dialect, &to, err);
+    int rc = server_dialect(&f->dialect, options->dialect, f->repo, &to, err);
     if (rc < 0)
         return rc;
     buf_init(&upload, MAX_URL);
@@ -90,6 +90,7 @@ int forge_new(struct forge **ret, const struct forge_options *options, struct er
     f->login = xstrdup(options->login ? options->login : "");
 
     int rc = buf_check(&repo, "forge.repo", err);
+    f->repo = buf_take(&repo);
     if (rc == 0)
         rc = make_app(f, options, err);
     if (rc == 0)
@@ -97,13 +98,11 @@ int forge_new(struct forge **ret, const struct forge_options *options, struct er
     if (rc == 0)
         rc = http_url_parse(&url, options->url, err);
     if (rc < 0) {
-        buf_finish(&repo);
         forge_free(f);
         return rc;
     }
     f->origin = xstrdup(url.origin);
     f->base = xstrdup(strcmp(url.path, "/") == 0 ? "" : url.path);
-    f->repo = buf_take(&repo);
     *ret = f;
     return 0;
 }

@@ -48,24 +48,26 @@ int server_add_name(struct buf *out, struct transport *t, struct err *err)
     return buf_check(out, "version", err);
 }
 
-static int ask(const struct dialect **ret, const struct transport_options *options,
-               struct err *err)
+/* Only Gitea's family counts `stars_count`; GitHub says `stargazers_count`. */
+static int ask(const struct dialect **ret, const char *repo,
+               const struct transport_options *options, struct err *err)
 {
+    const struct transport_request req = { .method = "GET", .path = repo };
     struct transport *t = NULL;
-    struct buf name;
+    struct transport_reply reply = { 0 };
 
-    buf_init(&name, 2 * MAX_VERSION);
     int rc = transport_new(&t, options, err);
     if (rc == 0)
-        rc = server_add_name(&name, t, err);
-    if (rc == 0)
-        *ret = name.len > 0 ? &dialect_gitea : &dialect_github;
+        rc = transport_send(t, &req, &reply, err);
+    if (rc == 0) {
+        *ret = json_object_get(reply.doc, "stars_count") ? &dialect_gitea : &dialect_github;
+        transport_reply_finish(&reply);
+    }
     transport_free(t);
-    buf_finish(&name);
     return rc < 0 ? err_wrap(err, rc, "which dialect the forge speaks") : 0;
 }
 
-int server_dialect(const struct dialect **ret, const char *name,
+int server_dialect(const struct dialect **ret, const char *name, const char *repo,
                    const struct transport_options *options, struct err *err)
 {
     for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
@@ -81,5 +83,5 @@ int server_dialect(const struct dialect **ret, const char *name,
             *ret = shapes[i].dialect;
             return 0;
         }
-    return ask(ret, options, err);
+    return ask(ret, repo, options, err);
 }

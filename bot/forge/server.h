@@ -10,8 +10,9 @@ struct transport;
 struct transport_options;
 
 /* What name says; "auto": by the shape of the address (api.github.com, /api/v3, /api/v1), else
- * by whether the server answers to /version, one request. -ERR_CONFIG for other names. */
-int server_dialect(const struct dialect **ret, const char *name,
+ * by how the server describes the repository at repo ("/repos/OWNER/NAME", encoded), which both
+ * dialects have: one request. -ERR_CONFIG for other names. */
+int server_dialect(const struct dialect **ret, const char *name, const char *repo,
                    const struct transport_options *options, struct err *err);
 
 /* Appends "Gitea 1.22.0" or "Forgejo 11.0.0", nothing where there is no such answer. */

@@ -16,13 +16,13 @@
 /* Which dialect ------------------------------------------------------------------------- */
 
 static const struct {
-    const char *url, *version, *dialect; /* version NULL: nobody asks */
+    const char *url, *repo, *dialect; /* repo NULL: nobody asks */
 } servers[] = {
     { "https://api.github.com", NULL, "github" },
     { "https://ghe.example/api/v3", NULL, "github" },
     { "https://git.example/sub/api/v1", NULL, "gitea" },
-    { "https://git.example/x", "{\"version\":\"1.23.0+dev-608-gec2d1593c2\"}", "gitea" },
-    { "https://git.example/x", "{\"message\":\"what?\"}", "github" },
+    { "https://git.example/x", "{\"id\":1,\"stars_count\":0}", "gitea" },
+    { "https://git.example/x", "{\"id\":1,\"stargazers_count\":0}", "github" },
     { "https://git.example/x", "[]", "github" },
     { "https://git.example/x", "null", "github" },
 };
@@ -32,20 +32,20 @@ static void dialect_is_known_by_address_or_by_asking(void **state)
     struct scene *s = *state;
 
     for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
-        const struct scripted_answer answer = { 200, { 0 }, servers[i].version };
+        const struct scripted_answer answer = { 200, { 0 }, servers[i].repo };
         struct forge_options options = scene_options(s);
         struct forge *f = NULL;
 
-        scripted_http_play(&s->script, &answer, servers[i].version ? 1 : 0);
+        scripted_http_play(&s->script, &answer, servers[i].repo ? 1 : 0);
         options.url = servers[i].url;
         assert_int_equal(forge_new(&f, &options, &s->err), 0);
         assert_string_equal(forge_dialect(f), servers[i].dialect);
-        assert_int_equal(s->script.n_asked, servers[i].version ? 1 : 0);
+        assert_int_equal(s->script.n_asked, servers[i].repo ? 1 : 0);
         forge_free(f);
     }
 }
 
-static void server_without_a_version_speaks_github(void **state)
+static void asking_for_the_dialect_fails_as_any_reading_does(void **state)
 {
     const struct scripted_answer answer[] = { { 404, { 0 }, "{\"message\":\"Not Found\"}" } };
     struct scene *s = *state;
@@ -54,9 +54,9 @@ static void server_without_a_version_speaks_github(void **state)
 
     PLAY(s, answer);
     options.url = "https://git.example/x";
-    assert_int_equal(forge_new(&f, &options, &s->err), 0);
-    assert_string_equal(forge_dialect(f), "github");
-    forge_free(f);
+    assert_int_equal(forge_new(&f, &options, &s->err), -ERR_NOTFOUND);
+    assert_non_null(strstr(s->err.msg, "which dialect the forge speaks"));
+    assert_null(f);
 }
 
 static void forgejo_is_told_from_gitea(void **state)
@@ -296,7 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(dialect_is_known_by_address_or_by_asking),
-        TEST(server_without_a_version_speaks_github),
+        TEST(asking_for_the_dialect_fails_as_any_reading_does),
         TEST(forgejo_is_told_from_gitea),
         TEST(only_parameters_that_a_list_has_are_sent),
         TEST(pages_are_counted_whatever_a_link_says),
