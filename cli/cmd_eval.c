@@ -1,88 +1,93 @@
 /* SPDX-License-Identifier: Apache-2.0
- * hearth eval: how right a model is on labelled data, and how sure. */
-#include <stdio.h>
+ * hearth eval: how right a model is on labelled data, how sure, and if another is better. */
 #include <stdlib.h>
 
+#include "base/buf.h"
+#include "base/fs.h"
 #include "cli/cmd.h"
+#include "cli/evaluation.h"
 #include "cli/results.h"
-#include "model/dataset.h"
-#include "model/eval.h"
 #include "model/kernels.h"
 #include "model/model.h"
 
+enum { PAGE_MAX_BYTES = 8 << 20 };
+
 static const struct cmd_option options[] = {
     { .name = "--data", .arg = "PATH", .help = "labelled files", .repeated = true },
+    { .name = "--against", .arg = "MODEL", .help = "compare with another on the same data" },
+    { .name = "--html",
+      .arg = "PATH",
+      .help = "write a page with charts and misread pictures" },
+    { .name = "--latency", .help = "time single pictures too" },
     { 0 },
 };
 
-static void print_digit(const struct eval *e, size_t digit)
+static int read_all(struct evaluation *x, const struct cmd_args *args, struct err *err)
 {
-    size_t n = 0;
+    int rc = kernels_choose(&x->kernels, getenv("HEARTH_ISA"), err);
 
-    for (size_t other = 0; other < EVAL_CLASSES; other++)
-        n += e->confusion[digit][other];
-    printf("%5zu %6zu ", digit, n);
-    if (n > 0)
-        printf("%6.2f%% ", 100.0 * (double)e->confusion[digit][digit] / (double)n);
-    else
-        printf("%7s ", "-");
-    for (size_t other = 0; other < EVAL_CLASSES; other++)
-        printf(" %5zu", e->confusion[digit][other]);
-    (void)putchar('\n');
-}
-
-static void print_text(const struct eval *e)
-{
-    printf("accuracy %.2f%% (%zu of %zu)\n", 100.0 * e->accuracy, e->n_right, e->n);
-    printf("nll      %.4f nats\n", e->nll);
-    printf("ece      %.2f points\n\n", 100.0 * e->ece);
-    printf("truth      n  recall   read as:");
-    for (size_t digit = 0; digit < EVAL_CLASSES; digit++)
-        printf(digit == 0 ? "%2zu" : " %5zu", digit);
-    (void)putchar('\n');
-    for (size_t digit = 0; digit < EVAL_CLASSES; digit++)
-        print_digit(e, digit);
-}
-
-static int evaluate(struct eval *e, const char *path, const struct cmd_args *args,
-                    struct err *err)
-{
-    const struct kernels *kernels = NULL;
-    struct model *m = NULL;
-    struct dataset data;
-
-    dataset_init(&data, 0);
-    int rc = kernels_choose(&kernels, getenv("HEARTH_ISA"), err);
     if (rc == 0)
-        rc = model_load(&m, path, err);
+        rc = model_load(&x->model, x->path, err);
+    if (rc == 0 && x->other_path)
+        rc = model_load(&x->other, x->other_path, err);
     const char *const *paths = cmd_values(args, "--data");
     for (; rc == 0 && *paths; paths++)
-        rc = dataset_read_path(&data, *paths, err);
+        rc = dataset_read_path(&x->data, *paths, err);
+    return rc;
+}
+
+static int evaluate(struct evaluation *x, const struct cmd_args *args, struct err *err)
+{
+    int rc = read_all(x, args, err);
+
     if (rc == 0)
-        rc = eval_model(e, m, &data, kernels, err);
-    model_free(m);
-    dataset_finish(&data);
+        rc = eval_model(&x->eval, x->model, &x->data, x->kernels, err);
+    if (rc == 0 && x->other) {
+        rc = eval_model(&x->other_eval, x->other, &x->data, x->kernels, err);
+        if (rc < 0)
+            return err_wrap(err, rc, "%s", x->other_path);
+        x->comparison = compare_evals(&x->other_eval, &x->eval, &x->data);
+    }
+    if (rc == 0 && (cmd_has(args, "--latency") || cmd_has(args, "--html")))
+        x->latency = latency_measure(x->model, &x->data, x->kernels, clock_stopwatch_s);
+    return rc;
+}
+
+static int write_page(const struct evaluation *x, const char *path, struct err *err)
+{
+    struct buf page;
+
+    buf_init(&page, PAGE_MAX_BYTES);
+    int rc = evaluation_page(&page, x, err);
+    if (rc == 0)
+        rc = fs_write(path, page.data, page.len, 0644, err);
+    buf_finish(&page);
     return rc;
 }
 
 static int run_eval(struct app *app, const struct cmd_args *args, struct err *err)
 {
-    struct eval e = { 0 };
+    struct evaluation x = { .path = args->operands[0],
+                            .other_path = cmd_value(args, "--against", NULL),
+                            .data_path = cmd_value(args, "--data", NULL) };
 
     if (!cmd_has(args, "--data"))
         return err_set(err, ERR_USAGE, "eval needs --data PATH..");
-    int rc = evaluate(&e, args->operands[0], args, err);
+    dataset_init(&x.data, 0);
+    int rc = evaluate(&x, args, err);
+    if (rc == 0 && cmd_has(args, "--html"))
+        rc = write_page(&x, cmd_value(args, "--html", NULL), err);
     if (rc == 0 && app->json)
-        results_print_json(eval_json(&e));
+        results_print_json(evaluation_json(&x));
     else if (rc == 0)
-        print_text(&e);
-    eval_finish(&e);
+        evaluation_print(&x);
+    evaluation_finish(&x);
     return rc;
 }
 
 const struct cmd cmd_eval = {
     .name = "eval",
-    .args = "MODEL --data PATH..",
+    .args = "MODEL --data PATH.. [--against MODEL] [--html PATH] [--latency]",
     .summary = "Accuracy, per class, confusion and calibration of a model",
     .options = options,
     .needs = NEED_NOTHING,

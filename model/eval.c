@@ -58,17 +58,11 @@ static double softmax(double *p, const float *z, size_t O)
     return (double)max + log_f64(sum);
 }
 
-struct bin {
-    size_t n, n_right;
-    double confidence; /* sum */
-};
-
 struct tally {
     struct eval *e;
     const struct dataset *data;
     size_t classes;
     double nll;
-    struct bin bins[EVAL_BINS];
 };
 
 static void tally_logits(void *ctx, size_t first, const float *logits, size_t n)
@@ -84,7 +78,7 @@ static void tally_logits(void *ctx, size_t first, const float *logits, size_t n)
         for (size_t o = 1; o < t->classes; o++)
             best = z[o] > z[best] ? o : best;
         size_t bin = (size_t)(p[best] * EVAL_BINS);
-        struct bin *b = &t->bins[bin < EVAL_BINS ? bin : EVAL_BINS - 1];
+        struct eval_bin *b = &t->e->bins[bin < EVAL_BINS ? bin : EVAL_BINS - 1];
 
         b->n++;
         b->n_right += best == truth;
@@ -93,11 +87,13 @@ static void tally_logits(void *ctx, size_t first, const float *logits, size_t n)
         t->e->n_right += best == truth;
         t->e->confusion[truth][best]++;
         t->e->predicted[first + i] = (uint8_t)best;
+        t->e->confidences[first + i] = (float)p[best];
+        t->e->losses[first + i] = (float)(log_sum - (double)z[truth]);
     }
 }
 
 /* Guo et al. 2017, arXiv 1706.04599, equation 3. */
-static double calibration_error(const struct bin *bins, size_t n)
+static double calibration_error(const struct eval_bin *bins, size_t n)
 {
     double sum = 0.0;
 
@@ -121,13 +117,15 @@ int eval_model(struct eval *e, const struct model *m, const struct dataset *data
     memset(e, 0, sizeof(*e));
     e->n = data->n;
     e->predicted = xcalloc(data->n, 1);
+    e->confidences = xcalloc(data->n, sizeof(*e->confidences));
+    e->losses = xcalloc(data->n, sizeof(*e->losses));
     struct tally tally = { .e = e, .data = data, .classes = m->shape.classes };
     const struct sweep sweep = { m, kernels, data->pixels, data->n, tally_logits, &tally };
 
     sweep_logits(&sweep);
     e->accuracy = (double)e->n_right / (double)e->n;
     e->nll = tally.nll / (double)e->n;
-    e->ece = calibration_error(tally.bins, e->n);
+    e->ece = calibration_error(e->bins, e->n);
     return 0;
 }
 
@@ -136,6 +134,8 @@ void eval_finish(struct eval *e)
     if (!e)
         return;
     free(e->predicted);
+    free(e->confidences);
+    free(e->losses);
     memset(e, 0, sizeof(*e));
 }
 

@@ -16,13 +16,22 @@ struct model;
 
 enum { EVAL_BINS = 15, EVAL_CLASSES = DATASET_CLASSES };
 
+/* The samples whose answer was given with a confidence in one EVAL_BINS-th of 0..1. */
+struct eval_bin {
+    size_t n, n_right;
+    double confidence; /* sum */
+};
+
 struct eval {
     size_t n, n_right;
     double accuracy; /* 0..1 */
     double nll;      /* mean negative log-likelihood of the truth, nats */
     double ece;      /* expected calibration error over EVAL_BINS equal bins of confidence */
     size_t confusion[EVAL_CLASSES][EVAL_CLASSES]; /* [truth][predicted] */
-    uint8_t *predicted;                           /* (n), owned */
+    struct eval_bin bins[EVAL_BINS];
+    uint8_t *predicted; /* (n), owned */
+    float *confidences; /* (n), owned: probability of what was predicted */
+    float *losses;      /* (n), owned: negative log-likelihood of the truth, nats */
 };
 
 /* -ERR_RANGE when model and data have different sizes or there is no sample. */
@@ -30,8 +39,9 @@ int eval_model(struct eval *e, const struct model *m, const struct dataset *data
                const struct kernels *kernels, struct err *err);
 void eval_finish(struct eval *e); /* NULL and zeroed are fine */
 
-/* {accuracy, n, nll, ece, per_class: [{class, n, recall, precision}], confusion: [[..]..]}.
- * recall of a class without samples, and precision of one never predicted, are null. New
+/* {accuracy, accuracy_interval: [low, high], n, nll, ece, per_class: [{class, n, recall,
+ * precision}], confusion: [[..]..], bins: [{from, to, n, accuracy, confidence}]}. Shares of no
+ * sample are null: recall of a class without, precision of one never predicted. New
  * reference. */
 json_t *eval_json(const struct eval *e);
 

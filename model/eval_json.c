@@ -2,6 +2,8 @@
  * The figures of an evaluation as JSON. */
 #include "model/eval.h"
 
+#include "model/compare.h"
+
 static json_t *share(size_t part, size_t whole)
 {
     return whole ? json_real((double)part / (double)whole) : json_null();
@@ -21,6 +23,22 @@ static json_t *class_json(const struct eval *e, size_t class)
                      share(n_right, n_predicted));
 }
 
+static json_t *bins_json(const struct eval *e)
+{
+    json_t *bins = json_array();
+
+    for (size_t i = 0; i < EVAL_BINS; i++) {
+        const struct eval_bin *b = &e->bins[i];
+        json_t *confidence = b->n ? json_real(b->confidence / (double)b->n) : json_null();
+
+        json_array_append_new(
+            bins, json_pack("{s:f, s:f, s:I, s:o, s:o}", "from", (double)i / EVAL_BINS, "to",
+                            (double)(i + 1) / EVAL_BINS, "n", (json_int_t)b->n, "accuracy",
+                            share(b->n_right, b->n), "confidence", confidence));
+    }
+    return bins;
+}
+
 json_t *eval_json(const struct eval *e)
 {
     json_t *per_class = json_array(), *confusion = json_array();
@@ -34,7 +52,9 @@ json_t *eval_json(const struct eval *e)
         json_array_append_new(confusion, row);
         json_array_append_new(per_class, class_json(e, truth));
     }
-    return json_pack("{s:f, s:I, s:I, s:f, s:f, s:o, s:o}", "accuracy", e->accuracy, "n",
+    return json_pack("{s:f, s:o, s:I, s:I, s:f, s:f, s:o, s:o, s:o}", "accuracy", e->accuracy,
+                     "accuracy_interval", interval_json(interval_wilson(e->n_right, e->n)), "n",
                      (json_int_t)e->n, "n_right", (json_int_t)e->n_right, "nll", e->nll, "ece",
-                     e->ece, "per_class", per_class, "confusion", confusion);
+                     e->ece, "per_class", per_class, "confusion", confusion, "bins",
+                     bins_json(e));
 }

@@ -49,6 +49,20 @@ expect 0 '' eval "$work/one" --data "$digits" --json
 for key in accuracy n nll ece per_class confusion; do
     grep -q "\"$key\":" "$work/out" || fail "eval --json has no $key"
 done
+for key in bins accuracy_interval; do
+    grep -q "\"$key\":" "$work/out" || fail "eval --json has no $key"
+done
+expect 0 '' eval "$work/one" --data "$digits" --against "$work/four" --latency \
+    --html "$work/page.html"
+grep -q 'right by one model alone' "$work/out" || fail "eval --against compares nothing"
+grep -q '^latency ' "$work/out" || fail "eval --latency times nothing"
+misread=$(sed -n 's/^<p>\([0-9]*\) in all.*/\1/p' "$work/page.html")
+pictures=$(grep -c 'src="data:image/png;base64,iVBOR' "$work/page.html")
+[ "$pictures" -gt 0 ] || fail "no misread picture on the page"
+[ "$pictures" -le "$misread" ] ||
+    fail "$pictures pictures of $misread misread ones"
+expect 0 '' eval "$work/one" --data "$digits" --against "$work/one" --json
+grep -q '"mcnemar_p": 1.0' "$work/out" || fail "a model is better than itself"
 expect 0 '' predict "$work/one/model.safetensors" "$picture" "$picture"
 [ "$(wc -l <"$work/out")" = 2 ] || fail "two pictures did not give two lines"
 
