@@ -158,4 +158,7 @@ int git_list_refs(struct git_ref **ret, size_t *ret_n, struct git_repo *repo,
                   const char *prefix, size_t max_refs, struct err *err);
 void git_refs_free(struct git_ref *refs, size_t n);
 
+/* Appends what changed as hunks of a unified diff; nothing when the texts are equal. */
+int git_diff_texts(struct buf *out, const char *before, const char *after, struct err *err);
+
 #endif

@@ -160,11 +160,11 @@ static int step_connect(struct cycle *cycle, struct err *err)
 
 /* Deciding -------------------------------------------------------------------------------- */
 
-static int allow_writes(struct cycle *cycle, struct err *err)
+static int allow_writes(struct cycle *cycle, const char *who, struct err *err)
 {
     cycle->writes_allowed_at = clock_now(cycle->options->clock);
-    return repository_allow_writes(cycle->bot.db, cycle->bot.repo_id, cycle->writes_allowed_at,
-                                   err);
+    return repository_allow_writes(cycle->bot.db, cycle->bot.repo_id, who,
+                                   cycle->writes_allowed_at, err);
 }
 
 static int step_adopt(struct cycle *cycle, struct err *err)
@@ -183,7 +183,7 @@ static int step_adopt(struct cycle *cycle, struct err *err)
         return rc;
     /* Whoever finds traces of our own was allowed to write before. */
     if (counts.traces > 0 && cycle->writes_allowed_at == 0)
-        rc = allow_writes(cycle, err);
+        rc = allow_writes(cycle, "hearth", err);
     return rc < 0 ? rc : repository_set_adopted(cycle->bot.db, cycle->bot.repo_id, err);
 }
 
@@ -290,7 +290,7 @@ static int step_apply(struct cycle *cycle, struct err *err)
     if (rc < 0 || options->writes == CYCLE_WRITES_NONE)
         return rc;
     if (options->writes == CYCLE_WRITES_APPROVED && cycle->writes_allowed_at == 0)
-        rc = allow_writes(cycle, err);
+        rc = allow_writes(cycle, options->who, err);
     if (rc < 0 || n_open == 0)
         return rc;
     if (cycle->writes_allowed_at == 0) {

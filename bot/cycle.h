@@ -49,6 +49,7 @@ struct cycle_options {
     enum cycle_place place;
     enum cycle_mode mode;
     enum cycle_writes writes;
+    const char *who; /* in the log, for an approval: "user NAME" */
     enum sync_mode sync;
     int64_t deadline_ms; /* in clock time; 0: none */
 };

@@ -132,8 +132,9 @@ static int give_up(struct bot *bot, const struct ledger_task *task, enum end end
 
     if (rc < 0)
         return rc;
-    rc = end == END_DROPPED ? action_set_dropped(bot->db, bot->repo_id, task->key, why, err)
-                            : action_set_failed(bot->db, bot->repo_id, task->key, why, err);
+    const struct action_end how = { .why = why, .at = clock_now(bot->clock) };
+    rc = end == END_DROPPED ? action_set_dropped(bot->db, bot->repo_id, task->key, &how, err)
+                            : action_set_failed(bot->db, bot->repo_id, task->key, &how, err);
     return end_move(bot, rc, err);
 }
 

@@ -23,9 +23,10 @@ struct err;
 struct ledger_item {
     const char *key; /* "<thread>/<rule>/<commit or period>[/detail]", no blanks */
     enum action_kind kind;
-    int64_t number;     /* thread, 0 for none */
-    const char *rule;   /* marker_is_rule() */
-    const char *reason; /* why, in words for `hearth plan` */
+    int64_t number;        /* thread, 0 for none */
+    const char *rule;      /* marker_is_rule() */
+    const char *reason;    /* why, in words for `hearth plan` */
+    const char *caused_by; /* login of who asked for it; NULL: its rule alone did */
 
     /* What must still hold when it is sent, or it is dropped; "" asks nothing. A thread must
      * besides be there and, for comments, not be locked. */

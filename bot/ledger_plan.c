@@ -74,6 +74,7 @@ int ledger_plan(struct bot *bot, const struct ledger_item *item, enum action_pla
         .reason = item->reason ? item->reason : "",
         .body = body_text,
         .precondition = precondition_text,
+        .caused_by = item->caused_by ? item->caused_by : "",
         .planned_at = clock_now(bot->clock),
     };
     rc = action_plan(bot->db, &action, ret ? ret : &result, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
 #include "cli/cycle_command.h"
+#include "cli/dry_run.h"
 
 static int run_run(struct app *app, const struct cmd_args *args, struct err *err)
 {
@@ -10,16 +11,15 @@ static int run_run(struct app *app, const struct cmd_args *args, struct err *err
     if (is_dry && cmd_has(args, "--yes"))
         return err_set(err, ERR_USAGE, "run: --dry-run and --yes exclude each other");
     if (is_dry)
-        writes = CYCLE_WRITES_NONE;
-    else if (cmd_has(args, "--yes"))
+        return dry_run(app, err);
+    if (cmd_has(args, "--yes"))
         writes = CYCLE_WRITES_APPROVED;
-    return cycle_command(app, CYCLE_RUN, writes, SYNC_NEWS, is_dry ? SHOW_PLAN : SHOW_SUMMARY,
-                         err);
+    return cycle_command(app, CYCLE_RUN, writes, SYNC_NEWS, SHOW_SUMMARY, err);
 }
 
 static const struct cmd_option run_options[] = {
-    { "--dry-run", NULL, "read and decide, show exactly what would be sent, send nothing",
-      false },
+    { "--dry-run", NULL,
+      "read, show exactly what would be sent, send nothing and keep no decision", false },
     { "--yes", NULL, "approve the first plan of a repository, unseen", false },
     { NULL, NULL, NULL, false },
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/git.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
 #include "bot/forge/pace.h"
@@ -160,9 +161,11 @@ static void print_json(const struct status *status)
 static int run_status(struct app *app, const struct cmd_args *args, struct err *err)
 {
     struct status status = { json_array(), json_array(), NULL };
-    int rc = collect(&status, app, err);
+    int rc = git_setup(err); /* it compares texts */
 
     (void)args;
+    if (rc == 0)
+        rc = collect(&status, app, err);
     if (rc == 0 && app->json)
         print_json(&status);
     else if (rc == 0)

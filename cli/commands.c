@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
-extern const struct cmd cmd_run, cmd_sync, cmd_plan, cmd_apply, cmd_status;
+extern const struct cmd cmd_run, cmd_sync, cmd_plan, cmd_apply, cmd_status, cmd_log;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_contribute_check;
 extern const struct cmd cmd_init, cmd_check;
@@ -32,6 +32,7 @@ const struct cmd *const commands[] = {
     &cmd_plan,
     &cmd_apply,
     &cmd_status,
+    &cmd_log,
     &cmd_feedback_list,
     &cmd_feedback_show,
     &cmd_feedback_search,

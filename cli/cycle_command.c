@@ -12,6 +12,7 @@
 #include "bot/forge/forge.h"
 #include "cli/cmd.h"
 #include "cli/connect.h"
+#include "cli/operator.h"
 #include "cli/plan_print.h"
 #include "cli/results.h"
 #include "config/config.h"
@@ -126,6 +127,8 @@ static int print_json(const struct rounds *r, const struct cycle_result *result,
 static int print_result(const struct rounds *r, const struct cycle_result *result,
                         const struct forge *forge, enum cycle_shows shows, struct err *err)
 {
+    if (shows == SHOW_NOTHING)
+        return 0;
     if (r->app->json)
         return print_json(r, result, forge, shows, err);
     if (r->n > 1 && (shows == SHOW_PLAN || !cycle_is_quiet(result)))
@@ -276,6 +279,7 @@ static int run_all(struct rounds *r, struct err *err)
 int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes writes,
                   enum sync_mode sync, enum cycle_shows shows, struct err *err)
 {
+    char who[OPERATOR_SIZE];
     struct rounds r = {
         .app = app,
         .cycle = { .config = app->config,
@@ -283,6 +287,7 @@ int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes write
                    .db = app->db,
                    .mode = mode,
                    .writes = writes,
+                   .who = operator_name(who),
                    .sync = sync },
         .shows = shows,
         .end_ms = connect_deadline_ms(app),
@@ -292,7 +297,7 @@ int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes write
 
     if (rc < 0)
         return rc;
-    r.docs = app->json && r.n > 1 ? json_object() : NULL;
+    r.docs = app->json && r.n > 1 && shows != SHOW_NOTHING ? json_object() : NULL;
     rc = run_all(&r, err);
     if (r.docs)
         results_print_json(json_pack("{s:o}", "repositories", r.docs));

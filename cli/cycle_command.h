@@ -9,7 +9,7 @@
 struct app;
 struct err;
 
-enum cycle_shows { SHOW_SUMMARY, SHOW_PLAN };
+enum cycle_shows { SHOW_SUMMARY, SHOW_PLAN, SHOW_NOTHING };
 
 /* What cmd->run returns: EXIT_LEFT_OVER, with the reason on stderr, when work is left. */
 int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes writes,

@@ -14,7 +14,8 @@ struct err;
 /* What is planned or sent without an answer, for people. */
 int plan_print(struct buf *out, struct db *db, int64_t repo_id, struct err *err);
 
-/* [{key, kind, thread, rule, reason, state, body}], body as it goes out; the caller's. */
+/* [{key, kind, thread, rule, reason, state, body, diff, caused_by, edited_by}], body as it goes
+ * out, diff against the comment that stands there, "" for none; the caller's. */
 int plan_json(json_t **ret, struct db *db, int64_t repo_id, struct err *err);
 
 #endif

@@ -6,10 +6,11 @@
 
 #define COLUMNS                                                                                \
     "repo_id, key, seq, kind, number, rule, reason, body, precondition, state, object_id, "    \
-    "error, attempts, planned_at, sent_at, confirmed_at"
+    "error, attempts, planned_at, sent_at, confirmed_at, caused_by, edited_by"
 #define KEY     "repo_id = ?1 AND key = ?2"
-#define WORDING "kind, number, rule, reason, body, precondition"
-#define WORDS   "?3, ?4, ?5, ?6, ?7, ?8"
+#define WORDING "kind, number, rule, reason, body, precondition, caused_by"
+#define WORDS   "?3, ?4, ?5, ?6, ?7, ?8, ?9"
+#define MOVED   "moved_by = '', moved_at = "
 
 enum {
     PLAN,
@@ -20,6 +21,7 @@ enum {
     EACH,
     COUNT,
     EACH_RULE,
+    EDIT,
     SET_SENT,
     SET_CONFIRMED,
     SET_FAILED,
@@ -29,12 +31,13 @@ enum {
 
 static const char *const statements[] = {
     [PLAN] =
-        "INSERT INTO action (repo_id, key, " WORDING ", planned_at, seq, state, "
-        "object_id, error, attempts, sent_at, confirmed_at) VALUES (?1, ?2, " WORDS ", ?9, "
-        "(SELECT coalesce(max(seq), 0) + 1 FROM action WHERE repo_id = ?1), "
+        "INSERT INTO action (repo_id, key, " WORDING ", planned_at, moved_at, seq, state, "
+        "object_id, error, attempts, sent_at, confirmed_at) VALUES (?1, ?2, " WORDS ", ?10, "
+        "?10, (SELECT coalesce(max(seq), 0) + 1 FROM action WHERE repo_id = ?1), "
         "'planned', 0, '', 0, 0, 0) ON CONFLICT (repo_id, key) DO NOTHING",
-    [REPLAN] = "UPDATE action SET (" WORDING ", planned_at) = (" WORDS ", ?9) WHERE " KEY
-               " AND state = 'planned' AND (" WORDING ") IS NOT (" WORDS ")",
+    [REPLAN] = "UPDATE action SET (" WORDING ", planned_at, moved_at) = (" WORDS
+               ", ?10, ?10) WHERE " KEY " AND state = 'planned' AND edited_by = '' "
+               "AND (" WORDING ") IS NOT (" WORDS ")",
     [IS_PLANNED] = "SELECT count(*) FROM action WHERE " KEY " AND state = 'planned'",
     [GET] = "SELECT " COLUMNS " FROM action WHERE " KEY,
     [GET_NEXT] = "SELECT " COLUMNS " FROM action INDEXED BY action_state WHERE repo_id = ?1 "
@@ -45,17 +48,20 @@ static const char *const statements[] = {
               "AND instr(?2, ' ' || state || ' ')",
     [EACH_RULE] = "SELECT rule, count(*) FROM action WHERE repo_id = ?1 "
                   "AND instr(?2, ' ' || state || ' ') GROUP BY rule ORDER BY rule",
-    [SET_SENT] = "UPDATE action SET state = 'sent', attempts = attempts + 1, sent_at = ?3 "
-                 "WHERE " KEY " AND state IN ('planned', 'sent')",
-    [SET_CONFIRMED] = "UPDATE action SET state = 'confirmed', object_id = ?3, "
-                      "confirmed_at = ?4 WHERE " KEY " AND state IN ('planned', 'sent')",
-    [SET_FAILED] = "UPDATE action SET state = 'failed', error = ?3 WHERE " KEY
-                   " AND state IN ('planned', 'sent')",
-    [SET_DROPPED] = "UPDATE action SET state = 'dropped', error = ?3 WHERE " KEY
-                    " AND state IN ('planned', 'sent')",
-    [SET_PLANNED] =
-        "UPDATE action SET state = 'planned', error = '', planned_at = ?3 WHERE " KEY
-        " AND state IN ('sent', 'failed', 'dropped')",
+    [EDIT] = "UPDATE action SET body = ?3, edited_by = ?4, moved_at = ?5 WHERE " KEY
+             " AND state = 'planned'",
+    [SET_SENT] =
+        "UPDATE action SET state = 'sent', attempts = attempts + 1, sent_at = ?3, " MOVED
+        "?3 WHERE " KEY " AND state IN ('planned', 'sent')",
+    [SET_CONFIRMED] =
+        "UPDATE action SET state = 'confirmed', object_id = ?3, "
+        "confirmed_at = ?4, " MOVED "?4 WHERE " KEY " AND state IN ('planned', 'sent')",
+    [SET_FAILED] = "UPDATE action SET state = 'failed', error = ?3, moved_by = ?4, "
+                   "moved_at = ?5 WHERE " KEY " AND state IN ('planned', 'sent')",
+    [SET_DROPPED] = "UPDATE action SET state = 'dropped', error = ?3, moved_by = ?4, "
+                    "moved_at = ?5 WHERE " KEY " AND state IN ('planned', 'sent')",
+    [SET_PLANNED] = "UPDATE action SET state = 'planned', error = '', planned_at = ?3, " MOVED
+                    "?3 WHERE " KEY " AND state IN ('sent', 'failed', 'dropped')",
 };
 const struct stmt_table action_stmts = { "action", statements,
                                          sizeof(statements) / sizeof(*statements) };
@@ -103,6 +109,7 @@ static int run_plan(struct db *db, size_t index, const struct action *a, int64_t
     query_text(&q, a->reason);
     query_text(&q, a->body);
     query_text(&q, a->precondition);
+    query_text(&q, a->caused_by);
     query_i64(&q, a->planned_at);
     return query_run(&q, ret_changed, err);
 }
@@ -160,6 +167,8 @@ static int visit(const struct query *q, void *visitor, struct err *err)
         .planned_at = column_i64(q, 13),
         .sent_at = column_i64(q, 14),
         .confirmed_at = column_i64(q, 15),
+        .caused_by = column_text(q, 16),
+        .edited_by = column_text(q, 17),
     };
 
     return v->fn(v->ctx, &a, err);
@@ -265,24 +274,43 @@ int action_set_confirmed(struct db *db, int64_t repo_id, const char *key, int64_
     return move(&q, key, "confirmed", err);
 }
 
-int action_set_failed(struct db *db, int64_t repo_id, const char *key, const char *error,
-                      struct err *err)
+static int end(struct db *db, size_t index, int64_t repo_id, const char *key,
+               const struct action_end *how, struct err *err)
 {
     struct query q;
 
-    init_keyed(&q, db, SET_FAILED, repo_id, key);
-    query_text(&q, error);
-    return move(&q, key, "failed", err);
+    init_keyed(&q, db, index, repo_id, key);
+    query_text(&q, how->why);
+    query_text(&q, how->who);
+    query_i64(&q, how->at);
+    return move(&q, key, index == SET_FAILED ? "failed" : "dropped", err);
 }
 
-int action_set_dropped(struct db *db, int64_t repo_id, const char *key, const char *error,
-                       struct err *err)
+int action_set_failed(struct db *db, int64_t repo_id, const char *key,
+                      const struct action_end *how, struct err *err)
 {
+    return end(db, SET_FAILED, repo_id, key, how, err);
+}
+
+int action_set_dropped(struct db *db, int64_t repo_id, const char *key,
+                       const struct action_end *how, struct err *err)
+{
+    return end(db, SET_DROPPED, repo_id, key, how, err);
+}
+
+int action_edit(struct db *db, const struct action_edit *edit, struct err *err)
+{
+    int64_t changed = 0;
     struct query q;
 
-    init_keyed(&q, db, SET_DROPPED, repo_id, key);
-    query_text(&q, error);
-    return move(&q, key, "dropped", err);
+    init_keyed(&q, db, EDIT, edit->repo_id, edit->key);
+    query_text(&q, edit->body);
+    query_text(&q, edit->who);
+    query_i64(&q, edit->at);
+    int rc = query_run(&q, &changed, err);
+    if (rc == 0 && changed == 0)
+        return err_set(err, ERR_CONFLICT, "action '%s' is not planned any more", edit->key);
+    return rc;
 }
 
 int action_set_planned(struct db *db, int64_t repo_id, const char *key, int64_t at,

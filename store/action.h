@@ -7,9 +7,10 @@
  *        |               |   \--action_set_dropped--+--------------------------> dropped
  *        \--action_set_planned (a failed or dropped one, when it is wanted again)
  *
- * The key makes it happen once. Moves are the caller's durable transactions. Structs borrow
- * their strings: for puts from the caller, for gets from the row, alive until the callback
- * returns. Callbacks return 0 to go on, a negative error to stop with it. */
+ * The key makes it happen once. Triggers keep a log of every move (store/action_log.h). Moves
+ * are the caller's durable transactions. Structs borrow their strings: for puts from the
+ * caller, for gets from the row, alive until the callback returns. Callbacks return 0 to go on,
+ * a negative error to stop with it. */
 #ifndef STORE_ACTION_H
 #define STORE_ACTION_H
 #include <stdint.h>
@@ -51,15 +52,17 @@ struct action {
     const char *error; /* failed or dropped: why; else "" */
     int64_t attempts;
     int64_t planned_at, sent_at, confirmed_at;
+    const char *caused_by; /* login of who asked for it, "" when its rule alone did */
+    const char *edited_by; /* who changed its text by hand, "" when nobody did */
 };
 
 enum action_plan_result {
     ACTION_PLAN_NEW,     /* stored, at the end of the order */
-    ACTION_PLAN_SAME,    /* planned already, word for word */
+    ACTION_PLAN_SAME,    /* planned already, word for word, or edited by hand since */
     ACTION_PLAN_CHANGED, /* planned already; kind, reason, body and precondition are the new */
     ACTION_PLAN_PAST     /* sent, confirmed, dropped or failed already: left as it is */
 };
-/* Of a: repo_id, key, kind, number, rule, reason, body, precondition and planned_at. */
+/* Of a: repo_id, key, kind, number, rule, reason, body, precondition, caused_by, planned_at. */
 int action_plan(struct db *db, const struct action *a, enum action_plan_result *ret,
                 struct err *err);
 
@@ -84,11 +87,26 @@ int action_set_sent(struct db *db, int64_t repo_id, const char *key, int64_t at,
                     struct err *err); /* from planned or sent; counts an attempt */
 int action_set_confirmed(struct db *db, int64_t repo_id, const char *key, int64_t object_id,
                          int64_t at, struct err *err); /* from planned (adopted) or sent */
-int action_set_failed(struct db *db, int64_t repo_id, const char *key, const char *error,
-                      struct err *err); /* from planned or sent */
-int action_set_dropped(struct db *db, int64_t repo_id, const char *key, const char *error,
-                       struct err *err); /* from planned or sent */
+/* From planned or sent. */
+struct action_end {
+    const char *why;
+    const char *who; /* NULL or "": Hearth itself */
+    int64_t at;
+};
+int action_set_failed(struct db *db, int64_t repo_id, const char *key,
+                      const struct action_end *how, struct err *err);
+int action_set_dropped(struct db *db, int64_t repo_id, const char *key,
+                       const struct action_end *how, struct err *err);
 int action_set_planned(struct db *db, int64_t repo_id, const char *key, int64_t at,
                        struct err *err); /* from sent, failed or dropped; the error goes */
+
+/* Another body for a planned one, which rules do not change back. -ERR_CONFLICT once it is not
+ * planned any more. */
+struct action_edit {
+    int64_t repo_id;
+    const char *key, *body, *who;
+    int64_t at;
+};
+int action_edit(struct db *db, const struct action_edit *edit, struct err *err);
 
 #endif

@@ -5,29 +5,12 @@
 #include "store/handle.h"
 
 static const struct stmt_table *const hearth_nouns[] = {
-    &repository_stmts,
-    &instance_stmts,
-    &person_stmts,
-    &thread_stmts,
-    &pull_stmts,
-    &entry_stmts,
-    &event_stmts,
-    &own_comment_stmts,
-    &feedback_stmts,
-    &feedback_link_stmts,
-    &sync_list_stmts,
-    &approval_stmts,
-    &contribution_stmts,
-    &run_stmts,
-    &release_stmts,
-    &release_file_stmts,
-    &action_stmts,
-    &cycle_stmts,
-    &budget_stmts,
-    &lineage_stmts,
-    &figures_stmts,
-    &http_cache_stmts,
-    NULL,
+    &repository_stmts,   &instance_stmts,      &person_stmts,     &thread_stmts,
+    &pull_stmts,         &entry_stmts,         &event_stmts,      &own_comment_stmts,
+    &feedback_stmts,     &feedback_link_stmts, &sync_list_stmts,  &approval_stmts,
+    &contribution_stmts, &run_stmts,           &release_stmts,    &release_file_stmts,
+    &action_stmts,       &action_log_stmts,    &cycle_stmts,      &budget_stmts,
+    &lineage_stmts,      &figures_stmts,       &http_cache_stmts, NULL,
 };
 
 static const struct stmt_table *const hub_nouns[] = {

@@ -6,6 +6,7 @@
 #include "store/stmt.h"
 
 extern const struct stmt_table access_token_stmts;
+extern const struct stmt_table action_log_stmts;
 extern const struct stmt_table action_stmts;
 extern const struct stmt_table approval_stmts;
 extern const struct stmt_table budget_stmts;

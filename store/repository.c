@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "store/instance.h"
+#include "store/action_log.h"
 #include "store/nouns.h"
 
 #define COLUMNS                                                                                \
@@ -135,12 +136,19 @@ int repository_set_adopted(struct db *db, int64_t id, struct err *err)
     return run_found(&q, id, err);
 }
 
-int repository_allow_writes(struct db *db, int64_t id, int64_t at, struct err *err)
+int repository_allow_writes(struct db *db, int64_t id, const char *who, int64_t at,
+                            struct err *err)
 {
     struct query q;
+    int rc = save_begin(db, err);
 
+    if (rc < 0)
+        return rc;
     query_init(&q, db, &repository_stmts, ALLOW_WRITES);
     query_i64(&q, id);
     query_i64(&q, at);
-    return run_found(&q, id, err);
+    rc = run_found(&q, id, err);
+    if (rc == 0)
+        rc = action_log_approved(db, id, who, at, err);
+    return save_end(db, rc, err);
 }

@@ -35,6 +35,8 @@ int repository_find(struct db *db, const char *full_name, repository_fn *fn, voi
                     struct err *err);
 int repository_set_home(struct db *db, int64_t id, struct err *err);
 int repository_set_adopted(struct db *db, int64_t id, struct err *err);
-int repository_allow_writes(struct db *db, int64_t id, int64_t at, struct err *err);
+/* For good; who: for the ledger's log (store/action_log.h). */
+int repository_allow_writes(struct db *db, int64_t id, const char *who, int64_t at,
+                            struct err *err);
 
 #endif

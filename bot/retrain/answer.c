@@ -50,6 +50,7 @@ static int plan(struct bot *bot, const struct request *request, struct ledger_it
     item->key = key;
     item->number = request->number;
     item->rule = RULE;
+    item->caused_by = request->actor;
     return ledger_plan(bot, item, NULL, err);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "bot/bot.h"
 #include "bot/retrain/attempt.h"
@@ -91,6 +92,19 @@ static int answer_request(struct bot *bot, int64_t number, struct retrain_counts
     return rc;
 }
 
+/* One run is made in every cycle, however short; a further one only if it will end in time. */
+static int check_time(const struct bot *bot, const struct retrain_counts *counts,
+                      struct err *err)
+{
+    int64_t longest_s =
+        bot->config->retrain.fetch_timeout_s + bot->config->retrain.judge_timeout_s;
+
+    if (counts->runs == 0 || bot->deadline_ms == 0 ||
+        clock_now_ms(bot->clock) + longest_s * 1000 <= bot->deadline_ms)
+        return 0;
+    return err_set(err, ERR_BUDGET, "another run might pass the cycle's deadline");
+}
+
 /* Errors that concern one request or this moment; with others the cycle cannot go on. */
 static bool is_passing(int rc)
 {
@@ -112,7 +126,9 @@ int retrain_plan(struct bot *bot, struct retrain_counts *counts, struct err *err
     for (size_t i = 0; rc == 0 && i < list.n; i++) {
         struct err why = { 0 };
 
-        rc = answer_request(bot, list.items[i].number, counts, &why);
+        rc = check_time(bot, counts, &why);
+        if (rc == 0)
+            rc = answer_request(bot, list.items[i].number, counts, &why);
         if (rc == 0)
             continue;
         (void)err_wrap(&why, rc, "pull request %" PRId64, list.items[i].number);

@@ -46,6 +46,9 @@ def a_dry_run_shows_the_plan_and_sends_nothing():
         plan = json.loads(w.hearth("run", "--dry-run", "--json", expect=0).out)["actions"]
         assert len(plan) > 10, plan
         assert w.writes() == []
+        status = json.loads(w.hearth("status", "--json", expect=0).out)
+        assert status["left"] == [], "a dry run left decisions behind"
+        assert not [n for n in os.listdir(w.home) if "tmp" in n or n.startswith(".")]
         w.hearth("run", expect=3)  # it approved nothing
 
 

@@ -274,7 +274,7 @@ static void the_volatile_list_stays_short(void **state)
     assert_non_null(at);
     for (at++; *at && !(at[0] == '\n' && at[1] != '\''); at++)
         n += *at == '\n';
-    assert_in_range(n + 1, 10, 18);
+    assert_in_range(n + 1, 10, 20);
     free(all);
     db_close(db);
 }

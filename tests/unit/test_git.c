@@ -258,6 +258,31 @@ static void making_a_repository_again_opens_it(void **state)
     git_close(repo);
 }
 
+static const struct {
+    const char *before, *after, *diff;
+} diffs[] = {
+    { "one\ntwo\n", "one\ntwo\n", "" },
+    { "", "", "" },
+    { "one\ntwo\nthree\n", "one\n2\nthree\n", "@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n" },
+    { "a\n", "a\nb", "@@ -1 +1,2 @@\n a\n+b\n\\ No newline at end of file\n" },
+    { "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n",
+      "@@ -3,5 +3,5 @@\n 3\n 4\n-5\n+five\n 6\n 7\n" },
+};
+
+static void texts_are_compared_line_by_line(void **state)
+{
+    (void)state;
+    assert_int_equal(git_setup(NULL), 0);
+    for (size_t i = 0; i < sizeof(diffs) / sizeof(diffs[0]); i++) {
+        struct buf out;
+
+        buf_init(&out, 4096);
+        assert_int_equal(git_diff_texts(&out, diffs[i].before, diffs[i].after, NULL), 0);
+        assert_string_equal(out.data, diffs[i].diff);
+        buf_finish(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +297,7 @@ int main(void)
         IN_FOLDER(no_repository_is_told_from_a_broken_one),
         IN_FOLDER(the_group_may_write_where_objects_come),
         IN_FOLDER(making_a_repository_again_opens_it),
+        cmocka_unit_test(texts_are_compared_line_by_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,10 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "store/action.h"
+#include "store/action_log.h"
 #include "store/budget.h"
 #include "store/cycle.h"
 #include "tests/support/database.h"
@@ -95,6 +97,7 @@ static void only_the_moves_of_the_diagram_are_possible(void **state)
         { FAIL, { false, false, false, false, true } },
         { DROP, { false, false, false, false, true } },
     };
+    const struct action_end how = { .why = "why", .at = TEST_T0 };
     struct db *db = *state;
     char key[20];
 
@@ -112,15 +115,77 @@ static void only_the_moves_of_the_diagram_are_possible(void **state)
                 else if (which == CONFIRM)
                     rc = action_set_confirmed(db, TEST_REPO, key, 1, TEST_T0, NULL);
                 else if (which == FAIL)
-                    rc = action_set_failed(db, TEST_REPO, key, "why", NULL);
+                    rc = action_set_failed(db, TEST_REPO, key, &how, NULL);
                 else if (which == DROP)
-                    rc = action_set_dropped(db, TEST_REPO, key, "why", NULL);
+                    rc = action_set_dropped(db, TEST_REPO, key, &how, NULL);
                 else
                     rc = action_set_planned(db, TEST_REPO, key, TEST_T0, NULL);
                 bool may = step == 0 || rows[i].may[move];
                 assert_int_equal(rc, may ? 0 : -ERR_CONFLICT);
             }
         }
+}
+
+static int take_log(void *ctx, const struct action_log *row, struct err *err)
+{
+    struct buf *out = ctx;
+
+    (void)err;
+    buf_printf(out, "%s %s %s %s %d|", row->key, row->what, row->who, row->why,
+               (int)(row->at - TEST_T0));
+    return 0;
+}
+
+static void every_move_is_logged_with_who_caused_it(void **state)
+{
+    const struct action_end by_hand = { "dropped by hand", "user alice", TEST_T0 + 5 };
+    const struct action_edit edit = { TEST_REPO, "2/retrain/a", "{3}", "user bob",
+                                      TEST_T0 + 2 };
+    struct action asked = { .repo_id = TEST_REPO,
+                            .key = "2/retrain/a",
+                            .number = 2,
+                            .rule = "retrain",
+                            .reason = "a verdict",
+                            .body = "{1}",
+                            .precondition = "{}",
+                            .caused_by = "triager-3",
+                            .planned_at = TEST_T0 };
+    struct action_log_filter filter = { .limit = 100 };
+    struct db *db = *state;
+    struct buf log;
+
+    buf_init(&log, 4096);
+    assert_int_equal(action_plan(db, &asked, NULL, NULL), 0);
+    asked.body = "{2}";
+    asked.planned_at++;
+    assert_int_equal(action_plan(db, &asked, NULL, NULL), 0);
+    assert_int_equal(action_edit(db, &edit, NULL), 0);
+    asked.body = "{4}"; /* what a person wrote is not changed back */
+    assert_int_equal(action_plan(db, &asked, NULL, NULL), 0);
+    assert_int_equal(action_set_sent(db, TEST_REPO, asked.key, TEST_T0 + 3, NULL), 0);
+    assert_int_equal(action_set_sent(db, TEST_REPO, asked.key, TEST_T0 + 4, NULL), 0);
+    assert_int_equal(action_set_confirmed(db, TEST_REPO, asked.key, 9, TEST_T0 + 5, NULL), 0);
+    plan(db, "3/welcome/b", "{1}");
+    assert_int_equal(action_set_dropped(db, TEST_REPO, "3/welcome/b", &by_hand, NULL), 0);
+    assert_int_equal(action_log_approved(db, TEST_REPO, "user alice", TEST_T0 + 6, NULL), 0);
+    assert_int_equal(action_edit(db, &edit, NULL), -ERR_CONFLICT);
+
+    assert_int_equal(action_log_each(db, TEST_REPO, &filter, take_log, &log, NULL), 0);
+    assert_string_equal(log.data, "2/retrain/a planned @triager-3 a verdict 0|"
+                                  "2/retrain/a changed rule retrain a verdict 1|"
+                                  "2/retrain/a edited user bob a verdict 2|"
+                                  "2/retrain/a sent hearth  3|"
+                                  "2/retrain/a sent hearth  4|"
+                                  "2/retrain/a confirmed hearth  5|"
+                                  "3/welcome/b planned rule retrain a verdict 0|"
+                                  "3/welcome/b dropped user alice dropped by hand 5|"
+                                  " approved user alice Hearth may write here 6|");
+    buf_clear(&log);
+    filter.key = "2/retrain/a";
+    filter.limit = 1;
+    assert_int_equal(action_log_each(db, TEST_REPO, &filter, take_log, &log, NULL), 0);
+    assert_string_equal(log.data, "2/retrain/a confirmed hearth  5|");
+    buf_finish(&log);
 }
 
 static int take_cycle(void *ctx, const struct cycle *c, struct err *err)
@@ -181,6 +246,7 @@ int main(void)
         WITH_DB(what_is_open_comes_in_the_order_it_was_planned),
         WITH_DB(only_the_moves_of_the_diagram_are_possible),
         WITH_DB(an_interrupted_cycle_stays_visible),
+        WITH_DB(every_move_is_logged_with_who_caused_it),
         WITH_DB(budgets_are_remembered),
     };
 #undef WITH_DB

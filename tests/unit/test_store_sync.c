@@ -331,8 +331,10 @@ static void a_later_look_keeps_what_we_decided_about_a_repository(void **state)
     enum put_result result;
 
     assert_int_equal(repository_set_adopted(db, TEST_REPO, NULL), 0);
-    assert_int_equal(repository_allow_writes(db, TEST_REPO, TEST_T0 + 5, NULL), 0);
-    assert_int_equal(repository_allow_writes(db, 99, TEST_T0, NULL), -ERR_NOTFOUND);
+    assert_int_equal(repository_allow_writes(db, TEST_REPO, "user alice", TEST_T0 + 5, NULL),
+                     0);
+    assert_int_equal(repository_allow_writes(db, 99, "user alice", TEST_T0, NULL),
+                     -ERR_NOTFOUND);
     assert_int_equal(repository_put(db, &r, &result, NULL), 0);
     assert_int_equal(result, PUT_CHANGED);
     assert_int_equal(repository_put(db, &r, &result, NULL), 0);
