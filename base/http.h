@@ -15,7 +15,7 @@
 
 struct err;
 
-enum { HTTP_MAX_HEADERS = 64 };
+enum { HTTP_MAX_HEADERS = 64, HTTP_MAX_AHEAD = 4 };
 
 struct http_header {
     const char *name;
@@ -55,6 +55,10 @@ struct http_client {
      * that writes it may or may not have taken effect; it was never sent twice. */
     int (*perform)(struct http_client *client, const struct http_request *req,
                    struct http_response *res, struct err *err);
+    /* NULL, or a hint: these reads, n <= HTTP_MAX_AHEAD, will be asked for soon. They begin
+     * together; perform takes each for the same URL and headers, once. What is announced no
+     * more and was not asked for is dropped. */
+    void (*announce)(struct http_client *client, const struct http_request *reqs, size_t n);
     void (*destroy)(struct http_client *client);
 };
 

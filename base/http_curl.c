@@ -23,13 +23,6 @@ enum {
     MAX_HEADER_BYTES = 65536, /* all headers of a reply together */
 };
 
-struct curl_client {
-    struct http_client base;
-    CURL *easy;
-    char *user_agent, *ca_file;
-    int connect_timeout_ms, timeout_ms, low_speed_s;
-};
-
 static bool is_reading(const char *method)
 {
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
@@ -93,11 +86,10 @@ static size_t on_body(char *data, size_t size, size_t n, void *cls)
     return x->res->body.overflow ? 0 : size * n;
 }
 
-static void set_transport(const struct curl_client *client, struct curl_exchange *x)
+static void set_transport(const struct curl_client *client, struct curl_exchange *x, CURL *easy)
 {
     const struct http_request *req = x->req;
     const int timeout_ms = req->timeout_ms > 0 ? req->timeout_ms : client->timeout_ms;
-    CURL *easy = client->easy;
 
     (void)curl_easy_setopt(easy, CURLOPT_URL, req->url);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -164,22 +156,19 @@ static int explain(const struct curl_exchange *x, CURLcode code, struct err *err
                    x->url.origin, path_len, path, row < n ? known[row].prefix : "", why);
 }
 
-static int exchange_run(const struct curl_client *client, struct curl_exchange *x,
-                        struct err *err)
+int curl_exchange_set(const struct curl_client *client, struct curl_exchange *x, CURL *easy,
+                      struct err *err)
+{
+    set_transport(client, x, easy);
+    int rc = curl_set_headers(x, easy, err);
+    return rc < 0 ? rc : curl_set_body(x, easy, err);
+}
+
+int curl_exchange_end(struct curl_exchange *x, CURL *easy, CURLcode code, struct err *err)
 {
     curl_off_t body_bytes = 0;
     long header_bytes = 0, status = 0;
-    CURL *easy = client->easy;
 
-    curl_easy_reset(easy);
-    set_transport(client, x);
-    int rc = curl_set_headers(x, easy, err);
-    if (rc == 0)
-        rc = curl_set_body(x, easy, err);
-    if (rc < 0)
-        return rc;
-
-    CURLcode code = curl_easy_perform(easy);
     if (code != CURLE_OK)
         return explain(x, code, err);
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -190,17 +179,26 @@ static int exchange_run(const struct curl_client *client, struct curl_exchange *
     return 0;
 }
 
+static int exchange_run(const struct curl_client *client, struct curl_exchange *x,
+                        struct err *err)
+{
+    curl_easy_reset(client->easy);
+    int rc = curl_exchange_set(client, x, client->easy, err);
+    return rc < 0 ? rc
+                  : curl_exchange_end(x, client->easy, curl_easy_perform(client->easy), err);
+}
+
 static int curl_client_perform(struct http_client *base, const struct http_request *req,
                                struct http_response *res, struct err *err)
 {
-    const struct curl_client *client = (const struct curl_client *)base;
+    struct curl_client *client = (struct curl_client *)base;
     struct http_response got;
     struct curl_exchange x = { .req = req, .res = &got };
 
     int rc = http_request_check(req, err);
     if (rc == 0)
         rc = http_url_parse(&x.url, req->url, err);
-    if (rc < 0)
+    if (rc < 0 || curl_ahead_take(client, req, res, &rc, err))
         return rc;
 
     http_response_init(&got);
@@ -217,10 +215,17 @@ static int curl_client_perform(struct http_client *base, const struct http_reque
     return 0;
 }
 
+static void curl_client_announce(struct http_client *base, const struct http_request *reqs,
+                                 size_t n)
+{
+    curl_ahead_announce((struct curl_client *)base, reqs, n);
+}
+
 static void curl_client_destroy(struct http_client *base)
 {
     struct curl_client *client = (struct curl_client *)base;
 
+    curl_ahead_finish(client);
     curl_easy_cleanup(client->easy);
     curl_global_cleanup();
     free(client->user_agent);
@@ -242,6 +247,7 @@ int http_curl_new(struct http_client **ret, const struct http_curl_options *opti
 
     struct curl_client *client = xcalloc(1, sizeof(*client));
     client->base.perform = curl_client_perform;
+    client->base.announce = curl_client_announce;
     client->base.destroy = curl_client_destroy;
     client->easy = easy;
     client->user_agent = options->user_agent ? xstrdup(options->user_agent) : NULL;

@@ -9,6 +9,17 @@
 
 #include "base/http.h"
 
+struct curl_ahead; /* a request that was announced */
+
+struct curl_client {
+    struct http_client base;
+    CURL *easy;
+    CURLM *multi; /* of those announced; NULL before the first */
+    struct curl_ahead *ahead[HTTP_MAX_AHEAD];
+    char *user_agent, *ca_file;
+    int connect_timeout_ms, timeout_ms, low_speed_s;
+};
+
 struct curl_exchange {
     const struct http_request *req;
     struct http_url url;
@@ -25,6 +36,16 @@ bool curl_is_named(const struct http_request *req, const char *name); /* a heade
 int curl_set_headers(struct curl_exchange *x, CURL *easy, struct err *err);
 /* Method and body: text, a file, or a form with one file. */
 int curl_set_body(struct curl_exchange *x, CURL *easy, struct err *err);
+int curl_exchange_set(const struct curl_client *client, struct curl_exchange *x, CURL *easy,
+                      struct err *err); /* everything of the request; url is parsed */
+/* After it ran: what came, or why not. */
+int curl_exchange_end(struct curl_exchange *x, CURL *easy, CURLcode code, struct err *err);
 void curl_exchange_finish(struct curl_exchange *x); /* not url, req and res */
+
+void curl_ahead_announce(struct curl_client *client, const struct http_request *reqs, size_t n);
+/* False: nobody announced it. Otherwise waits for it; *ret is what perform returns. */
+bool curl_ahead_take(struct curl_client *client, const struct http_request *req,
+                     struct http_response *res, int *ret, struct err *err);
+void curl_ahead_finish(struct curl_client *client);
 
 #endif

@@ -204,7 +204,8 @@ static int pack_status(json_t **ret, const struct bot *bot, const struct ledger_
 struct status_search {
     const struct bot *bot;
     const struct ledger_task *task;
-    bool is_seen; /* the newest of the context decides */
+    bool is_seen; /* the newest of the context decides: of a second, the one with the last id */
+    int64_t id;
     struct ledger_found *found;
 };
 
@@ -214,9 +215,12 @@ static int look_at_status(void *ctx, const struct forge_status *status, struct e
     const struct ledger_task *task = search->task;
 
     (void)err;
-    if (search->is_seen || strcmp(status->context, ledger_text(task, "context")) != 0)
+    if ((search->is_seen && status->id <= search->id) ||
+        strcmp(status->context, ledger_text(task, "context")) != 0)
         return 0;
     search->is_seen = true;
+    search->id = status->id;
+    search->found->trace = TRACE_NONE;
     if (status->creator_id == search->bot->self_id &&
         strcmp(status->state, ledger_text(task, "state")) == 0 &&
         strcmp(status->description, ledger_text(task, "description")) == 0)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/http.h"
 #include "bot/forge/dialect.h"
 
 enum { MAX_PAGES = 1000 }; /* of a thread's timeline and the like: a loop of links ends */
@@ -82,15 +83,37 @@ static int take_moment(void *ctx, struct json_reader *r, const json_t *item, str
     return rc < 0 ? rc : each->fn(each->ctx, &moment, err);
 }
 
+static char *timeline_path(const struct forge *f, int64_t number)
+{
+    return forge_path(f, "/issues/%" PRId64 "/timeline%s", number, f->dialect->timeline_query);
+}
+
 int forge_each_moment(struct forge *f, int64_t number,
                       int (*fn)(void *, const struct forge_moment *, struct err *), void *ctx,
                       struct err *err)
 {
     struct each_moment each = { f, fn, ctx };
-    char *path =
-        forge_path(f, "/issues/%" PRId64 "/timeline%s", number, f->dialect->timeline_query);
 
-    return each_page(f, path, "timeline", &f->n_timelines, take_moment, &each, err);
+    return each_page(f, timeline_path(f, number), "timeline", &f->n_timelines, take_moment,
+                     &each, err);
+}
+
+/* GitHub asks its clients for one request at a time. */
+void forge_expect_moments(struct forge *f, const int64_t *numbers, size_t n)
+{
+    struct transport_request reqs[HTTP_MAX_AHEAD];
+    char *paths[HTTP_MAX_AHEAD];
+    size_t most = n < HTTP_MAX_AHEAD ? n : HTTP_MAX_AHEAD;
+
+    if (!forge_has(f, FORGE_ANSWERS_SIDE_BY_SIDE))
+        return;
+    for (size_t i = 0; i < most; i++) {
+        paths[i] = timeline_path(f, numbers[i]);
+        reqs[i] = (struct transport_request){ .method = "GET", .path = paths[i] };
+    }
+    transport_announce(f->transport, reqs, most);
+    for (size_t i = 0; i < most; i++)
+        free(paths[i]);
 }
 
 struct each_entry {

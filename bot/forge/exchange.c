@@ -152,6 +152,44 @@ static int before(struct exchange *x, struct err *err)
     return pace_take_turn(&x->t->pace, cost, x->t->ahead_s, err);
 }
 
+static void fill(struct http_request *http, const struct exchange *x)
+{
+    int64_t left = pace_left_ms(&x->t->pace);
+
+    http_request_init(http, x->req->method, x->url);
+    http->body = x->req->body;
+    http->body_len = x->req->body_len;
+    http->body_file = x->req->body_file;
+    http->form_field = x->req->form_field;
+    http->form_name = x->req->form_name;
+    http->form_type = x->req->content_type;
+    http->max_body = TRANSPORT_MAX_BODY;
+    http->timeout_ms = left < x->t->timeout_ms ? (int)left : x->t->timeout_ms;
+    add_headers(http, x);
+}
+
+/* Nothing is asked while a refusal stands, or past the deadline: then nothing is announced. */
+void transport_announce(struct transport *t, const struct transport_request *reqs, size_t n)
+{
+    struct http_request *http = xcalloc(HTTP_MAX_AHEAD, sizeof(*http));
+    struct exchange x[HTTP_MAX_AHEAD];
+    bool may_begin =
+        t->http->announce && t->pace.refused_until == 0 && pace_left_ms(&t->pace) > 0;
+    size_t made = 0;
+
+    for (; may_begin && made < n && made < HTTP_MAX_AHEAD; made++) {
+        if (exchange_init(&x[made], t, &reqs[made], NULL) == 0)
+            fill(&http[made], &x[made]);
+        else
+            may_begin = false;
+    }
+    if (may_begin)
+        t->http->announce(t->http, http, made);
+    for (size_t i = 0; i < made; i++)
+        exchange_finish(&x[i]);
+    free(http);
+}
+
 int exchange_try(struct exchange *x, struct err *err)
 {
     struct http_request http;
@@ -163,17 +201,7 @@ int exchange_try(struct exchange *x, struct err *err)
         rc = before(x, err);
     if (rc < 0)
         return rc;
-    int64_t left = pace_left_ms(&x->t->pace);
-    http_request_init(&http, x->req->method, x->url);
-    http.body = x->req->body;
-    http.body_len = x->req->body_len;
-    http.body_file = x->req->body_file;
-    http.form_field = x->req->form_field;
-    http.form_name = x->req->form_name;
-    http.form_type = x->req->content_type;
-    http.max_body = TRANSPORT_MAX_BODY;
-    http.timeout_ms = left < x->t->timeout_ms ? (int)left : x->t->timeout_ms;
-    add_headers(&http, x);
+    fill(&http, x);
     http_response_finish(&x->res);
     count(x);
     rc = x->t->http->perform(x->t->http, &http, &x->res, err);

@@ -82,6 +82,7 @@ struct forge_moment {
 };
 
 struct forge_status {
+    int64_t id; /* higher is later, also within a second; 0: not told */
     const char *context, *state, *description; /* state: success failure error pending */
     int64_t creator_id;
 };
@@ -166,6 +167,9 @@ int forge_each_review_comment(struct forge *f, int64_t number, int64_t review_id
 int forge_each_moment(struct forge *f, int64_t number,
                       int (*fn)(void *, const struct forge_moment *, struct err *), void *ctx,
                       struct err *err); /* all pages of the timeline */
+/* A hint that the timelines of these threads will be read next, in any order: where the server
+ * does not mind, they are asked for side by side. */
+void forge_expect_moments(struct forge *f, const int64_t *numbers, size_t n);
 int forge_each_status(struct forge *f, const char *sha,
                       int (*fn)(void *, const struct forge_status *, struct err *), void *ctx,
                       struct err *err); /* newest first */
@@ -207,8 +211,9 @@ int forge_read_asset(struct forge *f, int64_t release_id, int64_t asset_id, stru
 
 /* What a kind of server may lack. */
 enum forge_feature {
-    FORGE_LISTS_ALL,       /* repository-wide lists of events and of review comments */
-    FORGE_LISTS_BY_UPDATE, /* lists come in the order asked for, by update too */
+    FORGE_LISTS_ALL,            /* repository-wide lists of events and of review comments */
+    FORGE_LISTS_BY_UPDATE,      /* lists come in the order asked for, by update too */
+    FORGE_ANSWERS_SIDE_BY_SIDE, /* several requests at a time are no offence */
     FORGE_CHECK_RUNS,
     FORGE_CONTRIBUTORS,
 };

@@ -162,6 +162,7 @@ void gitea_map_status(struct json_reader *r, const json_t *obj, struct forge_sta
 
     map_user(r, obj, "creator", &creator);
     *ret = (struct forge_status){
+        .id = json_i64_or(r, obj, "id", 0, INT64_MAX, 0),
         .context = json_str(r, obj, "context", JSON_OPTIONAL),
         .state = json_str(r, obj, "status", JSON_REQUIRED),
         .description = json_str(r, obj, "description", JSON_OPTIONAL),

@@ -20,11 +20,13 @@ void github_map_thread(struct json_reader *r, const json_t *obj, struct forge_th
         .created_at = json_time(r, obj, "created_at", JSON_REQUIRED),
         .updated_at = json_time(r, obj, "updated_at", JSON_REQUIRED),
         .closed_at = json_time(r, obj, "closed_at", JSON_OPTIONAL),
-        .merged_at = json_time(r, pull, "merged_at", JSON_OPTIONAL),
         .repo_url = json_str(r, obj, "repository_url", JSON_OPTIONAL),
     };
     map_user(r, obj, "user", &ret->author);
     map_labels(r, obj, ret);
+    size_t mark = json_enter(r, "pull_request");
+    ret->merged_at = json_time(r, pull, "merged_at", JSON_OPTIONAL);
+    json_leave(r, mark);
 }
 
 static const struct map_word review_states[] = {
@@ -114,6 +116,7 @@ void github_map_status(struct json_reader *r, const json_t *obj, struct forge_st
 
     map_user(r, obj, "creator", &creator);
     *ret = (struct forge_status){
+        .id = json_i64_or(r, obj, "id", 0, INT64_MAX, 0),
         .context = json_str(r, obj, "context", JSON_OPTIONAL),
         .state = json_str(r, obj, "state", JSON_REQUIRED),
         .description = json_str(r, obj, "description", JSON_OPTIONAL),

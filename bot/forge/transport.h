@@ -90,6 +90,9 @@ void transport_free(struct transport *t); /* NULL is fine */
  * it may have happened. */
 int transport_send(struct transport *t, const struct transport_request *req,
                    struct transport_reply *reply, struct err *err);
+/* A hint that these reads (n <= HTTP_MAX_AHEAD) will be sent next: they may begin together.
+ * What each costs is counted when it is sent. */
+void transport_announce(struct transport *t, const struct transport_request *reqs, size_t n);
 void transport_reply_finish(struct transport_reply *reply);
 
 /* After the rows that a reply stands for are committed: the next conditional request of the

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/http.h"
 #include "bot/sync/reading.h"
 #include "store/db.h"
 #include "store/entry.h"
@@ -173,12 +174,26 @@ static int take_change(void *ctx, const struct thread_change *t, struct err *err
     return 0;
 }
 
+/* The timelines that come next are fetched while this one is stored. */
+static void expect_next(struct reading *rd, const struct batch *batch, size_t i)
+{
+    int64_t numbers[HTTP_MAX_AHEAD];
+    size_t n = 0;
+
+    while (n < HTTP_MAX_AHEAD && i + n < batch->n) {
+        numbers[n] = batch->changes[i + n].number;
+        n++;
+    }
+    forge_expect_moments(rd->forge, numbers, n);
+}
+
 static int visit_batch(struct reading *rd, const struct batch *batch, struct cursor *c,
                        struct err *err)
 {
     for (size_t i = 0; i < batch->n; i++) {
         const struct thread_change *t = &batch->changes[i];
 
+        expect_next(rd, batch, i);
         int rc = visit_thread(rd, t, err);
         if (rc < 0)
             return rc;

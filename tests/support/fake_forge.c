@@ -190,8 +190,12 @@ int forge_each_status(struct forge *f, const char *sha,
 
     for (int i = f->n_statuses - 1; i >= 0 && rc == 0; i--) {
         const struct fake_status *s = &f->statuses[i];
-        const struct forge_status status = { s->context, s->state, s->description,
-                                             s->creator_id };
+        const struct forge_status status = {
+            .context = s->context,
+            .state = s->state,
+            .description = s->description,
+            .creator_id = s->creator_id,
+        };
         if (strcmp(s->sha, sha) == 0)
             rc = fn(ctx, &status, err);
     }
