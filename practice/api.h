@@ -16,6 +16,7 @@ int api_permission(struct call *c);
 int api_collaborators(struct call *c);
 int api_me(struct call *c);
 int api_user(struct call *c);
+int api_user_orgs(struct call *c);
 int api_milestones(struct call *c);
 
 /* api_issues.c */
@@ -44,6 +45,8 @@ int api_issue_unreact(struct call *c);
 int api_comment_reactions(struct call *c);
 int api_comment_react(struct call *c);
 int api_comment_unreact(struct call *c);
+int api_review_comment_reactions(struct call *c);
+int api_review_comment_react(struct call *c);
 
 /* api_labels.c */
 int api_labels_list(struct call *c);
@@ -63,7 +66,10 @@ int api_pull_files(struct call *c);
 int api_pull_reviews(struct call *c);
 int api_pull_review_create(struct call *c);
 int api_pull_comments(struct call *c);
+int api_pull_commits(struct call *c);
+int api_pull_reviewers(struct call *c);
 int api_review_comments_of_repo(struct call *c);
+int api_review_comment_get(struct call *c);
 
 /* api_statuses.c */
 int api_status_create(struct call *c);

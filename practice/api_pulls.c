@@ -170,3 +170,61 @@ int api_review_comments_of_repo(struct call *c)
     }
     return call_list(c, selection_take(&s), c->shapes->review_comment);
 }
+
+int api_review_comment_get(struct call *c)
+{
+    const json_t *comment = call_row(c, REVIEW_COMMENTS, "id");
+
+    return comment ? call_show(c, 200, c->shapes->review_comment(&c->view, comment))
+                   : call_not_found(c);
+}
+
+static void add_commit(json_t *rows, const json_t *thread, const char *sha, const char *at)
+{
+    (void)json_array_append_new(
+        rows, json_pack("{s:s, s:s, s:s, s:s, s:s}", "sha", sha, "who",
+                        row_str(json_object_get(thread, "pull"), "head_owner"), "at", at,
+                        "message", row_str(thread, "title"), "parent",
+                        row_str(json_object_get(thread, "pull"), "base_sha")));
+}
+
+/* The first head and what was pushed since; a forced push starts again. */
+int api_pull_commits(struct call *c)
+{
+    int status;
+    const json_t *thread = call_pull(c, &status);
+
+    if (!thread)
+        return status;
+    json_t *events = rows_of_thread(&c->forge->state, EVENTS, row_int(thread, "id"));
+    json_t *rows = json_array(), *event;
+    size_t i;
+
+    json_array_foreach(events, i, event)
+    {
+        bool is_forced = strcmp(row_str(event, "event"), "head_ref_force_pushed") == 0;
+
+        if (!is_forced && strcmp(row_str(event, "event"), EVENT_PUSHED) != 0)
+            continue;
+        if (is_forced)
+            (void)json_array_clear(rows);
+        else if (json_array_size(rows) == 0)
+            add_commit(rows, thread, row_str(event, "before"), row_str(thread, "created_at"));
+        add_commit(rows, thread, row_str(event, "commit_id"), row_str(event, "created_at"));
+    }
+    if (json_array_size(rows) == 0)
+        add_commit(rows, thread, row_str(json_object_get(thread, "pull"), "head_sha"),
+                   row_str(thread, "created_at"));
+    json_decref(events);
+    return call_list(c, rows, c->shapes->commit);
+}
+
+/* Nobody is asked for a review here. */
+int api_pull_reviewers(struct call *c)
+{
+    int status;
+
+    return call_pull(c, &status)
+               ? call_show(c, 200, json_pack("{s:[], s:[]}", "users", "teams"))
+               : status;
+}

@@ -74,3 +74,13 @@ int api_comment_unreact(struct call *c)
 {
     return call_on_comment(c, unreact);
 }
+
+int api_review_comment_reactions(struct call *c)
+{
+    return call_on_review_comment(c, list_reactions);
+}
+
+int api_review_comment_react(struct call *c)
+{
+    return call_on_review_comment(c, react);
+}

@@ -28,6 +28,32 @@ int api_user(struct call *c)
     return status;
 }
 
+static json_t *organization(const struct view *v, const json_t *login)
+{
+    return render_organization(v, json_string_value(login));
+}
+
+/* Who may push belongs to the organization that owns the repository. */
+int api_user_orgs(struct call *c)
+{
+    const char *owner = row_str(state_repo(&c->forge->state), "owner");
+    char *login = call_param(c, "login");
+    json_t *logins = json_array();
+    int status;
+
+    if (strcmp(row_str(state_user(&c->forge->state, owner), "type"), "Organization") == 0 &&
+        right_of(&c->forge->state, login) >= RIGHT_PUSH)
+        (void)json_array_append_new(logins, json_string(owner));
+    if (state_user(&c->forge->state, login))
+        status = call_list(c, logins, organization);
+    else {
+        json_decref(logins);
+        status = call_not_found(c);
+    }
+    free(login);
+    return status;
+}
+
 /* Who may not push may ask only about themselves, as on GitHub. */
 int api_permission(struct call *c)
 {

@@ -230,6 +230,13 @@ int call_on_comment(struct call *c, reaction_fn *verb)
     return comment ? verb(c, "comment", row_int(comment, "id")) : call_not_found(c);
 }
 
+int call_on_review_comment(struct call *c, reaction_fn *verb)
+{
+    const json_t *comment = call_row(c, REVIEW_COMMENTS, "id");
+
+    return comment ? verb(c, "review_comment", row_int(comment, "id")) : call_not_found(c);
+}
+
 void call_last_modified(struct call *c, const json_t *row)
 {
     char date[HTTP_DATE_SIZE];

@@ -97,10 +97,12 @@ json_t *call_row(const struct call *c, enum table table, const char *param);
 json_t *call_thread(struct call *c, int *ret_status);
 json_t *call_pull(struct call *c, int *ret_status);
 
-/* Does something to what can be reacted to: on is "issue" or "comment", to its number or id. */
+/* Does something to what can be reacted to: on is "issue", "comment" or "review_comment",
+ * to its number or id. */
 typedef int reaction_fn(struct call *c, const char *on, int64_t to);
 int call_on_issue(struct call *c, reaction_fn *verb);   /* of {number} */
-int call_on_comment(struct call *c, reaction_fn *verb); /* of {id} */
+int call_on_comment(struct call *c, reaction_fn *verb); /* of {id}, like the next */
+int call_on_review_comment(struct call *c, reaction_fn *verb);
 
 /* Sends the row's updated_at as Last-Modified, where the dialect does. */
 void call_last_modified(struct call *c, const json_t *row);

@@ -19,7 +19,7 @@ typedef json_t *shape_fn(const struct view *v, const json_t *row);
 
 struct shapes {
     shape_fn *issue, *comment, *label, *reaction;
-    shape_fn *pull, *listed_pull, *changed_file, *review, *review_comment;
+    shape_fn *pull, *listed_pull, *changed_file, *commit, *review, *review_comment;
     shape_fn *status, *release, *asset;
     json_t *(*repo)(const struct view *v);
     json_t *(*me)(const struct view *v, const char *login); /* GET /user, /users/X */

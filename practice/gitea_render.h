@@ -17,6 +17,7 @@ json_t *gitea_repo(const struct view *v);
 json_t *gitea_fork(const struct view *v, const char *owner); /* owner unknown: null */
 json_t *gitea_commit(const struct view *v, const char *sha, const char *who, const char *at,
                      const char *message);
+json_t *gitea_pull_commit(const struct view *v, const json_t *commit);
 json_t *gitea_label(const struct view *v, const json_t *label);
 json_t *gitea_labels(const struct view *v, const json_t *names);
 json_t *gitea_issue(const struct view *v, const json_t *thread);

@@ -111,6 +111,12 @@ json_t *gitea_commit(const struct view *v, const char *sha, const char *who, con
     return commit;
 }
 
+json_t *gitea_pull_commit(const struct view *v, const json_t *commit)
+{
+    return gitea_commit(v, row_str(commit, "sha"), row_str(commit, "who"),
+                        row_str(commit, "at"), row_str(commit, "message"));
+}
+
 /* Its word for a state is `status`. */
 json_t *gitea_status(const struct view *v, const json_t *status)
 {

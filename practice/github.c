@@ -10,6 +10,7 @@
 const struct route github_routes_of_server[] = {
     ROUTE("GET", "/user", api_me, RIGHT_SIGNED_IN),
     ROUTE("GET", "/users/{login}", api_user, RIGHT_ANYONE),
+    ROUTE("GET", "/users/{login}/orgs", api_user_orgs, RIGHT_ANYONE),
     { 0 },
 };
 
@@ -55,7 +56,12 @@ const struct route github_routes_of_repo[] = {
 
     ROUTE("GET", "/pulls", api_pulls_list, RIGHT_ANYONE),
     ROUTE("GET", "/pulls/comments", api_review_comments_of_repo, RIGHT_ANYONE),
+    ROUTE("GET", "/pulls/comments/{id}", api_review_comment_get, RIGHT_ANYONE),
+    ROUTE("GET", "/pulls/comments/{id}/reactions", api_review_comment_reactions, RIGHT_ANYONE),
+    ROUTE("POST", "/pulls/comments/{id}/reactions", api_review_comment_react, RIGHT_SIGNED_IN),
     ROUTE("GET", "/pulls/{number}", api_pull_get, RIGHT_ANYONE),
+    ROUTE("GET", "/pulls/{number}/commits", api_pull_commits, RIGHT_ANYONE),
+    ROUTE("GET", "/pulls/{number}/requested_reviewers", api_pull_reviewers, RIGHT_ANYONE),
     ROUTE("GET", "/pulls/{number}/files", api_pull_files, RIGHT_ANYONE),
     ROUTE("GET", "/pulls/{number}/comments", api_pull_comments, RIGHT_ANYONE),
     ROUTE("GET", "/pulls/{number}/reviews", api_pull_reviews, RIGHT_ANYONE),
@@ -115,6 +121,7 @@ const struct dialect practice_github = {
                 .pull = full_pull,
                 .listed_pull = listed_pull,
                 .changed_file = render_changed_file,
+                .commit = render_commit,
                 .review = render_review,
                 .review_comment = render_review_comment,
                 .status = render_status,

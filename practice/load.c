@@ -104,6 +104,7 @@ static void load_review_comment(struct load *l, const json_t *comment)
     json_t *row = load_entry_row(l, comment, "pull_request_url");
     int64_t review = json_i64_or(&l->r, comment, "pull_request_review_id", 1, INT64_MAX, 0);
 
+    row_set(row, "reactions", load_sums(l, comment));
     row_set(row, "review", review > 0 ? json_integer(review) : json_null());
     row_set_str(row, "path", json_str(&l->r, comment, "path", JSON_REQUIRED));
     row_set_str(row, "commit_id", json_str(&l->r, comment, "commit_id", JSON_OPTIONAL));

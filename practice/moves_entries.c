@@ -4,10 +4,14 @@
 
 #include <string.h>
 
-/* The row that keeps the sums of the reactions: a comment's or an issue's own. */
+/* The row that keeps the sums of the reactions: what they are on. */
 static json_t *reacted_row(const struct forge *f, const char *on, int64_t to)
 {
-    return state_row(&f->state, strcmp(on, "issue") == 0 ? THREADS : COMMENTS, to);
+    enum table table = strcmp(on, "issue") == 0     ? THREADS
+                       : strcmp(on, "comment") == 0 ? COMMENTS
+                                                    : REVIEW_COMMENTS;
+
+    return state_row(&f->state, table, to);
 }
 
 static void count_reaction(const struct forge *f, const json_t *reaction, int step)
@@ -84,12 +88,12 @@ json_t *move_review_comment(struct forge *f, const char *who, json_t *review, co
     (void)forge_now_text(f, now);
     move_touch(f, pull);
     return state_add(&f->state, REVIEW_COMMENTS,
-                     json_pack("{s:O, s:O, s:s?, s:s, s:s, s:I, s:O, s:s, s:s}", "thread",
+                     json_pack("{s:O, s:O, s:s?, s:s, s:s, s:I, s:O, s:s, s:s, s:{}}", "thread",
                                json_object_get(review, "thread"), "review",
                                json_object_get(review, "id"), "user", who, "body", body, "path",
                                path, "line", (json_int_t)line, "commit_id",
                                json_object_get(review, "commit_id"), "created_at", now,
-                               "updated_at", now));
+                               "updated_at", now, "reactions"));
 }
 
 json_t *move_status(struct forge *f, const char *who, const struct status_words *words)

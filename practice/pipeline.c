@@ -306,6 +306,7 @@ void practice_api(struct practice *p, const struct ask *ask, const char *host,
                                    .api = addresses.api,
                                    .upload = addresses.upload,
                                    .html = addresses.html,
+                                   .rest = "",
                                    .is_described = addresses.is_bare };
         if (call_init(&call, &view, ask, reply, NULL) < 0)
             status = call_error(&call, 400, "Broken query");

@@ -35,6 +35,7 @@ json_t *render_user(const struct view *v, const char *login); /* login NULL or "
 json_t *render_user_of(const struct view *v, const json_t *row, const char *key);
 json_t *render_me(const struct view *v, const char *login); /* GET /user, /users/X */
 json_t *render_permission(const struct view *v, const char *login);
+json_t *render_organization(const struct view *v, const char *login);
 json_t *render_collaborator(const struct view *v, const char *login);
 /* OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR or NONE. */
 const char *render_association(const struct view *v, const char *login);
@@ -55,6 +56,7 @@ json_t *render_reactions(const json_t *sums, json_t *url); /* takes url */
 
 enum pull_detail { PULL_LISTED, PULL_FULL };
 json_t *render_pull(const struct view *v, const json_t *thread, enum pull_detail detail);
+json_t *render_commit(const struct view *v, const json_t *commit); /* sha, who, at, message */
 json_t *render_changed_file(const struct view *v, const json_t *file);
 json_t *render_review(const struct view *v, const json_t *review);
 json_t *render_review_comment(const struct view *v, const json_t *comment);

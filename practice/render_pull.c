@@ -185,6 +185,9 @@ json_t *render_review_comment(const struct view *v, const json_t *comment)
                   render_user_of(v, comment, "user"), "author_association",
                   render_association(v, row_str(comment, "user")), "subject_type", "line");
 
+    row_set(more, "reactions",
+            render_reactions(json_object_get(comment, "reactions"),
+                             view_url(v, "/pulls/comments/%" PRId64 "/reactions", id)));
     (void)json_object_update(out, more);
     json_decref(more);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -206,4 +209,28 @@ json_t *render_changed_file(const struct view *v, const json_t *file)
         (json_int_t)(is_gone ? lines : 0), "changes", (json_int_t)lines, "blob_url",
         view_html_url(v, "/blob/%s", sha), "raw_url", view_html_url(v, "/raw/%s", sha),
         "contents_url", view_url(v, "/contents/%s", sha));
+}
+
+json_t *render_commit(const struct view *v, const json_t *commit)
+{
+    const char *sha = row_str(commit, "sha"), *parent = row_str(commit, "parent");
+    const char *who = row_str(commit, "who");
+    json_t *person =
+        json_pack("{s:o, s:s, s:O}", "email", json_sprintf("%s@practice.invalid", who), "name",
+                  who, "date", json_object_get(commit, "at"));
+    json_t *url = view_url(v, "/git/commits/%s", sha);
+    json_t *inner =
+        json_pack("{s:O, s:o, s:i, s:O, s:{s:s, s:o}, s:o, s:{s:b, s:s, s:n, s:n, s:n}}",
+                  "author", person, "committer", person, "comment_count", 0, "message",
+                  json_object_get(commit, "message"), "tree", "sha", sha, "url",
+                  view_url(v, "/git/trees/%s", sha), "url", url, "verification", "verified", 0,
+                  "reason", "unsigned", "signature", "payload", "verified_at");
+
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[{s:s, s:o, s:o}]}", "sha", sha, "node_id",
+        json_sprintf("C_%s", sha), "commit", inner, "url", view_url(v, "/commits/%s", sha),
+        "html_url", view_html_url(v, "/commit/%s", sha), "comments_url",
+        view_url(v, "/commits/%s/comments", sha), "author", render_user(v, who), "committer",
+        render_user(v, who), "parents", "sha", parent, "url",
+        view_url(v, "/commits/%s", parent), "html_url", view_html_url(v, "/commit/%s", parent));
 }

@@ -91,6 +91,30 @@ json_t *render_user(const struct view *v, const char *login)
     return user;
 }
 
+json_t *render_organization(const struct view *v, const char *login)
+{
+    static const struct {
+        const char *key, *rest;
+    } urls[] = {
+        { "url", "" },
+        { "repos_url", "/repos" },
+        { "events_url", "/events" },
+        { "hooks_url", "/hooks" },
+        { "issues_url", "/issues" },
+        { "members_url", "/members{/member}" },
+        { "public_members_url", "/public_members{/member}" },
+    };
+    int64_t id = row_int(state_user(&v->forge->state, login), "id");
+    json_t *out =
+        json_pack("{s:s, s:I, s:o, s:o, s:s}", "login", login, "id", (json_int_t)id, "node_id",
+                  render_node_id("O", id), "avatar_url",
+                  json_sprintf("%s/avatars/%" PRId64, v->html, id), "description", "");
+
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+        row_set(out, urls[i].key, json_sprintf("%s/orgs/%s%s", v->api, login, urls[i].rest));
+    return out;
+}
+
 json_t *render_user_of(const struct view *v, const json_t *row, const char *key)
 {
     return render_user(v, json_string_value(json_object_get(row, key)));
