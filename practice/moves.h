@@ -35,7 +35,8 @@ void move_rename_label(struct forge *f, json_t *label, const char *name); /* NUL
 json_t *find_label(const struct forge *f, const char *name); /* any case; or NULL */
 
 bool is_reaction(const char *content); /* one of the eight that forges know; NULL is none */
-/* on: "issue", "comment" or "review_comment". Returns the reaction; *ret_is_new tells whether it was made. */
+/* on: "issue", "comment" or "review_comment". Returns the reaction; *ret_is_new tells whether
+ * it was made. */
 json_t *move_react(struct forge *f, const char *who, const char *on, int64_t to,
                    const char *content, bool *ret_is_new);
 void move_unreact(struct forge *f, json_t *reaction);

@@ -22,12 +22,12 @@ enum table {
     COMMENTS, /* thread, user, body, created_at, updated_at, reactions */
     REVIEW_COMMENTS, /* thread, review, user, body, path, line, commit_id, created_at, ... */
     REVIEWS,         /* thread, user, state, body, commit_id, submitted_at */
-    REACTIONS, /* on ("issue", "comment", "review_comment"), to (id), user, content, created_at */
+    REACTIONS, /* on ("issue", "comment", "review_comment"), to (id), user, content, ... */
     EVENTS,    /* thread, event, actor, created_at, and label, rename, ... */
     LABELS,    /* name, color, description */
-    STATUSES, /* sha, state, context, description, target_url, creator, created_at */
-    RELEASES, /* tag_name, target_commitish, name, body, draft, prerelease, author, ... */
-    ASSETS,   /* release, name, label, content_type, size, digest, uploader, ... */
+    STATUSES,  /* sha, state, context, description, target_url, creator, created_at */
+    RELEASES,  /* tag_name, target_commitish, name, body, draft, prerelease, author, ... */
+    ASSETS,    /* release, name, label, content_type, size, digest, uploader, ... */
     N_TABLES,
 };
 
