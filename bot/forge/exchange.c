@@ -240,8 +240,9 @@ int exchange_follow(struct exchange *x, struct err *err)
 
     if (!location || !location[0])
         return err_set(err, ERR_FORGE, "a redirect (%d) that says not where", x->res.status);
+    /* Not the end of what it was for: whether the repository moved, the next reading says. */
     if (!exchange_is_read(x))
-        return err_set(err, ERR_MOVED, "moved (%d) to %.200s; a write is not sent on",
+        return err_set(err, ERR_FORGE, "moved (%d) to %.200s; a write is not sent on",
                        x->res.status, location);
     if (x->n_redirects >= MAX_REDIRECTS)
         return err_set(err, ERR_FORGE, "redirected more than %d times", MAX_REDIRECTS);

@@ -254,7 +254,7 @@ static void write_to_a_renamed_repository_is_not_sent_on(void **state)
     int64_t id;
 
     PLAY(s, answers);
-    assert_int_equal(forge_create_comment(s->forge, 7, "x", &id, &s->err), -ERR_MOVED);
+    assert_int_equal(forge_create_comment(s->forge, 7, "x", &id, &s->err), -ERR_FORGE);
 }
 
 /* Roles ---------------------------------------------------------------------------------- */
