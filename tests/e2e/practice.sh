@@ -49,7 +49,7 @@ api() {
 }
 
 cd "$dir"
-refused gitea forge --dialect gitea
+refused gitlab forge --dialect gitlab
 refused 'no such fault' forge --fault 501
 refused '--rate-limit' forge --rate-limit maybe
 refused 'load.json' forge --load load.json
