@@ -11,6 +11,7 @@ static const struct arch *const archs[] = {
     &arch_mlp,
     &arch_cnn,
     &arch_rnn,
+    &arch_vae,
 };
 
 enum { N_ARCHS = sizeof(archs) / sizeof(archs[0]) };

@@ -46,6 +46,12 @@ struct span {
     size_t n;
 };
 
+/* How well a network that makes images again knows this one. */
+struct score {
+    double elbo;                 /* evidence lower bound, nats; one seeded draw */
+    double reconstruction_error; /* mean squared error of a pixel, in 0..1 */
+};
+
 enum { NET_MAX_SPANS = 256 };
 
 struct arch {
@@ -80,8 +86,11 @@ struct arch {
      * Returns how many. */
     size_t (*state)(struct net *net, struct span spans[NET_MAX_SPANS]);
 
-    /* logits (n, classes) for the images of a batch; labels may be NULL. */
+    /* logits (n, classes) for the images of a batch; labels may be NULL. NULL for an
+     * architecture that tells no classes apart: that one has score() instead. */
     void (*forward)(struct net *net, float *logits, const struct batch *batch);
+
+    void (*score)(struct net *net, struct score *scores, const struct batch *batch);
 
     /* Gradients of the mean loss into grad's tensors; returns the sum of losses (nats). The
      * net's weights stay. What step() descends along; here so that tests can see it. */
@@ -101,5 +110,6 @@ const struct recipe *arch_recipe(const struct arch *arch, size_t side);
 extern const struct arch arch_mlp;
 extern const struct arch arch_cnn;
 extern const struct arch arch_rnn;
+extern const struct arch arch_vae;
 
 #endif

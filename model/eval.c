@@ -102,9 +102,20 @@ static double calibration_error(const struct eval_bin *bins, size_t n)
     return sum / (double)n;
 }
 
+static int check_classifier(const struct model *m, struct err *err)
+{
+    if (m->arch->forward)
+        return 0;
+    return err_set(err, ERR_REFUSED, "a model of the architecture '%s' tells no classes apart",
+                   m->arch->name);
+}
+
 int eval_model(struct eval *e, const struct model *m, const struct dataset *data,
                const struct kernels *kernels, struct err *err)
 {
+    int rc = check_classifier(m, err);
+    if (rc < 0)
+        return rc;
     if (data->n == 0)
         return err_set(err, ERR_RANGE, "no sample to evaluate on");
     if (data->side != m->shape.side || data->max_value != m->shape.max_value)
@@ -162,6 +173,9 @@ int predict_probabilities(float *probabilities, const struct model *m, const uin
     struct probabilities keep = { probabilities, m->shape.classes };
     const struct sweep sweep = { m, kernels, pixels, n, keep_probabilities, &keep };
 
+    int rc = check_classifier(m, err);
+    if (rc < 0)
+        return rc;
     if (n == 0 || n > UINT32_MAX)
         return err_set(err, ERR_RANGE, "%zu images to predict", n);
     sweep_logits(&sweep);

@@ -12,6 +12,7 @@
 #include "model/checkpoint.h"
 #include "model/eval.h"
 #include "model/model.h"
+#include "model/score.h"
 #include "model/profile.h"
 #include "model/split.h"
 #include "model/team.h"
@@ -159,6 +160,17 @@ static void copy_weights(struct model *to, const struct model *from)
                to->tensors[i].count * sizeof(*to->tensors[i].data));
 }
 
+/* Of a network that tells no classes apart: the negative ELBO. */
+static int validate_score(struct train_run *run, struct train_epoch *epoch, struct err *err)
+{
+    struct score_summary summary;
+
+    int rc = score_dataset(&summary, run->model, &run->validation, run->options->kernels, err);
+    if (rc == 0)
+        epoch->validation_loss = -summary.mean.elbo;
+    return rc;
+}
+
 static int validate(struct train_run *run, struct train_epoch *epoch, struct err *err)
 {
     struct eval e = { 0 };
@@ -166,6 +178,8 @@ static int validate(struct train_run *run, struct train_epoch *epoch, struct err
     if (run->validation.n == 0)
         return 0;
     run->options->arch->store(run->net, run->model);
+    if (run->options->arch->score)
+        return validate_score(run, epoch, err);
     int rc = eval_model(&e, run->model, &run->validation, run->options->kernels, err);
     if (rc == 0) {
         epoch->validation_loss = e.nll;

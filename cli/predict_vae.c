@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/predict_vae.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "cli/cmd.h"
+#include "cli/results.h"
+#include "model/image.h"
+#include "model/kernels.h"
+#include "model/model.h"
+#include "model/score.h"
+#include "model/vae_pictures.h"
+
+enum { PICTURE_MAX_BYTES = 1 << 16 };
+
+static char *picture_path(const char *folder, size_t i)
+{
+    char name[32];
+
+    (void)snprintf(name, sizeof(name), "%06zu.png", i);
+    return fs_path(folder, name, NULL);
+}
+
+static int write_picture(const char *folder, size_t i, const struct shape *s,
+                         const uint8_t *pixels, struct err *err)
+{
+    size_t size = s->side * s->side;
+    uint8_t *grey = xmalloc(size);
+    char *path = picture_path(folder, i);
+    struct buf png;
+
+    buf_init(&png, PICTURE_MAX_BYTES);
+    for (size_t k = 0; k < size; k++)
+        grey[k] = (uint8_t)((pixels[k] * 255 + s->max_value / 2) / s->max_value);
+    int rc = image_encode_png(&png, grey, s->side, s->side, err);
+    if (rc == 0)
+        rc = fs_write(path, png.data, png.len, 0666, err);
+    buf_finish(&png);
+    free(path);
+    free(grey);
+    return rc;
+}
+
+static int write_pictures(const char *folder, const struct shape *s, const uint8_t *pixels,
+                          size_t n, struct err *err)
+{
+    int rc = fs_mkdirs(folder, 0777, err);
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = write_picture(folder, i, s, pixels + i * s->side * s->side, err);
+    return rc;
+}
+
+static void print_json(const char *const *names, const struct score *scores, size_t n,
+                       const char *folder)
+{
+    json_t *all = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        json_t *one = json_pack("{s:s, s:f, s:f, s:n, s:n}", "image", names[i],
+                                "reconstruction_error", scores[i].reconstruction_error, "elbo",
+                                scores[i].elbo, "label", "probabilities");
+        char *path = folder ? picture_path(folder, i) : NULL;
+
+        if (path)
+            json_object_set_new(one, "denoised", json_string(path));
+        json_array_append_new(all, one);
+        free(path);
+    }
+    results_print_json(json_pack("{s:o}", "predictions", all));
+}
+
+static void print_text(const char *const *names, const struct score *scores, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        printf("%s: reconstruction error %.4f, elbo %.2f nats\n", names[i],
+               scores[i].reconstruction_error, scores[i].elbo);
+}
+
+static int denoise(const struct model *m, const uint8_t *pixels, size_t n, const char *folder,
+                   const struct kernels *kernels, struct err *err)
+{
+    uint8_t *made = xcalloc(n, m->shape.side * m->shape.side);
+
+    int rc = vae_denoise(made, m, pixels, n, kernels, err);
+    if (rc == 0)
+        rc = write_pictures(folder, &m->shape, made, n, err);
+    free(made);
+    return rc;
+}
+
+int predict_vae_scores(const struct app *app, const struct model *m, const char *const *names,
+                       const uint8_t *pixels, size_t n, const char *folder, struct err *err)
+{
+    struct score *scores = xcalloc(n, sizeof(*scores));
+    const struct kernels *kernels = NULL;
+
+    int rc = kernels_choose(&kernels, getenv("HEARTH_ISA"), err);
+    if (rc == 0)
+        rc = score_images(scores, m, pixels, n, kernels, err);
+    if (rc == 0 && folder)
+        rc = denoise(m, pixels, n, folder, kernels, err);
+    if (rc == 0 && app->json)
+        print_json(names, scores, n, folder);
+    else if (rc == 0)
+        print_text(names, scores, n);
+    free(scores);
+    return rc;
+}
+
+int predict_vae_generate(const struct app *app, const struct model *m, size_t n, uint64_t seed,
+                         const char *folder, struct err *err)
+{
+    uint8_t *made = xcalloc(n, m->shape.side * m->shape.side);
+    const struct kernels *kernels = NULL;
+
+    int rc = kernels_choose(&kernels, getenv("HEARTH_ISA"), err);
+    if (rc == 0)
+        rc = vae_sample(made, m, n, seed, kernels, err);
+    if (rc == 0)
+        rc = write_pictures(folder, &m->shape, made, n, err);
+    if (rc == 0 && app->json)
+        results_print_json(json_pack("{s:s, s:I, s:I}", "out", folder, "samples", (json_int_t)n,
+                                     "seed", (json_int_t)seed));
+    else if (rc == 0)
+        printf("%s: %zu pictures of %zux%zu, seed %llu\n", folder, n, m->shape.side,
+               m->shape.side, (unsigned long long)seed);
+    free(made);
+    return rc;
+}
