@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/evaluation.h"
 #include "cli/results.h"
+#include "model/arch.h"
 #include "model/kernels.h"
 #include "model/model.h"
 
@@ -36,10 +37,27 @@ static int read_all(struct evaluation *x, const struct cmd_args *args, struct er
     return rc;
 }
 
+/* A model that makes images again instead of telling classes apart. */
+static int evaluate_score(struct evaluation *x, const struct cmd_args *args, struct err *err)
+{
+    static const char *const others[] = { "--against", "--html", "--latency" };
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (cmd_has(args, others[i]))
+            return err_set(err, ERR_USAGE,
+                           "%s: a model of the architecture '%s' tells no "
+                           "classes apart",
+                           others[i], x->model->arch->name);
+    }
+    return score_dataset(&x->score, x->model, &x->data, x->kernels, err);
+}
+
 static int evaluate(struct evaluation *x, const struct cmd_args *args, struct err *err)
 {
     int rc = read_all(x, args, err);
 
+    if (rc == 0 && x->model->arch->score)
+        return evaluate_score(x, args, err);
     if (rc == 0)
         rc = eval_model(&x->eval, x->model, &x->data, x->kernels, err);
     if (rc == 0 && x->other) {

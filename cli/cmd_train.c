@@ -159,10 +159,13 @@ static void print_summary(const struct train_report *r, const char *path, const 
         printf("the first %zu epochs are from the checkpoint\n", r->resumed_at);
     printf("loss %.4f -> %.4f\n", r->epochs[0].loss, last->loss);
     if (r->n_validation > 0)
-        printf("validation on %zu samples, epoch %zu%s: loss %.4f, accuracy %.2f%%\n",
-               r->n_validation, r->best_epoch,
-               r->end == TRAIN_STOPPED_EARLY ? " (then no better, stopped)" : "",
-               best->validation_loss, 100.0 * best->validation_accuracy);
+        printf("validation on %zu samples, epoch %zu%s: loss %.4f", r->n_validation,
+               r->best_epoch, r->end == TRAIN_STOPPED_EARLY ? " (then no better, stopped)" : "",
+               best->validation_loss);
+    if (r->n_validation > 0 && r->arch->forward)
+        printf(", accuracy %.2f%%", 100.0 * best->validation_accuracy);
+    if (r->n_validation > 0)
+        (void)putchar('\n');
     printf("%s sha256 %s\n", path, sha256);
 }
 

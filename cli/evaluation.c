@@ -47,11 +47,22 @@ static void print_comparison(const struct evaluation *x)
            c->mcnemar.only_second, c->mcnemar.only_first, c->mcnemar.p);
 }
 
+static void print_score(const struct score_summary *s)
+{
+    printf("elbo     %.4f nats an image, of %zu\n", s->mean.elbo, s->n);
+    printf("reconstruction error %.5f a pixel, squared, in 0..1\n",
+           s->mean.reconstruction_error);
+}
+
 void evaluation_print(const struct evaluation *x)
 {
     const struct eval *e = &x->eval;
     struct interval interval = interval_wilson(e->n_right, e->n);
 
+    if (x->score.n > 0) {
+        print_score(&x->score);
+        return;
+    }
     printf("accuracy %.2f%% (%zu of %zu; 95%% interval %.2f to %.2f%%)\n", 100.0 * e->accuracy,
            e->n_right, e->n, 100.0 * interval.low, 100.0 * interval.high);
     printf("nll      %.4f nats\n", e->nll);
@@ -71,6 +82,8 @@ void evaluation_print(const struct evaluation *x)
 
 json_t *evaluation_json(const struct evaluation *x)
 {
+    if (x->score.n > 0)
+        return score_json(&x->score);
     json_t *doc = eval_json(&x->eval);
 
     if (x->latency.p50_us > 0.0)

@@ -8,6 +8,7 @@
 #include "model/dataset.h"
 #include "model/eval.h"
 #include "model/latency.h"
+#include "model/score.h"
 
 struct buf;
 struct err;
@@ -21,6 +22,7 @@ struct evaluation {
     struct dataset data;
     struct model *model, *other; /* other: only with other_path */
     struct eval eval, other_eval;
+    struct score_summary score;   /* instead of eval, of a model that makes images again */
     struct comparison comparison; /* other_eval first, eval second */
     struct latency latency;       /* zeroed unless measured */
 };

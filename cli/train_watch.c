@@ -47,8 +47,9 @@ static void draw(struct train_watch *watch, const struct train_progress *p)
 
         (void)fprintf(stderr, " loss %.4f", last->loss);
         if (last->validation_loss > 0.0)
-            (void)fprintf(stderr, ", validation %.4f, %.2f%%", last->validation_loss,
-                          100.0 * last->validation_accuracy);
+            (void)fprintf(stderr, ", validation %.4f", last->validation_loss);
+        if (last->validation_accuracy > 0.0)
+            (void)fprintf(stderr, ", %.2f%%", 100.0 * last->validation_accuracy);
     }
     if (left_s >= 0.0)
         (void)fprintf(stderr, ", %.0f s left", left_s);
@@ -73,7 +74,7 @@ static int add_events(struct train_watch *watch, const struct train_progress *p,
             { "loss/validation", e->validation_loss },
             { "accuracy/validation", e->validation_accuracy },
         };
-        size_t n = e->validation_loss > 0.0 ? 4 : 2;
+        size_t n = 2 + (e->validation_loss > 0.0) + (e->validation_accuracy > 0.0);
 
         for (size_t i = 0; rc == 0 && i < n; i++)
             rc = tfevents_scalar(watch->events, points[i].tag, (int64_t)watch->n_written + 1,

@@ -25,7 +25,7 @@ struct train_epoch {
     double loss;                /* mean over its steps, nats */
     double rate;                /* of its last step */
     double validation_loss;     /* of the samples kept back; 0 when none are */
-    double validation_accuracy; /* 0..1 */
+    double validation_accuracy; /* 0..1; 0 for what tells no classes apart */
 };
 
 /* How far a training is. */

@@ -43,12 +43,12 @@ json_t *train_report_json(const struct train_report *r)
     json_object_set_new(doc, "stopped_early", json_boolean(r->end == TRAIN_STOPPED_EARLY));
     json_object_set_new(doc, "losses", curve(r, offsetof(struct train_epoch, loss)));
     json_object_set_new(doc, "rates", curve(r, offsetof(struct train_epoch, rate)));
-    if (r->n_validation > 0) {
+    if (r->n_validation > 0)
         json_object_set_new(doc, "validation_losses",
                             curve(r, offsetof(struct train_epoch, validation_loss)));
+    if (r->n_validation > 0 && r->arch->forward)
         json_object_set_new(doc, "validation_accuracies",
                             curve(r, offsetof(struct train_epoch, validation_accuracy)));
-    }
     json_object_set_new(doc, "data_sha256", json_string(r->data_sha256));
     return doc;
 }
@@ -61,8 +61,10 @@ void train_report_csv(struct buf *out, const struct train_report *r)
 
         buf_printf(out, "%zu,%.9g,%.7g,", i + 1, e->loss, e->rate);
         if (r->n_validation > 0)
-            buf_printf(out, "%.9g,%.9g\n", e->validation_loss, e->validation_accuracy);
-        else
-            buf_add_str(out, ",\n");
+            buf_printf(out, "%.9g", e->validation_loss);
+        buf_add_char(out, ',');
+        if (r->n_validation > 0 && r->arch->forward)
+            buf_printf(out, "%.9g", e->validation_accuracy);
+        buf_add_char(out, '\n');
     }
 }

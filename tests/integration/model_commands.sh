@@ -84,6 +84,24 @@ expect 2 'cannot tell its format' convert "$digits" "$work/x.bmp"
 expect 1 'cannot make the folder' convert "$digits" "$work/pictures"
 expect 1 'not an ONNX model' convert "$work/bad.onnx" "$work/x.safetensors"
 
+# A vae scores, denoises and makes pictures; it tells nothing apart.
+expect 0 '' train --data "$digits" --out "$work/vae" --arch vae --epochs 2
+expect 0 '' eval "$work/vae" --data "$digits" --json
+for figure in '"elbo": -' '"reconstruction_error": 0' '"accuracy": null' '"per_class": null' \
+    '"confusion": null'; do
+    grep -qF "$figure" "$work/out" || fail "eval --json of a vae has no $figure"
+done
+expect 0 '' predict "$work/vae" "$picture" --out "$work/denoised"
+grep -q 'reconstruction error 0' "$work/out" || fail "predict with a vae printed no error"
+expect 0 '' predict "$work/vae" --generate 3 --out "$work/made"
+for made in denoised/000000.png made/000002.png; do
+    [ -s "$work/$made" ] || fail "there is no picture $made"
+done
+expect 2 'tells no classes apart' eval "$work/vae" --data "$digits" --html "$work/x.html"
+expect 2 'makes no pictures' predict "$work/one" "$picture" --out "$work/x"
+expect 2 'needs --out' predict "$work/vae" --generate 3
+expect 1 'no ONNX form' convert "$work/vae" "$work/x.onnx"
+
 printf '1,2,3\n' >"$work/bad.csv"
 expect 1 'bad.csv:1: 3 values' train --data "$work/bad.csv" --out "$work/bad"
 expect 2 "no architecture 'nothing'" train --data "$digits" --out "$work/bad" --arch nothing

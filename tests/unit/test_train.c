@@ -303,7 +303,8 @@ static void training_stops_when_validation_gets_no_better_and_keeps_the_best(voi
 static void curves_have_a_line_for_each_epoch(void **state)
 {
     const struct train_epoch epochs[2] = { { 2.5, 0.001, 0.0, 0.0 }, { 1.25, 0.5, 0.0, 0.0 } };
-    struct train_report report = { .n_epochs = 2,
+    struct train_report report = { .arch = &arch_mlp,
+                                   .n_epochs = 2,
                                    .epochs = (struct train_epoch *)(uintptr_t)epochs };
     struct buf out;
 
