@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "base/git.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -52,7 +53,7 @@ static char *access_log_of(const struct config *config)
 /* What the configuration says to hub/web; other strings than these are the configuration's. */
 struct setup {
     struct web_options options;
-    char *hub_dir, *reports_dir, *hub_db, *access_log;
+    char *hub_dir, *reports_dir, *hub_db, *access_log, *program;
 };
 
 static void setup_init(struct setup *setup, const struct app *app, const struct config *config)
@@ -61,6 +62,7 @@ static void setup_init(struct setup *setup, const struct app *app, const struct 
     setup->reports_dir = config_path(config, "reports");
     setup->hub_db = config_path(config, "hub.db");
     setup->access_log = access_log_of(config);
+    setup->program = NULL;
     setup->options = (struct web_options){
         .listen = config->serve.listen,
         .public_url = config->serve.public_url,
@@ -83,6 +85,7 @@ static void setup_finish(struct setup *setup)
     free(setup->reports_dir);
     free(setup->hub_db);
     free(setup->access_log);
+    free(setup->program);
 }
 
 /* A configuration that cannot be used leaves the one in use alone. */
@@ -134,7 +137,10 @@ static int run_serve(struct app *app, const struct cmd_args *args, struct err *e
     setup_init(&setup, app, app->config);
     setup.options.listen = cmd_value(args, "--listen", setup.options.listen);
     block_signals(&signals);
-    int rc = systemd_take_socket(&setup.options.listen_fd, err);
+    int rc = fs_real_path(&setup.program, "/proc/self/exe", err);
+    setup.options.program = setup.program;
+    if (rc == 0)
+        rc = systemd_take_socket(&setup.options.listen_fd, err);
     if (rc == 0)
         rc = git_setup(err);
     if (rc == 0)

@@ -14,6 +14,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/hook.h"
 #include "cli/prepare.h"
 #include "cli/workers.h"
 
@@ -116,7 +117,7 @@ int hearth_main(int argc, char **argv, struct clock clock)
     struct err err = { 0 };
     int code;
 
-    if (worker_main(&code, argc, argv, workers))
+    if (worker_main(&code, argc, argv, workers) || hook_main(&code, argv))
         return code;
     (void)signal(SIGPIPE, SIG_IGN);
     const char **words = xcalloc(n + 1, sizeof(*words));

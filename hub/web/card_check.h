@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hub/web/card_check.h
  * card_check: what is wrong with a card before it is uploaded, for programs and people.
- * Private to hub/web. */
+ * For hub/web, and for cli/hook.c, which asks the same of a push. */
 #ifndef HUB_WEB_CARD_CHECK_H
 #define HUB_WEB_CARD_CHECK_H
 #include <stddef.h>

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hub/web/gitweb.h"
 #include "hub/web/lfs.h"
 #include "hub/web/site.h"
 
@@ -61,6 +62,18 @@ const struct httpd_route routes[] = {
     { "POST", "/{ns}/{name}.git/info/lfs/objects/verify", lfs_verify, SMALL },
     { "POST", "/datasets/{ns}/{name}.git/info/lfs/objects/batch", lfs_batch, LIST },
     { "POST", "/datasets/{ns}/{name}.git/info/lfs/objects/verify", lfs_verify, SMALL },
+    { "GET", "/{ns}/{name}.git/info/refs", gitweb_refs, 0 },
+    { "POST", "/{ns}/{name}.git/git-upload-pack", gitweb_fetch, GIT_FETCH_MAX_BYTES },
+    { "POST", "/{ns}/{name}.git/git-receive-pack", gitweb_push, GIT_PUSH_MAX_BYTES },
+    { "GET", "/datasets/{ns}/{name}.git/info/refs", gitweb_refs, 0 },
+    { "POST", "/datasets/{ns}/{name}.git/git-upload-pack", gitweb_fetch, GIT_FETCH_MAX_BYTES },
+    { "POST", "/datasets/{ns}/{name}.git/git-receive-pack", gitweb_push, GIT_PUSH_MAX_BYTES },
+    { "GET", "/{ns}/{name}/info/refs", gitweb_refs, 0 },
+    { "POST", "/{ns}/{name}/git-upload-pack", gitweb_fetch, GIT_FETCH_MAX_BYTES },
+    { "POST", "/{ns}/{name}/git-receive-pack", gitweb_push, GIT_PUSH_MAX_BYTES },
+    { "GET", "/datasets/{ns}/{name}/info/refs", gitweb_refs, 0 },
+    { "POST", "/datasets/{ns}/{name}/git-upload-pack", gitweb_fetch, GIT_FETCH_MAX_BYTES },
+    { "POST", "/datasets/{ns}/{name}/git-receive-pack", gitweb_push, GIT_PUSH_MAX_BYTES },
     { "GET", "/datasets/{ns}/{name}/resolve/{where...}", send_file, 0 },
     { "GET", "/datasets/{ns}/{name}/raw/{where...}", send_raw, 0 },
     { "GET", "/{ns}/{name}", page_model, 0 },
@@ -75,6 +88,8 @@ const struct httpd_stream streams[] = {
     { lfs_put, lfs_put_begin, lfs_put_take },
     { lfs_put_part, lfs_put_part_begin, lfs_put_part_take },
     { api_commit, commit_begin, commit_take },
+    { gitweb_fetch, gitweb_fetch_begin, gitweb_take },
+    { gitweb_push, gitweb_push_begin, gitweb_take },
     { NULL, NULL, NULL },
 };
 

@@ -4,6 +4,8 @@
  * Private to hub/web. Handlers share one site and never write to it. */
 #ifndef HUB_WEB_SITE_H
 #define HUB_WEB_SITE_H
+#include <stdbool.h>
+
 #include "base/httpd.h"
 #include "base/hash.h"
 #include "hub/web/access.h"
@@ -18,7 +20,9 @@ struct shelf;
 struct site {
     _Atomic(char *) title;      /* a reload replaces them; what stood there lives on until */
     _Atomic(char *) public_url; /* the end. No trailing slash; "" takes the request's Host */
-    char *hub_dir, *reports_dir;
+    char *hub_dir;              /* absolute */
+    char *reports_dir;
+    bool takes_pushes; /* there is a hook to judge them */
     struct httpd *httpd;
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */

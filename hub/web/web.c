@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "base/httpd.h"
 #include "hub/web/access_log.h"
+#include "hub/web/gitweb.h"
 #include "hub/web/markdown.h"
 #include "hub/web/metrics.h"
 #include "hub/web/routes.h"
@@ -60,6 +62,20 @@ static void set_texts(struct web *web, const struct web_options *options)
     set_text(web, &web->site.public_url, options->public_url);
 }
 
+/* git runs in other folders than ours, so the hub's has its whole name. */
+static int find_folders(struct web *web, const struct web_options *options, struct err *err)
+{
+    int rc = fs_mkdirs(options->hub_dir, 0755, err);
+
+    if (rc == 0)
+        rc = fs_real_path(&web->site.hub_dir, options->hub_dir, err);
+    if (rc == 0 && options->program) {
+        rc = gitweb_prepare_hook(web->site.hub_dir, options->program, err);
+        web->site.takes_pushes = rc == 0;
+    }
+    return rc;
+}
+
 static int start(struct web *web, const struct web_options *options, struct err *err)
 {
     const struct httpd_options httpd = {
@@ -80,7 +96,9 @@ static int start(struct web *web, const struct web_options *options, struct err 
     };
     const char *log = options->access_log;
 
-    int rc = access_open(&web->site.access, options->hub_db, &options->clock, err);
+    int rc = find_folders(web, options, err);
+    if (rc == 0)
+        rc = access_open(&web->site.access, options->hub_db, &options->clock, err);
     if (rc == 0)
         rc = access_key(web->site.upload_key, web->site.access, "upload", err);
     if (rc == 0 && log && *log)
@@ -98,7 +116,6 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
 
     markdown_setup();
     set_texts(web, options);
-    web->site.hub_dir = xstrdup(options->hub_dir);
     web->site.reports_dir = xstrdup(options->reports_dir);
     web->site.metrics = metrics_new();
     web->site.quota_bytes = options->quota_bytes;

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Clone, fetch and push by git's smart HTTP protocol; base/git_http runs git for it.
+ * A push is gathered whole before git sees it, so one that breaks off is nothing. Its objects
+ * are checked in quarantine by this program, as git's hook pre-receive (cli/hook.c). */
+#include "hub/web/gitweb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/git_http.h"
+#include "hub/repo/repo.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+
+enum { PUSH_ANSWER_MAX_BYTES = 4 << 20 };
+
+static const char UPLOAD_PACK[] = "git-upload-pack", RECEIVE_PACK[] = "git-receive-pack";
+
+static const char *const fetch_settings[] = { "uploadpack.allowFilter=true", NULL };
+
+/* A request that has a body, as it arrives. */
+struct exchange {
+    struct visit visit;
+    int body; /* -1: could not be made, or written */
+};
+
+static void end_exchange(void *state)
+{
+    struct exchange *ex = state;
+
+    if (ex->body >= 0)
+        (void)close(ex->body);
+    visit_end(&ex->visit);
+    free(ex);
+}
+
+static int begin(struct httpd_request *req, struct httpd_response *res, const struct site *site,
+                 enum access_right right)
+{
+    struct exchange *ex = xcalloc(1, sizeof(*ex));
+
+    ex->body = -1;
+    httpd_set_state(req, ex, end_exchange);
+    int status = visit_begin(&ex->visit, site, req, res, right);
+    if (status == 0)
+        ex->body = git_http_body_open(site->hub_dir, NULL);
+    return status;
+}
+
+int gitweb_fetch_begin(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return begin(req, res, ctx, ACCESS_DOWNLOAD);
+}
+
+int gitweb_push_begin(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+
+    if (!site->takes_pushes)
+        return site_error(site, req, res, 403, NULL, "this hub takes no pushes");
+    return begin(req, res, ctx, ACCESS_WRITE);
+}
+
+int gitweb_take(struct httpd_request *req, const void *data, size_t len, void *ctx)
+{
+    struct exchange *ex = httpd_state(req);
+
+    (void)ctx;
+    if (ex->body >= 0 && git_http_body_add(ex->body, data, len, NULL) < 0) {
+        (void)close(ex->body);
+        ex->body = -1;
+    }
+    return ex->body < 0 ? -1 : 0;
+}
+
+static int reply_head(struct httpd_request *req, struct httpd_response *res,
+                      const struct cgi *cgi)
+{
+    reply_headers(req, REPLY_FILE);
+    httpd_reply_header(req, "Cache-Control", "no-cache");
+    res->content_type = git_http_type(cgi);
+    return cgi->status;
+}
+
+static void end_program(void *stream)
+{
+    struct cgi *cgi = stream;
+
+    cgi_finish(cgi);
+    free(cgi);
+}
+
+/* Takes cgi's output as the reply: what came so far, and the rest as it comes. */
+static int reply_stream(struct httpd_request *req, struct httpd_response *res, struct cgi *cgi)
+{
+    struct cgi *kept = xmemdup(cgi, sizeof(*cgi));
+    int status = reply_head(req, res, kept);
+
+    buf_add(&res->body, kept->begun.data, kept->begun.len);
+    res->stream_fd = kept->fd;
+    kept->fd = -1;
+    res->end_stream = end_program;
+    res->stream = kept;
+    return status;
+}
+
+static int fail(const struct site *site, struct httpd_request *req, struct httpd_response *res)
+{
+    return site_error(site, req, res, 500, NULL, "git could not be run for this request");
+}
+
+/* What both halves of the protocol have in common. The caller frees path. */
+static struct git_http_call call_of(const struct httpd_request *req, const struct visit *visit,
+                                    const char *path)
+{
+    return (struct git_http_call){
+        .root = visit->root,
+        .path = path,
+        .method = httpd_method(req),
+        .query = httpd_query(req),
+        .content_type = httpd_header(req, "Content-Type"),
+        .content_encoding = httpd_header(req, "Content-Encoding"),
+        .protocol = httpd_header(req, "Git-Protocol"),
+        .body_fd = -1,
+        .config = fetch_settings,
+    };
+}
+
+int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct exchange *ex = httpd_state(req);
+    struct cgi cgi = { 0 };
+    int rc = -ERR_IO;
+
+    char *path = xasprintf("/%s.git/%s", ex->visit.id, UPLOAD_PACK);
+    struct git_http_call call = call_of(req, &ex->visit, path);
+    call.body_fd = ex->body;
+    if (ex->body >= 0)
+        rc = git_http_start(&cgi, &call, NULL);
+    free(path);
+    if (rc == 0)
+        return reply_stream(req, res, &cgi);
+    cgi_finish(&cgi);
+    return fail(ctx, req, res);
+}
+
+/* Settings and environment of a push, as lists that own their text. */
+struct push_words {
+    char *hooks, *root, *id;
+    const char *config[8], *env[3];
+};
+
+static void push_words_init(struct push_words *words, const struct site *site,
+                            const struct visit *visit)
+{
+    *words = (struct push_words){
+        .hooks = xasprintf("core.hooksPath=%s/.hooks", site->hub_dir),
+        .root = xasprintf("HEARTH_PUSH_ROOT=%s", visit->root),
+        .id = xasprintf("HEARTH_PUSH_ID=%s", visit->id),
+    };
+    const char *const config[] = { "http.receivepack=true",
+                                   "receive.fsckObjects=true",
+                                   "receive.denyDeleteCurrent=refuse",
+                                   "receive.maxInputSize=1073741824",
+                                   "core.fsync=all",
+                                   words->hooks,
+                                   NULL };
+    memcpy(words->config, config, sizeof(config));
+    words->env[0] = words->root;
+    words->env[1] = words->id;
+}
+
+static void push_words_finish(struct push_words *words)
+{
+    free(words->hooks);
+    free(words->root);
+    free(words->id);
+}
+
+/* Runs git to its end: a client that goes away must not stop it half-way. */
+static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
+                    const struct exchange *ex, struct git_http_call *call)
+{
+    struct hub_repo *repo = NULL;
+    struct push_words words;
+    int lock = -1;
+
+    push_words_init(&words, site, &ex->visit);
+    call->config = words.config;
+    call->env = words.env;
+    call->user = ex->visit.who.person;
+    call->body_fd = ex->body;
+    int rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, NULL);
+    if (rc == 0)
+        rc = hub_repo_hold(&lock, repo, NULL);
+    if (rc == 0)
+        rc = git_http_start(cgi, call, NULL);
+    if (rc == 0)
+        rc = cgi_collect(out, cgi, NULL);
+    if (lock >= 0)
+        (void)close(lock);
+    hub_repo_close(repo);
+    push_words_finish(&words);
+    return rc;
+}
+
+int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct exchange *ex = httpd_state(req);
+    struct cgi cgi = { 0 };
+    struct buf out;
+    int status;
+
+    char *path = xasprintf("/%s.git/%s", ex->visit.id, RECEIVE_PACK);
+    struct git_http_call call = call_of(req, &ex->visit, path);
+    buf_init(&out, PUSH_ANSWER_MAX_BYTES);
+    if (ex->body < 0) {
+        status = site_error(ctx, req, res, 507, NULL, "there is no room for this push");
+    } else if (run_push(&cgi, &out, ctx, ex, &call) < 0) {
+        status = fail(ctx, req, res);
+    } else {
+        status = reply_head(req, res, &cgi);
+        buf_add(&res->body, out.data, out.len);
+    }
+    cgi_finish(&cgi);
+    buf_finish(&out);
+    free(path);
+    return status;
+}
+
+static int reply_refs(struct httpd_request *req, struct httpd_response *res,
+                      const struct site *site, const struct visit *visit, bool is_push)
+{
+    char *path = xasprintf("/%s.git/info/refs", visit->id);
+    struct git_http_call call = call_of(req, visit, path);
+    struct push_words words;
+    struct cgi cgi = { 0 };
+
+    push_words_init(&words, site, visit);
+    if (is_push) {
+        call.user = visit->who.person;
+        call.config = words.config;
+    }
+    int rc = git_http_start(&cgi, &call, NULL);
+    push_words_finish(&words);
+    free(path);
+    if (rc == 0)
+        return reply_stream(req, res, &cgi);
+    cgi_finish(&cgi);
+    return fail(site, req, res);
+}
+
+/* What the refs are, which begins both a fetch and a push. */
+int gitweb_refs(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    char *service = httpd_query_arg(req, "service");
+    bool is_push = service && strcmp(service, RECEIVE_PACK) == 0;
+    bool is_fetch = service && strcmp(service, UPLOAD_PACK) == 0;
+    struct visit visit = { 0 };
+
+    free(service);
+    if (!is_push && !is_fetch)
+        return site_error(site, req, res, 403, NULL, "this hub speaks git's smart protocol");
+    if (is_push && !site->takes_pushes)
+        return site_error(site, req, res, 403, NULL, "this hub takes no pushes");
+    int status = visit_begin(&visit, site, req, res, is_push ? ACCESS_WRITE : ACCESS_DOWNLOAD);
+    if (status == 0)
+        status = reply_refs(req, res, site, &visit, is_push);
+    visit_end(&visit);
+    return status;
+}
+
+/* git runs a hook by its file's name, so the program has a second name in a folder of its own;
+ * made anew at each start, since the program may lie elsewhere than it did. */
+int gitweb_prepare_hook(const char *hub_dir, const char *program, struct err *err)
+{
+    char *folder = fs_path(hub_dir, ".hooks", NULL);
+    char *hook = fs_path(folder, "pre-receive", NULL);
+    char *aside = fs_path(folder, "pre-receive.new", NULL);
+
+    int rc = fs_mkdirs(folder, 0755, err);
+    if (rc == 0) {
+        (void)unlink(aside);
+        if (symlink(program, aside) != 0 || rename(aside, hook) != 0)
+            rc = err_errno(err, "cannot put the hook in '%s'", folder);
+    }
+    free(aside);
+    free(hook);
+    free(folder);
+    return rc;
+}
