@@ -11,7 +11,7 @@
 struct err;
 
 enum {
-    XET_MAX_XORB_BYTES = 64 << 20,
+    XET_MAX_XORB_BYTES = 65 << 20, /* 64 MiB of content, and what stands around it */
     XET_MAX_XORB_CHUNKS = 8192,
     XET_MAX_CHUNK_BYTES = 128 << 10,
 };

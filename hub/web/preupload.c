@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/parse.h"
 #include "base/text.h"
 #include "hub/repo/attributes.h"
 #include "hub/repo/edit.h"
@@ -18,38 +17,9 @@
 
 enum { MAX_PREUPLOAD_FILES = 1000, MAX_ATTRIBUTES_BYTES = 1 << 20 };
 
-/* Clients from 1.20 on send "lfs" files by another protocol when its library is installed,
- * which the server cannot see; up to this size they may as well send them in the commit. */
-enum { REGULAR_MAX_BYTES = 256 << 20, XET_SINCE = 120 };
-
-/* 100 * major + minor of "hf_hub/1.29.0" in a User-Agent; 0 for other clients. */
-static int64_t client_version(const struct httpd_request *req)
-{
-    static const char name[] = "hf_hub/";
-    const char *agent = httpd_header(req, "User-Agent");
-    const char *at = agent ? strstr(agent, name) : NULL;
-    int64_t major = 0, minor = 0;
-
-    if (!at)
-        return 0;
-    at += sizeof(name) - 1;
-    size_t len = strcspn(at, ".");
-    char *text = xstrndup(at, len);
-    int rc = parse_i64(&major, text, 0, 1000, "version", NULL);
-    free(text);
-    if (rc < 0 || at[len] != '.')
-        return 0;
-    at += len + 1;
-    text = xstrndup(at, strspn(at, "0123456789"));
-    rc = parse_i64(&minor, text, 0, 99, "version", NULL);
-    free(text);
-    return rc < 0 ? 100 * major : 100 * major + minor;
-}
-
 struct preupload {
     const struct shelf *shelf;
     struct buf attributes;
-    int64_t client;
 };
 
 static json_t *answer_file(const struct preupload *p, const json_t *file)
@@ -62,14 +32,12 @@ static json_t *answer_file(const struct preupload *p, const json_t *file)
     const struct hub_file *there = shelf_find(p->shelf, path);
     bool is_large =
         size > 0 && (size >= HUB_LFS_BYTES || attributes_is_lfs(p->attributes.data, path));
-    bool is_inline = !is_large || (p->client >= XET_SINCE && size <= REGULAR_MAX_BYTES);
     json_t *answer = json_pack("{s:s,s:s,s:b}", "path", path, "uploadMode",
-                               is_inline ? "regular" : "lfs", "shouldIgnore", 0);
-    /* What the client compares with depends on how it would send: of a large file that it
-     * would send inside the commit, git's name for the content is not known here. */
+                               is_large ? "lfs" : "regular", "shouldIgnore", 0);
+    /* What the client compares with depends on how it would send. */
     if (there && !there->lfs[0])
         (void)json_object_set_new(answer, "oid", json_string(there->blob));
-    else if (there && !is_inline)
+    else if (there && is_large)
         (void)json_object_set_new(answer, "oid", json_string(there->lfs));
     return answer;
 }
@@ -91,7 +59,7 @@ static int answer_all(json_t *ret, const struct preupload *p, const json_t *file
 int api_preupload(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct shelf shelf = { 0 };
-    struct preupload p = { .shelf = &shelf, .client = client_version(req) };
+    struct preupload p = { .shelf = &shelf };
     json_t *doc = NULL, *files = json_array();
 
     buf_init(&p.attributes, MAX_ATTRIBUTES_BYTES);

@@ -4,9 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hub/repo/xet_shard.h"
+#include "hub/repo/xet_xorb.h"
 #include "hub/web/gitweb.h"
 #include "hub/web/lfs.h"
 #include "hub/web/site.h"
+#include "hub/web/xet.h"
 
 enum { SMALL = 64 << 10, LIST = 4 << 20 };
 
@@ -33,6 +36,11 @@ const struct httpd_route routes[] = {
     { "PUT", "/-/lfs/{oid}", lfs_put, SIZE_MAX / 4 },
     { "POST", "/-/lfs/{oid}/parts", lfs_finish_parts, LIST },
     { "PUT", "/-/lfs/{oid}/parts/{part}", lfs_put_part, SIZE_MAX / 4 },
+    { "POST", "/-/xet/v1/xorbs/{prefix}/{hash}", xet_xorb, XET_MAX_XORB_BYTES },
+    { "POST", "/-/xet/v1/shards", xet_shard, XET_MAX_SHARD_BYTES },
+    { "POST", "/-/xet/v2/shards", xet_shard_with_progress, XET_MAX_SHARD_BYTES },
+    { "*", "/-/xet/{path...}", xet_absent, SMALL },
+    { "POST", "/v1/telemetry", xet_absent, SMALL },
     { "GET", "/reports/{path...}", send_report, 0 },
     { "GET", "/api/models", api_list, 0 },
     { "GET", "/api/datasets", api_list, 0 },
@@ -49,6 +57,7 @@ const struct httpd_route routes[] = {
     { "POST", "/api/{kind}/{ns}/{name}/paths-info/{where...}", api_paths_info, 1 << 20 },
     { "GET", "/api/{kind}/{ns}/{name}/auth-check", api_auth_check, 0 },
     { "GET", "/api/{kind}/{ns}/{name}/auth-check/write", api_auth_check_write, 0 },
+    { "GET", "/api/{kind}/{ns}/{name}/xet-write-token/{rev...}", xet_write_token, 0 },
     { "PUT", "/api/{kind}/{ns}/{name}/settings", api_settings, SMALL },
     { "POST", "/api/{kind}/{ns}/{name}/preupload/{where...}", api_preupload, LIST },
     { "POST", "/api/{kind}/{ns}/{name}/commit/{rev...}", api_commit, SIZE_MAX / 4 },
@@ -90,6 +99,9 @@ const struct httpd_stream streams[] = {
     { api_commit, commit_begin, commit_take },
     { gitweb_fetch, gitweb_fetch_begin, gitweb_take },
     { gitweb_push, gitweb_push_begin, gitweb_take },
+    { xet_xorb, xet_xorb_begin, xet_xorb_take },
+    { xet_shard, xet_shard_begin, xet_shard_take },
+    { xet_shard_with_progress, xet_progress_begin, xet_progress_take },
     { NULL, NULL, NULL },
 };
 

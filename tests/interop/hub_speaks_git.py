@@ -6,20 +6,16 @@ git and git-lfs from Debian clone from the hub and push to it; what must not be 
 refused with words, and nothing of it is left. Prints TAP.
 """
 import base64
-import json
 import os
 import pathlib
-import re
 import socket
 import subprocess
 import sys
 import tempfile
-import urllib.request
 
-import servers
+import hub as hubs
 
 CARD = "---\nlicense: mit\n---\n# A model\n"
-HEARTH = os.path.abspath(sys.argv[1])
 points = []
 
 
@@ -28,31 +24,6 @@ def check(is_good, name, said=""):
     if not is_good:
         print("#", said.replace("\n", "\n# "))
     print("ok" if is_good else "not ok", len(points), "-", name)
-
-
-class Hub(servers.Server):
-    """A hub of its own with one person, ada, and her token."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        subprocess.run([HEARTH, "init", folder], check=True, stdout=subprocess.DEVNULL)
-        made = subprocess.run([HEARTH, "token", "create", "--user", "ada", "--scope", "write"],
-                              cwd=folder, check=True, capture_output=True, text=True)
-        self.token = re.search(r"hf_[A-Za-z0-9]{40}", made.stdout)[0]
-        super().__init__([HEARTH, "--config", f"{folder}/hearth.yml", "serve", "--listen",
-                          "127.0.0.1:0"], lambda line: line.startswith("{"))
-        self.url = json.loads(self.lines[-1])["url"]
-
-    def remote(self, name, user="ada", token=None):
-        return self.url.replace("://", f"://{user}:{token or self.token}@") + f"/ada/{name}"
-
-    def call(self, path, body=None, method=None):
-        request = urllib.request.Request(
-            self.url + path, data=json.dumps(body).encode() if body else None, method=method,
-            headers={"Authorization": f"Bearer {self.token}",
-                     "Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as reply:
-            return reply.headers, reply.read()
 
 
 class Work:
@@ -177,7 +148,7 @@ def private(hub, home):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as home:
-        with Hub(folder) as hub:
+        with hubs.Hub(folder) as hub:
             hub.call("/api/repos/create", {"name": "model", "organization": "ada"})
             work = Work(home, hub.url + "/ada/model")
             check(work.cloned, "anybody clones", work.said)
