@@ -19,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/lazy.h"
 #include "base/worker_wire.h"
 
 enum { MAX_OPEN_FILES = 256, MAX_HEAPS = 2 };
@@ -146,6 +147,8 @@ static int work(struct worker_io *io, const struct worker_kind *kind, struct err
     int rc = read_request(&request, &max_memory, err);
     if (rc == 0)
         rc = die_with_parent(err);
+    if (rc == 0 && kind->jail == WORKER_JAILED)
+        lazy_load_git(); /* the jail opens no library */
     if (rc == 0)
         rc = take_limits(kind, max_memory, err);
     if (rc == 0 && kind->jail == WORKER_JAILED && !WORKER_SANITIZED)

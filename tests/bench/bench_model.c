@@ -7,7 +7,8 @@
  *
  * all of mlp, unless ARCH and EPOCHS follow. Pictures are not augmented: peers are not either.
  *
- * Prints one figure a line; the last line is "accuracy A isa NAME". HEARTH_ISA chooses the
+ * Prints one figure a line; the last line is "accuracy A isa NAME gflop N", N being the work of
+ * one run, or of one prediction, if no zero were left out. HEARTH_ISA chooses the
  * kernel set. Processor time is what other work on the machine disturbs least. */
 #include <stdint.h>
 #include <stdio.h>
@@ -84,6 +85,24 @@ static int bench_predict(struct bench *b, struct err *err)
     return 0;
 }
 
+/* Reading an image, and when it is learnt from, twice that again: for the gradients of weights
+ * and of inputs, but for those of the pixels. */
+static double gflop(const struct bench *b, int is_prediction)
+{
+    const struct model *m = b->model;
+    double read = m->arch->flop(&m->shape), pixels = 0.0;
+    const struct tensor *dense = model_tensor(m, "fc1.weight");
+    const struct tensor *conv = model_tensor(m, "conv1.weight");
+
+    if (is_prediction)
+        return read * 1e-9;
+    if (dense)
+        pixels = 2.0 * (double)dense->count;
+    else if (conv)
+        pixels = 2.0 * (double)(conv->count * b->train.side * b->train.side);
+    return (3.0 * read - pixels) * (double)(b->train.n * b->options.recipe.epochs) * 1e-9;
+}
+
 static int prepare(struct bench *b, int argc, char **argv, struct err *err)
 {
     int64_t epochs = 1;
@@ -128,7 +147,8 @@ int main(int argc, char **argv)
     if (rc == 0)
         rc = eval_model(&e, b.model, &b.test, b.options.kernels, &err);
     if (rc == 0)
-        printf("accuracy %.4f isa %s\n", e.accuracy, b.options.kernels->name);
+        printf("accuracy %.4f isa %s gflop %.9g\n", e.accuracy, b.options.kernels->name,
+               gflop(&b, strcmp(argv[1], "predict") == 0));
     else
         fprintf(stderr, "bench_model: %s\n", err.msg);
     eval_finish(&e);

@@ -38,7 +38,7 @@ def split_digits(folder):
 
 
 def bench(what, data, runs, threads=1, arch=()):
-    """Times of our own runs, and the words of the last line: accuracy A isa NAME."""
+    """Times of our own runs, and the words of the last line: accuracy A isa NAME gflop N."""
     out = subprocess.run([BENCH, what, *data, str(runs), str(threads), *arch], check=True,
                          capture_output=True, text=True).stdout.split("\n")
     return [float(line) for line in out[:-2]], out[-2].split()
@@ -53,6 +53,24 @@ class Model:
         self.folder = folder
         self.digits = split_digits(folder)
         self.isa = bench("fit", self.digits, 1)[1][3]
+        self.peak = None  # GFLOP/s of the instruction set on one core
+
+    def share(self, ms, last, threads=1):
+        """A time in ms as a share of what the instruction set could do; for figures.ratio()."""
+        if self.peak is None:
+            peak = f"tests/bench/peak_{self.isa}"
+            ninja = ["ninja", "-C", "build", peak]
+            subprocess.run(ninja, check=True, stdout=subprocess.DEVNULL)
+            self.peak = float(subprocess.run([f"build/{peak}"], check=True, text=True,
+                                             capture_output=True).stdout)
+        return float(last[5]) / (ms / 1e3) / (self.peak * threads)
+
+    def rated(self, figure, last, unit_ms=1.0, threads=1):
+        """The figure with its share of the peak, which its note tells too."""
+        share = self.share(figure["ours"] * unit_ms, last, threads)
+        note = f"{share:.0%} of {self.peak:.0f} GFLOP/s a core, zeros counted"
+        return {**figure, "share_of_peak": share, "peak_gflops": self.peak,
+                "note": "; ".join(filter(None, (figure.get("note"), note)))}
 
     def fit_against(self, peer, data=None, rounds=ROUNDS, ours_per_round=OURS_PER_ROUND,
                     epochs=None):
@@ -75,7 +93,7 @@ class Model:
         child.stdin.close()
         child.wait()
         note = f"ms of CPU; accuracy ours {last[1]}, peer {statistics.mean(right):.4f}"
-        return figures.ratio(ours, theirs, note=note)
+        return self.rated(figures.ratio(ours, theirs, note=note), last)
 
     def mnist_against(self, peer):
         fetch_mnist()
@@ -91,18 +109,23 @@ class Model:
     def predict_cnn_us(self):
         fetch_mnist()
         few = (MNIST[1], MNIST[1])
-        ours, _ = bench("predict", few, 30, arch=("cnn", "1"))
-        mine = statistics.median(ours)
-        return {"value": mine, "ours": mine, "peer": None, "runs": len(ours)}
+        ours, last = bench("predict", few, 30, arch=("cnn", "1"))
+        return self.one_prediction(ours, last)
 
-    @staticmethod
-    def mnist_2_threads():
+    def one_prediction(self, ours, last):
+        mine = statistics.median(ours)
+        figure = {"value": mine, "ours": mine, "peer": None, "runs": len(ours)}
+        return self.rated(figure, last, 1e-3)
+
+    def mnist_2_threads(self):
         fetch_mnist()
         one, two = [], []
         for _ in range(3):
             one += bench("fit-wall", MNIST, 1, 1)[0]
-            two += bench("fit-wall", MNIST, 1, 2)[0]
-        return figures.ratio(two, one, threads=2, note="ms that passed; the peer is one thread")
+            times, last = bench("fit-wall", MNIST, 1, 2)
+            two += times
+        note = "ms that passed; the peer is one thread"
+        return self.rated(figures.ratio(two, one, threads=2, note=note), last, threads=2)
 
     def mnist_rss_mib(self):
         fetch_mnist()
@@ -111,20 +134,27 @@ class Model:
         mib = self.usage_of(mine).ru_maxrss / 1024
         return {"value": mib, "ours": mib, "peer": None, "runs": 1}
 
-    def fit_vs_openblas(self):
-        subprocess.run(["ninja", "-C", "build", "tests/bench/peer_openblas"], check=True,
-                       stdout=subprocess.DEVNULL)
-        peer = ["build/tests/bench/peer_openblas", *self.digits, str(OURS_PER_ROUND)]
+    def against_openblas(self, side, data, rounds, runs):
+        peer = f"tests/bench/peer_openblas_{side}"
+        subprocess.run(["ninja", "-C", "build", peer], check=True, stdout=subprocess.DEVNULL)
+        peer = [f"build/{peer}", *data, str(runs)]
         alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         ours, theirs = [], []
-        for _ in range(ROUNDS):
-            times, last = bench("fit", self.digits, OURS_PER_ROUND)
+        for _ in range(rounds):
+            times, last = bench("fit", data, runs)
             ours += times
             out = subprocess.run(peer, check=True, capture_output=True, text=True, env=alone)
             *times, accuracy, _ = out.stdout.split("\n")
             theirs += map(float, times)
         note = f"ms of CPU; accuracy ours {last[1]}, peer {accuracy.split()[1]}"
-        return figures.ratio(ours, theirs, note=note)
+        return self.rated(figures.ratio(ours, theirs, note=note), last)
+
+    def fit_vs_openblas(self):
+        return self.against_openblas(8, self.digits, ROUNDS, OURS_PER_ROUND)
+
+    def mnist_vs_openblas(self):
+        fetch_mnist()
+        return self.against_openblas(28, MNIST, 3, 1)
 
     @staticmethod
     def usage_of(command):
@@ -152,9 +182,7 @@ class Model:
         return figures.ratio(ours, theirs, note="ms of CPU")
 
     def predict_mlp_us(self):
-        ours, _ = bench("predict", self.digits, 50)
-        mine = statistics.median(ours)
-        return {"value": mine, "ours": mine, "peer": None, "runs": len(ours)}
+        return self.one_prediction(*bench("predict", self.digits, 50))
 
 
 def main():
@@ -166,6 +194,7 @@ def main():
             "fit_vs_openblas": model.fit_vs_openblas,
             "mnist_vs_sklearn": lambda: model.mnist_against("sklearn"),
             "mnist_vs_torch": lambda: model.mnist_against("torch"),
+            "mnist_vs_openblas": model.mnist_vs_openblas,
             "cnn_digits_vs_torch": model.cnn_digits_vs_torch,
             "cnn_mnist_vs_torch": model.cnn_mnist_vs_torch,
             "predict_cnn_us": model.predict_cnn_us,

@@ -2,7 +2,7 @@
  * peer_openblas: the classic recipe as one would write it with a BLAS: matrices stay dense,
  * sgemm does the products, plain loops the rest, compiled for this very CPU. A yardstick.
  *
- *     peer_openblas TRAIN.csv TEST.csv RUNS    one line of milliseconds of CPU per fit
+ *     peer_openblas_SIDE TRAIN TEST RUNS    one line of milliseconds of CPU per fit
  *
  * The last line is "accuracy A". Run it with OPENBLAS_NUM_THREADS=1. */
 #include <math.h>
@@ -20,7 +20,7 @@
 #include "base/rng.h"
 #include "model/dataset.h"
 
-enum { I = 64, H = 128, O = 10, B = 64, EPOCHS = 10 };
+enum { I = SIDE * SIDE, H = 128, O = 10, B = 64, EPOCHS = 10 };
 
 /* Parameters, their gradients and moments: w1 (I,H), b1 (H), w2 (H,O), b2 (O). */
 struct layers {
@@ -111,7 +111,7 @@ static void load(struct fit *f, const struct dataset *ds, const uint32_t *rows, 
 
         f->labels[b] = ds->labels[rows[b]];
         for (int i = 0; i < I; i++)
-            f->x[b * I + i] = (float)pixels[i] / 16.0f;
+            f->x[b * I + i] = (float)pixels[i] / (float)ds->max_value;
     }
 }
 
@@ -166,7 +166,7 @@ int main(int argc, char **argv)
     if (argc != 4 || dataset_read_path(&train, argv[1], &err) < 0 ||
         dataset_read_path(&test, argv[2], &err) < 0 ||
         parse_i64(&runs, argv[3], 1, 100000, "RUNS", &err) < 0) {
-        fprintf(stderr, "peer_openblas: TRAIN.csv TEST.csv RUNS: %s\n", err.msg);
+        fprintf(stderr, "peer_openblas: TRAIN TEST RUNS: %s\n", err.msg);
         return 2;
     }
     for (int64_t run = 0; run < runs; run++) {
