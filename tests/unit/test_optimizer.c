@@ -13,6 +13,8 @@
 #include "model/mathf.h"
 #include "model/recipe.h"
 
+#include "tests/fixtures/model/golden_optimizers.h"
+
 static void own_cosine_is_the_library_s_to_1e_15(void **state)
 {
     (void)state;
@@ -123,6 +125,43 @@ static void sgd_flushes_what_has_faded(void **state)
     assert_int_equal(bits_of_float(m[0]), 0);
 }
 
+/* Five steps under a cosine; numbers as in make_golden_optimizers.py. */
+static void rules_walk_as_those_of_torch(void **state)
+{
+    static const struct {
+        enum optimizer optimizer;
+        const double *golden;
+    } rules[] = {
+        { OPTIMIZER_ADAM, golden_adam },
+        { OPTIMIZER_ADAMW, golden_adamw },
+        { OPTIMIZER_SGD, golden_sgd },
+    };
+    enum { N = 4, STEPS = 5 };
+
+    (void)state;
+    for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]); r++) {
+        const struct recipe recipe = { .learning_rate = 0.05,
+                                       .optimizer = rules[r].optimizer,
+                                       .schedule = SCHEDULE_COSINE,
+                                       .weight_decay = 0.1,
+                                       .momentum = 0.9 };
+        float w[N] = { -0.75f, -0.25f, 0.25f, 0.75f }, m[N] = { 0 }, v[N] = { 0 }, g[N];
+        struct updates updates;
+
+        updates_init(&updates, &recipe, STEPS);
+        for (size_t step = 0; step < STEPS; step++) {
+            const struct update u = updates_next(&updates);
+
+            for (size_t i = 0; i < N; i++)
+                g[i] = ((float)((step * 7 + i * 3) % 11) - 5.0f) / 8.0f;
+            update_apply(&u, kernels_reference(), w, m, v, g, N);
+            assert_true(fabs((double)u.rate - golden_rates[step]) < 1e-8);
+            for (size_t i = 0; i < N; i++)
+                assert_true(fabs((double)w[i] - rules[r].golden[step * N + i]) < 1e-6);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +172,7 @@ int main(void)
         cmocka_unit_test(sgd_remembers_its_momentum),
         cmocka_unit_test(adamw_shrinks_weights_past_adam),
         cmocka_unit_test(sgd_flushes_what_has_faded),
+        cmocka_unit_test(rules_walk_as_those_of_torch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
