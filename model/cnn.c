@@ -36,14 +36,9 @@ struct job {
     const struct update *update; /* NULL: keep the gradients instead */
 };
 
-/* Images [from, to) of the batch. */
-struct images {
-    size_t from, to;
-};
-
-static struct images images_of(size_t group, size_t n)
+static struct cnn_images images_of(size_t group, size_t n)
 {
-    struct images images;
+    struct cnn_images images;
 
     team_share(&images.from, &images.to, n, 1, group, CNN_GROUPS);
     return images;
@@ -93,66 +88,11 @@ static void dropout(const struct job *job, size_t b, float *features)
                                dropout_key(job, b), DROPOUT_SHARE, DROPOUT_SCALE);
 }
 
-/* z for images [from, to) from their features. */
-static void dense_forward(struct net *net, struct images images)
-{
-    const struct dense_args args = {
-        .c = net->z + images.from * KERNEL_LANES,
-        .c_row = KERNEL_LANES,
-        .a = net->features + images.from * net->n_features,
-        .a_row = net->n_features,
-        .a_col = 1,
-        .b = net->dense_turned,
-        .b_row = KERNEL_LANES,
-        .bias = net->w + net->at_bias,
-        .M = images.to - images.from,
-        .N = KERNEL_LANES,
-        .K = net->n_features,
-    };
-    net->kernels->dense(&args);
-}
-
-/* Gradient of the features of images [from, to). */
-static void dense_backward(struct net *net, struct images images)
-{
-    const struct dense_args args = {
-        .c = net->d_features + images.from * net->n_features,
-        .c_row = net->n_features,
-        .a = net->dz + images.from * KERNEL_LANES,
-        .a_row = KERNEL_LANES,
-        .a_col = 1,
-        .b = net->w + net->at_dense,
-        .b_row = net->n_features,
-        .M = images.to - images.from,
-        .N = net->n_features,
-        .K = net->shape.classes,
-    };
-    net->kernels->dense(&args);
-}
-
-/* Gradients of the dense weights of features [from, to). */
-static void dense_weights(struct net *net, size_t n, size_t from, size_t to)
-{
-    const struct dense_args args = {
-        .c = net->grad + net->at_dense + from,
-        .c_row = net->n_features,
-        .a = net->dz,
-        .a_row = 1,
-        .a_col = KERNEL_LANES,
-        .b = net->features + from,
-        .b_row = net->n_features,
-        .M = net->shape.classes,
-        .N = to - from,
-        .K = n,
-    };
-    net->kernels->dense(&args);
-}
-
 /* Phase: block l of a group's images. */
 static void forward_block(const struct job *job, size_t l, size_t group)
 {
     struct net *net = job->net;
-    struct images images = images_of(group, job->batch->n);
+    struct cnn_images images = images_of(group, job->batch->n);
     struct cnn_room *room = &net->rooms[group];
 
     for (size_t b = images.from; b < images.to; b++)
@@ -163,7 +103,7 @@ static void forward_block(const struct job *job, size_t l, size_t group)
 static void classify(const struct job *job, size_t group)
 {
     struct net *net = job->net;
-    struct images images = images_of(group, job->batch->n);
+    struct cnn_images images = images_of(group, job->batch->n);
     struct conv_block *last = &net->blocks[CNN_BLOCKS - 1];
     uint8_t labels[NET_MAX_BATCH];
 
@@ -175,12 +115,12 @@ static void classify(const struct job *job, size_t group)
                           last->out_side * last->O);
         dropout(job, b, net->features);
     }
-    dense_forward(net, images);
+    cnn_dense_forward(net, images);
     net->kernels->softmax_loss(net->dz + images.from * KERNEL_LANES, net->loss + images.from,
                                net->z + images.from * KERNEL_LANES, labels,
                                1.0f / (float)job->batch->n, images.to - images.from,
                                net->shape.classes);
-    dense_backward(net, images);
+    cnn_dense_backward(net, images);
     for (size_t b = images.from; b < images.to; b++) {
         dropout(job, b, net->d_features);
         conv_block_output_backward(last, b, net->d_features + b * net->n_features);
@@ -191,7 +131,7 @@ static void classify(const struct job *job, size_t group)
 static void backward_block(const struct job *job, size_t l, size_t group)
 {
     struct net *net = job->net;
-    struct images images = images_of(group, job->batch->n);
+    struct cnn_images images = images_of(group, job->batch->n);
     struct cnn_room *room = &net->rooms[group];
     float *dw = net->group_grad + group * net->n_parameters + net->at_block[l];
     float *dx = l > 0 ? room->dx : NULL;
@@ -309,7 +249,7 @@ static void work(void *ctx, size_t part, size_t n_parts)
     for_each_group(job, part, n_parts, 0, classify_block);
     profile_mark(profile, PHASE_FORWARD);
     team_share(&from, &to, net->n_features, KERNEL_LANES, part, n_parts);
-    dense_weights(net, job->batch->n, from, to);
+    cnn_dense_weights(net, job->batch->n, from, to);
     if (part == 0)
         net->kernels->sum_rows(net->grad + net->at_bias, net->dz, KERNEL_LANES, job->batch->n,
                                KERNEL_LANES);
@@ -348,7 +288,7 @@ static void net_forward(struct net *net, float *logits, const struct batch *batc
             conv_block_forward(&net->blocks[l], 0,
                                input_of(net, &net->rooms[0], batch, l, b, 0));
         conv_block_output(last, 0, net->features, last->out_side * last->O);
-        dense_forward(net, (struct images){ 0, 1 });
+        cnn_dense_forward(net, (struct cnn_images){ 0, 1 });
         memcpy(logits + b * net->shape.classes, net->z, net->shape.classes * sizeof(float));
     }
 }

@@ -55,6 +55,17 @@ void cnn_exchange(const struct net *net, const struct model *m, float *parameter
                   enum cnn_direction way);
 void cnn_exchange_running(const struct net *net, const struct model *m, enum cnn_direction way);
 
+/* Images [from, to) of a batch. */
+struct cnn_images {
+    size_t from, to;
+};
+
+/* The last layer (cnn_dense.c): z from features; gradients of the features from dz; and, over
+ * n images, those of the weights that belong to features [from, to). */
+void cnn_dense_forward(struct net *net, struct cnn_images images);
+void cnn_dense_backward(struct net *net, struct cnn_images images);
+void cnn_dense_weights(struct net *net, size_t n, size_t from, size_t to);
+
 /* dense_turned for features [from, to). */
 void cnn_turn_dense(struct net *net, size_t from, size_t to);
 
