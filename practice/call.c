@@ -197,6 +197,12 @@ json_t *call_thread(struct call *c, int *ret_status)
         *ret_status = call_not_found(c);
         return NULL;
     }
+    if (row_has(thread, "transferred_to") && c->view.dialect->has_transfers) {
+        *ret_status = call_error(c, 301, "Moved Permanently");
+        reply_header(c->reply, "Location", "%s/repos/%s/issues/%" PRId64, c->view.api,
+                     row_str(thread, "transferred_to"), row_int(thread, "id"));
+        return NULL;
+    }
     if (row_flag(thread, "deleted")) {
         *ret_status = call_error(c, c->view.dialect->status_deleted, "This issue was deleted");
         return NULL;

@@ -61,6 +61,8 @@ struct call {
     struct view view; /* view.me is the caller, NULL when anonymous */
     const struct shapes *shapes;
     const struct route *route; /* NULL until one is found */
+    const char *sort_key;      /* of the list's rows, set by select.c; NULL */
+    bool is_descending;
     const struct ask *ask;
     struct reply *reply;
     struct httpd_match match;

@@ -12,6 +12,7 @@
  *   retitle      number, title            rename      to (a repository name)
  *   lock         number, reason           gone        status (0, 404, 410 or 451)
  *   unlock       number                   archive     on
+ *   transfer     number, to (OWNER/NAME)  convert     number (to a discussion)
  *
  * files: see control_commit(); sha names a commit that was pushed before. Nobody's rights are
  * checked: that is the point. */
@@ -305,6 +306,25 @@ static int do_gone(struct order *o, struct err *err)
     return 0;
 }
 
+static int do_transfer(struct order *o, struct err *err)
+{
+    const char *to = need(o, "to"), *slash = strchr(to, '/');
+
+    if (is_fine(o) && (!slash || strchr(slash + 1, '/')))
+        return err_set(err, ERR_RANGE, "to: expected OWNER/NAME of another repository");
+    if (thread_of(o) && is_fine(o))
+        move_transfer(o->f, o->who, o->row, to);
+    return 0;
+}
+
+static int do_convert(struct order *o, struct err *err)
+{
+    (void)err;
+    if (thread_of(o))
+        move_convert(o->f, o->who, o->row);
+    return 0;
+}
+
 static int do_archive(struct order *o, struct err *err)
 {
     bool is_on = json_bool_or(&o->r, o->in, "on", true);
@@ -319,13 +339,14 @@ static const struct {
     const char *name;
     int (*run)(struct order *o, struct err *err);
 } moves[] = {
-    { "open", do_open },     { "open-pull", do_open_pull }, { "push", do_push },
-    { "merge", do_merge },   { "comment", do_comment },     { "edit", do_edit },
-    { "delete", do_delete }, { "label", do_label },         { "unlabel", do_unlabel },
-    { "close", do_close },   { "reopen", do_reopen },       { "retitle", do_retitle },
-    { "lock", do_lock },     { "unlock", do_unlock },       { "review", do_review },
-    { "react", do_react },   { "role", do_role },           { "rename", do_rename },
-    { "gone", do_gone },     { "archive", do_archive },
+    { "open", do_open },       { "open-pull", do_open_pull }, { "push", do_push },
+    { "merge", do_merge },     { "comment", do_comment },     { "edit", do_edit },
+    { "delete", do_delete },   { "label", do_label },         { "unlabel", do_unlabel },
+    { "close", do_close },     { "reopen", do_reopen },       { "retitle", do_retitle },
+    { "lock", do_lock },       { "unlock", do_unlock },       { "review", do_review },
+    { "react", do_react },     { "role", do_role },           { "rename", do_rename },
+    { "gone", do_gone },       { "archive", do_archive },     { "transfer", do_transfer },
+    { "convert", do_convert },
 };
 
 int control_do(json_t **ret_row, struct forge *f, const json_t *in, struct err *err)

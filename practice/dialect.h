@@ -49,6 +49,7 @@ struct dialect {
     int status_archived, status_deleted, status_moved_write;
     int status_unknown_sha;                      /* when a status is set on it */
     int status_release_exists, status_no_target; /* of a release */
+    bool has_transfers;                          /* threads move to other repositories */
     bool has_warnings;                           /* a fifth state of a commit */
     bool has_tags;                               /* ETag and Last-Modified on JSON, 304 */
     bool has_rate_limit;                         /* and its headers */

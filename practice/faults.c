@@ -85,6 +85,15 @@ json_t *faults_show(const struct faults *f)
     return out;
 }
 
+enum fault faults_named(const char *name)
+{
+    for (int i = 0; i < N_FAULTS; i++) {
+        if (strcmp(names[i], name) == 0)
+            return (enum fault)i;
+    }
+    return FAULT_NONE;
+}
+
 enum fault faults_draw(struct faults *f)
 {
     enum fault hit = FAULT_NONE;

@@ -31,6 +31,9 @@ enum fault {
     N_FAULTS,
 };
 
+/* A request may ask for its own fault: "Practice-Fault: drop-after-write". */
+#define FAULT_HEADER "Practice-Fault"
+
 enum { FAULT_SLOW_MS = 3000, FAULT_RETRY_AFTER_S = 7 };
 
 struct faults {
@@ -43,6 +46,9 @@ void faults_init(struct faults *f, uint64_t seed);
 /* "502-html" or "502-html=0.2"; without P it is 1. "none" clears them all. */
 int faults_set(struct faults *f, const char *text, struct err *err);
 json_t *faults_show(const struct faults *f); /* {"502-html": 0.2} */
+
+/* FAULT_NONE when there is no such. For one request, which names it in a header. */
+enum fault faults_named(const char *name);
 
 /* At most one fault per request: the first of the list whose draw hits. The number of draws
  * is the same for every request, so one fault's probability does not move another's dice. */

@@ -112,6 +112,20 @@ void move_delete_thread(struct forge *f, json_t *thread)
     move_touch(f, thread);
 }
 
+void move_transfer(struct forge *f, const char *who, json_t *thread, const char *to)
+{
+    (void)move_event(f, who, thread, "transferred", NULL);
+    row_set_str(thread, "transferred_to", to);
+    move_delete_thread(f, thread);
+}
+
+void move_convert(struct forge *f, const char *who, json_t *thread)
+{
+    move_close(f, who, thread, "completed");
+    move_lock(f, who, thread, NULL);
+    (void)move_event(f, who, thread, "converted_to_discussion", NULL);
+}
+
 json_t *move_comment(struct forge *f, const char *who, json_t *thread, const char *body)
 {
     json_t *row =

@@ -19,6 +19,10 @@ void move_close(struct forge *f, const char *who, json_t *thread, const char *re
 void move_reopen(struct forge *f, const char *who, json_t *thread);
 void move_lock(struct forge *f, const char *who, json_t *thread, const char *reason);
 void move_unlock(struct forge *f, const char *who, json_t *thread);
+/* To "OWNER/NAME": gone from here, and asked for, it says where it is. */
+void move_transfer(struct forge *f, const char *who, json_t *thread, const char *to);
+/* To a discussion: stays readable, closed and locked. */
+void move_convert(struct forge *f, const char *who, json_t *thread);
 void move_delete_thread(struct forge *f, json_t *thread); /* answers 410 from now on */
 
 json_t *move_comment(struct forge *f, const char *who, json_t *thread, const char *body);

@@ -212,6 +212,12 @@ static void keep_to_description(struct call *c)
     drop_nulls(c->out);
 }
 
+static int add_piece(const char *text, size_t len, void *out)
+{
+    buf_add(out, text, len);
+    return 0;
+}
+
 /* The answer as bytes. A tag depends on who asks and what they accept, as on GitHub. */
 static void finish(struct call *c, int status, struct rate *rate)
 {
@@ -222,14 +228,18 @@ static void finish(struct call *c, int status, struct rate *rate)
     reply->status = status;
     keep_to_description(c);
     if (c->out) {
-        json_write(&reply->body, c->out, 0);
+        /* In the order of the renderer, as servers do: sorting costs half as much again. */
+        (void)json_dump_callback(c->out, add_piece, &reply->body,
+                                 JSON_COMPACT | JSON_ENCODE_ANY);
         reply->content_type = "application/json; charset=utf-8";
     }
     if (c->view.dialect->has_tags && status == 200 && c->out &&
         strcmp(c->ask->method, "GET") == 0) {
-        char *who = xasprintf("%s %s %s", c->view.me ? c->view.me : "", accept ? accept : "",
-                              reply->body.data);
+        char body[SHA256_HEX_SIZE];
 
+        sha256_hex(body, reply->body.data, reply->body.len);
+        char *who =
+            xasprintf("%s %s %s", c->view.me ? c->view.me : "", accept ? accept : "", body);
         sha256_hex(hex, who, strlen(who));
         free(who);
         reply_header(reply, "ETag", "W/\"%s\"", hex);
@@ -294,6 +304,8 @@ void practice_api(struct practice *p, const struct ask *ask, const char *host,
 
     (void)pthread_mutex_lock(&p->lock);
     enum fault fault = faults_draw(&p->faults);
+    if (ask_header(ask, FAULT_HEADER))
+        fault = faults_named(ask_header(ask, FAULT_HEADER));
     (void)pthread_mutex_unlock(&p->lock);
     if (fault == FAULT_SLOW)
         clock_sleep_ms(&p->forge.clock, FAULT_SLOW_MS);

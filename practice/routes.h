@@ -12,9 +12,11 @@ enum route_body {
     BODY_RAW,  /* read by the handler from ask */
 };
 
-/* How Gitea pages a list; see page.c. GitHub links them all. */
+/* How a list is paged; see page.c. GitHub links them all, and two in their own way. */
 enum route_list {
-    LIST_WHOLE,          /* all rows in one answer */
+    LIST_WHOLE,          /* all rows in one answer; on GitHub, linked */
+    LIST_BY_CURSOR,      /* GitHub: linked by `after`, and deep pages by nothing else */
+    LIST_OF_300_PAGES,   /* GitHub: what is older cannot be asked for */
     LIST_WHOLE_AT_FIRST, /* likewise, unless a page is asked for */
     LIST_COUNTED,        /* pages, but only the total tells how many */
     LIST_LINKED,

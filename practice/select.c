@@ -46,6 +46,8 @@ int selection_init(struct selection *s, struct call *c, const char *const *sorts
         return call_invalid(c, "Issue", "sort", "invalid");
     s->key = row_key(*sorts);
     s->direction = strcmp(direction, "asc") == 0 ? SORT_ASC : SORT_DESC;
+    c->sort_key = s->key;
+    c->is_descending = s->direction == SORT_DESC;
     s->rows = json_array();
     return 0;
 }

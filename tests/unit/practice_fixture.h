@@ -32,7 +32,7 @@ struct fixture {
     struct reply reply;
     json_t *body;
     /* headers of the next request; NULL for none */
-    const char *authorization, *none_match, *accept, *user_agent, *content_type;
+    const char *authorization, *none_match, *accept, *user_agent, *content_type, *fault;
 };
 
 static int64_t fixture_now_ms(void *ctx)
@@ -57,6 +57,8 @@ static const char *fixture_header(const void *ctx, const char *name)
         return f->accept;
     if (text_equal_ignoring_case(name, "Content-Type"))
         return f->content_type;
+    if (text_equal_ignoring_case(name, "Practice-Fault"))
+        return f->fault;
     if (text_equal_ignoring_case(name, "User-Agent"))
         return f->user_agent;
     return text_equal_ignoring_case(name, "Host") ? "forge.test:80" : NULL;

@@ -51,6 +51,62 @@ static void pages_are_linked_by_the_repositorys_id(void **state)
     json_decref(seen);
 }
 
+static int next_page(struct fixture *f)
+{
+    const char *link = reply_find(&f->reply, "Link");
+    char path[512];
+
+    if (!link || !strstr(link, "rel=\"next\""))
+        return 0;
+    const char *at = strstr(link, "/repositories/");
+    (void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, ">"), at);
+    assert_int_equal(ask(f, "GET", path, NULL), 200);
+    return 1;
+}
+
+static void a_cursor_stays_right_while_rows_come_and_go(void **state)
+{
+    struct fixture *f = *state;
+    long long seen = 0;
+
+    assert_int_equal(
+        ask(f, "GET", REPO "/issues?state=all&per_page=5&sort=created&direction=asc", NULL),
+        200);
+    assert_non_null(strstr(reply_find(&f->reply, "Link"), "after="));
+    assert_null(strstr(reply_find(&f->reply, "Link"), "rel=\"last\""));
+    char *next = strdup(reply_find(&f->reply, "Link"));
+    order(f, "{\"as\":\"maintainer-1\",\"do\":\"delete\",\"number\":1}");
+    const char *at = strstr(next, "/repositories/");
+    next[(size_t)(at - next) + strcspn(at, ">")] = '\0';
+    assert_int_equal(ask(f, "GET", at, NULL), 200);
+    do {
+        size_t i;
+        json_t *issue;
+
+        json_array_foreach(f->body, i, issue)
+        {
+            long long number = json_integer_value(json_object_get(issue, "number"));
+
+            assert_int_equal(number, seen == 0 ? 6 : seen + 1);
+            seen = number;
+        }
+    } while (next_page(f));
+    assert_int_equal(seen, 12);
+    free(next);
+    assert_int_equal(ask(f, "GET", REPO "/issues?after=nonsense", NULL), 422);
+}
+
+static void deep_pages_need_a_cursor_and_events_end_at_300(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(ask(f, "GET", REPO "/issues?per_page=100&page=101", NULL), 422);
+    assert_non_null(strstr(text_of(f->body, "message"), "cursor based pagination"));
+    assert_int_equal(ask(f, "GET", REPO "/issues/comments?per_page=100&page=101", NULL), 200);
+    assert_int_equal(ask(f, "GET", REPO "/issues/events?page=300", NULL), 200);
+    assert_int_equal(ask(f, "GET", REPO "/issues/events?page=301", NULL), 422);
+}
+
 static void an_unchanged_list_costs_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -197,6 +253,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SAMPLE(requests_without_a_name_or_with_a_wrong_token_are_refused),
         WITH_SAMPLE(pages_are_linked_by_the_repositorys_id),
+        WITH_SAMPLE(a_cursor_stays_right_while_rows_come_and_go),
+        WITH_SAMPLE(deep_pages_need_a_cursor_and_events_end_at_300),
         WITH_SAMPLE(an_unchanged_list_costs_nothing),
         WITH_SAMPLE(since_is_inclusive_and_checked),
         WITH_SAMPLE(a_comment_is_made_edited_and_deleted),

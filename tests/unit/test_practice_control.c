@@ -61,6 +61,26 @@ static void deleted_threads_and_comments_are_gone(void **state)
     assert_int_equal(json_array_size(f->body), 11);
 }
 
+static void a_transferred_thread_says_where_it_is_and_a_converted_one_stays(void **state)
+{
+    struct fixture *f = *state;
+
+    order(f, "{\"as\":\"maintainer-1\",\"do\":\"transfer\",\"number\":12,"
+             "\"to\":\"open-digits/archive\"}");
+    assert_int_equal(ask(f, "GET", REPO "/issues/12", NULL), 301);
+    assert_string_equal(reply_find(&f->reply, "Location"),
+                        "http://forge.test:80/api/v3/repos/open-digits/archive/issues/12");
+    assert_int_equal(ask(f, "GET", "/repos/open-digits/archive/issues/12", NULL), 404);
+    order(f, "{\"as\":\"maintainer-1\",\"do\":\"convert\",\"number\":9}");
+    assert_int_equal(ask(f, "GET", REPO "/issues/9", NULL), 200);
+    assert_string_equal(text_of(f->body, "state"), "closed");
+    assert_string_equal(text_of(f->body, "state_reason"), "completed");
+    assert_true(json_is_true(json_object_get(f->body, "locked")));
+    assert_int_equal(ask(f, "GET", REPO "/issues/9/timeline", NULL), 200);
+    const json_t *last = json_array_get(f->body, json_array_size(f->body) - 1);
+    assert_string_equal(text_of(last, "event"), "converted_to_discussion");
+}
+
 static void rights_follow_the_role_of_now(void **state)
 {
     struct fixture *f = *state;
@@ -184,6 +204,7 @@ int main(void)
         WITH_SAMPLE(a_forced_push_moves_the_head_and_leaves_an_event),
         WITH_SAMPLE(a_new_pull_request_is_opened_and_merged),
         WITH_SAMPLE(deleted_threads_and_comments_are_gone),
+        WITH_SAMPLE(a_transferred_thread_says_where_it_is_and_a_converted_one_stays),
         WITH_SAMPLE(rights_follow_the_role_of_now),
         WITH_SAMPLE(a_repository_moves_and_goes),
         WITH_SAMPLE(wrong_orders_are_refused_by_what_is_wrong),

@@ -120,6 +120,19 @@ static void a_lost_reply_is_to_a_write_that_happened(void **state)
     assert_int_equal(json_array_size(f->body), 1);
 }
 
+static void a_request_may_ask_for_its_own_fault(void **state)
+{
+    struct fixture *f = *state;
+
+    f->fault = "502-html";
+    assert_int_equal(ask(f, "GET", REPO, NULL), 502);
+    f->fault = "drop-after-write";
+    assert_int_equal(ask(f, "POST", REPO "/issues/12/comments", "{\"body\":\"b\"}"), 0);
+    f->fault = "no such fault";
+    assert_int_equal(ask(f, "GET", REPO "/issues/12/comments", NULL), 200);
+    assert_int_equal(json_array_size(f->body), 1);
+}
+
 static void a_spent_budget_refuses_until_its_hour_is_over(void **state)
 {
     struct fixture *f = *state;
@@ -144,6 +157,7 @@ int main(void)
         WITH_SAMPLE(a_moved_repository_is_found_by_its_id),
         WITH_SAMPLE(half_a_body_arrives_when_it_is_truncated),
         WITH_SAMPLE(a_lost_reply_is_to_a_write_that_happened),
+        WITH_SAMPLE(a_request_may_ask_for_its_own_fault),
         WITH_SAMPLE(a_spent_budget_refuses_until_its_hour_is_over),
     };
 
