@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a forge: requests, processor time and memory of `hearth sync`, against a practice
-forge on loopback that holds a large community. The forge's own work is not counted."""
+forge on loopback that holds a large community. The forge's own work is not counted, except in
+the seconds beside Perceval, where both wait for the same server."""
 import json
 import math
 import os
+import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import figures
 
 HEARTH = os.path.abspath("build/hearth")
 SIZES = {"issues": 20000, "issue_comments": 60000, "review_comments": 30000, "events": 30000}
+SMALL = {name: size // 20 for name, size in SIZES.items()}  # 1,000 threads, for the peer
 PAGE = 100
 CONSTANT = 12  # the repository, its head, who we are, and the polls that end each list
 LOGINS = [f"contributor-{n}" for n in range(1, 400)]
@@ -29,6 +33,11 @@ def user(n):
     return {"login": LOGINS[n % len(LOGINS)]}
 
 
+def reactions(n):
+    """One in ten has a reaction."""
+    return {"reactions": {"+1": 1}} if n % 10 == 0 else {}
+
+
 def community(sizes):
     """API objects for `hearth practice --load`; every other thread is a pull request."""
     threads, pulls = sizes["issues"], []
@@ -36,7 +45,7 @@ def community(sizes):
     for n in range(1, threads + 1):
         issue = {"number": n, "title": f"Thread {n}", "body": TEXT, "user": user(n),
                  "state": "closed" if n % 3 else "open", "labels": [],
-                 "created_at": stamp(n), "updated_at": stamp(n + 1)}
+                 "created_at": stamp(n), "updated_at": stamp(n + 1), **reactions(n)}
         if n % 2 == 0:
             issue["pull_request"] = {}
             pulls.append({"number": n, "head": {"sha": f"{n:040x}", "ref": "topic"},
@@ -44,11 +53,13 @@ def community(sizes):
         issues.append(issue)
     url = "https://api.github.com/repos/open-digits/digits"
     comments = [{"id": 10**6 + n, "body": TEXT, "user": user(n), "created_at": stamp(n),
-                 "updated_at": stamp(n), "issue_url": f"{url}/issues/{n % threads + 1}"}
+                 "updated_at": stamp(n), "issue_url": f"{url}/issues/{n % threads + 1}",
+                 **reactions(n)}
                 for n in range(sizes["issue_comments"])]
     lines = [{"id": 2 * 10**6 + n, "body": TEXT, "user": user(n), "created_at": stamp(n),
               "updated_at": stamp(n), "path": "contrib/a.csv",
-              "pull_request_url": f"{url}/pulls/{2 * (n % (threads // 2)) + 2}"}
+              "pull_request_url": f"{url}/pulls/{2 * (n % (threads // 2)) + 2}",
+              **reactions(n)}
              for n in range(sizes["review_comments"])]
     events = [{"id": 3 * 10**6 + n, "event": "closed", "actor": user(n),
                "created_at": stamp(n), "issue": {"number": n % threads + 1}}
@@ -73,11 +84,24 @@ class Forge:
         line = self.child.stdout.readline()
         if not line:
             sys.exit("bench: the practice forge does not start")
-        hello = json.loads(line)
-        self.home = os.path.join(folder, "home")
-        subprocess.run([HEARTH, "init", self.home, "--forge", hello["api"], "--repo",
-                        hello["repo"], "--token-file", hello["token_file"]], check=True,
-                       stdout=subprocess.DEVNULL)
+        self.facts = json.loads(line)
+        self.root = self.facts["api"].rsplit("/api/", 1)[0]
+        self.settle("home")
+
+    def settle(self, name):
+        """A Hearth that has read nothing yet."""
+        self.home = os.path.join(self.folder, name)
+        subprocess.run([HEARTH, "init", self.home, "--forge", self.facts["api"], "--repo",
+                        self.facts["repo"], "--token-file", self.facts["token_file"]],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def requests(self):
+        """How many requests the server has answered since this was asked the last time."""
+        place = self.root + "/_practice/requests"
+        with urllib.request.urlopen(place) as reply:
+            n = len(json.load(reply))
+        with urllib.request.urlopen(urllib.request.Request(place, method="DELETE")):
+            return n
 
     def close(self):
         self.child.terminate()
@@ -142,6 +166,53 @@ class Sync:
         return self.one(values[len(values) // 2], "", len(values))
 
 
+class Perceval:
+    """The same server is read by both in turn, from nothing. Perceval asks thread by thread,
+    and for the people behind them; Hearth asks for the repository's lists, with events."""
+
+    PYTHON = os.path.abspath(".cache/perceval/bin/python")
+    RUNS = 3
+
+    def __init__(self, folder):
+        self.folder, self.ours, self.peer = folder, [], []
+
+    def measure(self):
+        """Rows of (requests, seconds), each for a thread."""
+        if self.ours:
+            return
+        os.makedirs(self.folder)
+        forge = Forge(self.folder, SMALL)
+        try:
+            for run in range(self.RUNS):
+                forge.settle(f"home-{run}")
+                forge.requests()
+                self.ours.append(self.per_thread(forge, forge.sync))
+                self.peer.append(self.per_thread(forge, lambda: self.read(forge)))
+        finally:
+            forge.close()
+
+    def read(self, forge):
+        token = pathlib.Path(forge.facts["token_file"]).read_text(encoding="utf-8").strip()
+        done = subprocess.run(
+            [self.PYTHON, "tests/bench/perceval_peer.py", forge.root,
+             *forge.facts["repo"].split("/"), token], stdout=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0 or json.loads(done.stdout)["threads"] != SMALL["issues"]:
+            sys.exit(f"bench: Perceval did not read it all: {done.stdout}{done.stderr[-500:]}")
+
+    @staticmethod
+    def per_thread(forge, read):
+        start = time.monotonic()
+        read()
+        took = time.monotonic() - start
+        return forge.requests() / SMALL["issues"], took / SMALL["issues"]
+
+    def ratio(self, column, note):
+        self.measure()
+        return figures.ratio([row[column] for row in self.ours],
+                             [row[column] for row in self.peer], note=note)
+
+
 def isa():
     flags = open("/proc/cpuinfo", encoding="utf-8").read()
     return "v4" if re.search(r"\bavx512f\b", flags) else "v3"
@@ -153,13 +224,15 @@ def main():
             json.dump(community(json.loads(sys.argv[3])), file)
         return
     with tempfile.TemporaryDirectory() as folder:
-        sync = Sync(folder)
+        sync, perceval = Sync(folder), Perceval(os.path.join(folder, "perceval"))
         figures.main(sys.argv[1], isa(), {
             "requests_over_minimum": sync.requests_over_minimum,
             "items_per_cpu_s": sync.items_per_cpu_s,
             "rss_mib": sync.rss_mib,
             "quiet_cpu_ms": lambda: sync.median_of_quiet(1, 1e3),
             "quiet_rss_mib": lambda: sync.median_of_quiet(2, 1),
+            "perceval_requests_ratio": lambda: perceval.ratio(0, "requests a thread"),
+            "perceval_seconds_ratio": lambda: perceval.ratio(1, "seconds a thread, no latency"),
         })
 
 
