@@ -145,6 +145,19 @@ int fs_mkdirs(const char *path, mode_t mode, struct err *err)
     return rc;
 }
 
+int fs_touch(const char *path, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0660);
+    int rc = 0;
+
+    if (fd < 0)
+        return err_errno(err, "cannot touch '%s'", path);
+    if (futimens(fd, NULL) != 0)
+        rc = err_errno(err, "cannot touch '%s'", path);
+    (void)close(fd);
+    return rc;
+}
+
 bool fs_exists(const char *path)
 {
     struct stat st;

@@ -22,6 +22,8 @@ int fs_read(struct buf *out, const char *path, struct err *err);
 int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
 
 int fs_mkdirs(const char *path, mode_t mode, struct err *err); /* existing is fine */
+/* Made where it is not there, for owner and group. Who watches it sees a writer close it. */
+int fs_touch(const char *path, struct err *err);
 bool fs_exists(const char *path);
 /* The absolute path without links, dots or doubled slashes; the caller frees. */
 int fs_real_path(char **ret, const char *path, struct err *err);

@@ -53,7 +53,8 @@ static char *access_log_of(const struct config *config)
 /* What the configuration says to hub/web; other strings than these are the configuration's. */
 struct setup {
     struct web_options options;
-    char *hub_dir, *reports_dir, *hub_db, *access_log, *program;
+    char *hub_dir, *reports_dir, *hub_db, *access_log, *program, *wake_file;
+    char *hook_secret; /* NULL: no webhooks; read once, at the start */
 };
 
 static void setup_init(struct setup *setup, const struct app *app, const struct config *config)
@@ -63,6 +64,8 @@ static void setup_init(struct setup *setup, const struct app *app, const struct 
     setup->hub_db = config_path(config, "hub.db");
     setup->access_log = access_log_of(config);
     setup->program = NULL;
+    setup->wake_file = config_path(config, "wake");
+    setup->hook_secret = NULL;
     setup->options = (struct web_options){
         .listen = config->serve.listen,
         .public_url = config->serve.public_url,
@@ -70,6 +73,7 @@ static void setup_init(struct setup *setup, const struct app *app, const struct 
         .hub_dir = setup->hub_dir,
         .reports_dir = setup->reports_dir,
         .hub_db = setup->hub_db,
+        .wake_file = setup->wake_file,
         .clock = app->clock,
         .quota_bytes = config->serve.quota,
         .access_log = setup->access_log,
@@ -86,6 +90,8 @@ static void setup_finish(struct setup *setup)
     free(setup->hub_db);
     free(setup->access_log);
     free(setup->program);
+    free(setup->wake_file);
+    config_forget_secret(setup->hook_secret);
 }
 
 /* A configuration that cannot be used leaves the one in use alone. */
@@ -128,6 +134,15 @@ static void serve_until_stopped(struct web *web, const struct app *app, const si
     log_event(LOG_INFO, "stopping", "signal=%d", seen);
 }
 
+static int read_hook_secret(struct setup *setup, const struct config *config, struct err *err)
+{
+    if (!config_has_secret(config, CONFIG_WEBHOOK))
+        return 0;
+    int rc = config_read_secret(&setup->hook_secret, config, CONFIG_WEBHOOK, err);
+    setup->options.hook_secret = setup->hook_secret;
+    return rc;
+}
+
 static int run_serve(struct app *app, const struct cmd_args *args, struct err *err)
 {
     struct web *web = NULL;
@@ -139,6 +154,8 @@ static int run_serve(struct app *app, const struct cmd_args *args, struct err *e
     block_signals(&signals);
     int rc = fs_real_path(&setup.program, "/proc/self/exe", err);
     setup.options.program = setup.program;
+    if (rc == 0)
+        rc = read_hook_secret(&setup, app->config, err);
     if (rc == 0)
         rc = systemd_take_socket(&setup.options.listen_fd, err);
     if (rc == 0)

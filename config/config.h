@@ -74,10 +74,11 @@ struct config {
         int64_t cycle_deadline_s;
     } budgets;
     struct {
-        char *listen;     /* "127.0.0.1:8080" */
-        char *public_url; /* "" takes the listen address */
-        char *access_log; /* path, "-", or "" for none */
-        char *proxy;      /* numeric address that is believed, or "" */
+        char *listen;              /* "127.0.0.1:8080" */
+        char *public_url;          /* "" takes the listen address */
+        char *webhook_secret_file; /* "" takes HEARTH_WEBHOOK_SECRET; neither: no webhooks */
+        char *access_log;          /* path, "-", or "" for none */
+        char *proxy;               /* numeric address that is believed, or "" */
         int64_t max_connections, max_per_address;
         int64_t quota; /* bytes of large files per namespace; 0: no limit */
     } serve;
@@ -117,9 +118,11 @@ int config_write_reference(struct buf *out, struct err *err);
 enum config_secret {
     CONFIG_TOKEN,   /* forge.token_file, HEARTH_TOKEN */
     CONFIG_APP_KEY, /* forge.app_key_file, HEARTH_APP_KEY: many lines */
+    CONFIG_WEBHOOK, /* serve.webhook_secret_file, HEARTH_WEBHOOK_SECRET */
 };
 int config_read_secret(char **ret, const struct config *config, enum config_secret which,
                        struct err *err);
+bool config_has_secret(const struct config *config, enum config_secret which); /* or should */
 void config_forget_secret(char *secret); /* NULL is fine */
 
 #endif

@@ -115,6 +115,10 @@ const struct option options[] = {
 
     { "serve.listen", OPTION_TEXT, AT(serve.listen), 3, 200, "127.0.0.1:8080", NULL,
       check_listen, "Address and port of `hearth serve`; port 0 takes a free one." },
+    { "serve.webhook_secret_file", OPTION_TEXT, AT(serve.webhook_secret_file), 0, 4000, "",
+      NULL, NULL,
+      "A file with the secret of the forge's webhooks, which /hooks/forge takes; relative to\n"
+      "this file. Empty: the environment's HEARTH_WEBHOOK_SECRET; without either, none." },
     { "serve.public_url", OPTION_TEXT, AT(serve.public_url), 0, 500, "", NULL, check_url,
       "How the world reaches it, for links. Empty: the listen address." },
     { "serve.access_log", OPTION_TEXT, AT(serve.access_log), 0, 500, "", NULL, check_line,

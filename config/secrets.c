@@ -22,6 +22,9 @@ static const struct secret {
                        offsetof(struct config, forge.token_file), false },
     [CONFIG_APP_KEY] = { "key of the App", "forge.app_key_file", "HEARTH_APP_KEY",
                          offsetof(struct config, forge.app_key_file), true },
+    [CONFIG_WEBHOOK] = { "secret of webhooks", "serve.webhook_secret_file",
+                         "HEARTH_WEBHOOK_SECRET",
+                         offsetof(struct config, serve.webhook_secret_file), false },
 };
 
 /* All of a file; without lines, the first one. */
@@ -57,11 +60,23 @@ static int read_variable(char **ret, const struct secret *secret, struct err *er
     return 0;
 }
 
+static const char *file_of(const struct config *config, const struct secret *secret)
+{
+    return *(char *const *)((const char *)config + secret->offset);
+}
+
+bool config_has_secret(const struct config *config, enum config_secret which)
+{
+    const char *text = getenv(secrets[which].variable);
+
+    return file_of(config, &secrets[which])[0] || (text && text[0]);
+}
+
 int config_read_secret(char **ret, const struct config *config, enum config_secret which,
                        struct err *err)
 {
     const struct secret *secret = &secrets[which];
-    const char *file = *(char *const *)((const char *)config + secret->offset);
+    const char *file = file_of(config, secret);
 
     if (!file[0])
         return read_variable(ret, secret, err);

@@ -14,10 +14,7 @@ static const struct stmt_table *const hearth_nouns[] = {
 };
 
 static const struct stmt_table *const hub_nouns[] = {
-    &namespace_stmts,
-    &access_token_stmts,
-    &hosted_repo_stmts,
-    NULL,
+    &namespace_stmts, &access_token_stmts, &hosted_repo_stmts, &delivery_stmts, NULL,
 };
 
 const struct stmt_table *const *nouns_of(enum db_kind kind)

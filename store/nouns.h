@@ -12,6 +12,7 @@ extern const struct stmt_table approval_stmts;
 extern const struct stmt_table budget_stmts;
 extern const struct stmt_table contribution_stmts;
 extern const struct stmt_table cycle_stmts;
+extern const struct stmt_table delivery_stmts;
 extern const struct stmt_table entry_stmts;
 extern const struct stmt_table event_stmts;
 extern const struct stmt_table feedback_link_stmts;

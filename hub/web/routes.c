@@ -41,6 +41,7 @@ const struct httpd_route routes[] = {
     { "POST", "/-/xet/v2/shards", xet_shard_with_progress, XET_MAX_SHARD_BYTES },
     { "*", "/-/xet/{path...}", xet_absent, SMALL },
     { "POST", "/v1/telemetry", xet_absent, SMALL },
+    { "POST", "/hooks/forge", take_hook, 1 << 20 },
     { "GET", "/reports/{path...}", send_report, 0 },
     { "GET", "/api/models", api_list, 0 },
     { "GET", "/api/datasets", api_list, 0 },

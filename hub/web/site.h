@@ -29,6 +29,8 @@ struct site {
     struct access *access;
     char upload_key[SHA256_HEX_SIZE]; /* signs the addresses that uploads go to */
     int64_t quota_bytes;              /* of a namespace that has none of its own; 0: no limit */
+    char *hook_secret;                /* of the forge's webhooks; NULL: there are none */
+    char *wake_path;                  /* touched by them */
     int64_t multipart_bytes;          /* uploads from this size on come in parts */
 };
 
@@ -85,5 +87,6 @@ httpd_handler api_preupload, api_validate_yaml;               /* preupload.c */
 httpd_handler api_commit, commit_begin;                       /* commit.c */
 int commit_take(struct httpd_request *req, const void *data, size_t len, void *ctx);
 httpd_handler send_health, send_metrics; /* operations.c */
+httpd_handler take_hook;                 /* hook.c */
 
 #endif

@@ -118,6 +118,8 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     set_texts(web, options);
     web->site.reports_dir = xstrdup(options->reports_dir);
     web->site.metrics = metrics_new();
+    web->site.hook_secret = options->hook_secret ? xstrdup(options->hook_secret) : NULL;
+    web->site.wake_path = xstrdup(options->wake_file ? options->wake_file : "");
     web->site.quota_bytes = options->quota_bytes;
     web->site.multipart_bytes =
         options->multipart_bytes ? options->multipart_bytes : MULTIPART_BYTES;
@@ -152,6 +154,8 @@ void web_stop(struct web *web)
     for (size_t i = 0; i < web->n_retired; i++)
         free(web->retired[i]);
     free(web->retired);
+    free(web->site.hook_secret);
+    free(web->site.wake_path);
     free(web->site.hub_dir);
     free(web->site.reports_dir);
     free(web->url);

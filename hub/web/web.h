@@ -21,6 +21,8 @@ struct web_options {
     const char *reports_dir; /* what `hearth run` writes */
     const char *hub_db;      /* who may do what; made where it is not there */
     const char *program;     /* ours, which judges pushes as git's hook; NULL takes no pushes */
+    const char *hook_secret; /* of the forge's webhooks; NULL or "": none are taken */
+    const char *wake_file;   /* touched by them */
     struct clock clock;
     int64_t quota_bytes;     /* of large files in a namespace; 0: no limit */
     int64_t multipart_bytes; /* uploads from this size on come in parts; 0: 512 MiB */

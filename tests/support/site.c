@@ -65,12 +65,15 @@ static int start_web(struct site_fixture *fix, struct err *err)
 {
     char *hub_dir = fs_path(fix->dir, "hub", NULL);
     char *reports_dir = fs_path(fix->dir, "reports", NULL);
+    char *wake_file = fs_path(fix->dir, "wake", NULL);
     const struct web_options options = { .listen = "127.0.0.1:0",
                                          .public_url = "",
                                          .title = "Tom & Jerry's digits",
                                          .hub_dir = hub_dir,
                                          .reports_dir = reports_dir,
                                          .hub_db = ":memory:",
+                                         .hook_secret = "It's a Secret to Everybody",
+                                         .wake_file = wake_file,
                                          .clock = clock_system(),
                                          .threads = 2 };
 
@@ -81,6 +84,7 @@ static int start_web(struct site_fixture *fix, struct err *err)
         rc = web_start(&fix->web, &options, err);
     free(hub_dir);
     free(reports_dir);
+    free(wake_file);
     return rc;
 }
 
