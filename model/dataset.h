@@ -81,7 +81,7 @@ int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *er
 
 /* Appends what path holds: NAME.csv; NAME-images-idx3-ubyte with its labels beside it; either
  * also .gz; NAMEimages.npy with NAMElabels.npy; a folder of pictures, or one with such files,
- * which are read in the order of their names. */
+ * which are read in the order of their names. -ERR_RANGE when there is no sample. */
 int dataset_read_path(struct dataset *ds, const char *path, struct err *err);
 
 /* The readers' counterparts: append whole files, as bytes (uint8 in NPY). */

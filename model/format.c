@@ -228,7 +228,7 @@ static int read_folder(struct dataset *ds, const char *path, struct err *err)
     return rc;
 }
 
-int dataset_read_path(struct dataset *ds, const char *path, struct err *err)
+static int read_any(struct dataset *ds, const char *path, struct err *err)
 {
     const struct format *format = format_of(path);
 
@@ -238,6 +238,16 @@ int dataset_read_path(struct dataset *ds, const char *path, struct err *err)
     if (!format || format->kind != FORMAT_DATA)
         return unknown(path, FORMAT_DATA, err);
     return read_data(ds, format, path, err);
+}
+
+int dataset_read_path(struct dataset *ds, const char *path, struct err *err)
+{
+    size_t before = ds->n;
+
+    int rc = read_any(ds, path, err);
+    if (rc == 0 && ds->n == before)
+        rc = err_set(err, ERR_RANGE, "'%s': no sample in it", path);
+    return rc;
 }
 
 int dataset_write_path(const struct dataset *ds, const char *path, struct err *err)
