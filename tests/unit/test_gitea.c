@@ -155,6 +155,38 @@ static void pages_are_counted_whatever_a_link_says(void **state)
           "GET " REPO "/issues?limit=50&page=3&state=all");
 }
 
+static const struct {
+    const char *body, *says;
+} impossible[] = {
+    { "[\"\xff\xfe\"]", "decode byte 0xff" },
+    { "[{\"number\":1,\"state\":\"open\"", "expected" },
+    { "[{\"number\":99999999999999999999}]", "integer" },
+    { "[{\"number\":1e999}]", "real" },
+    { "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "64" },
+    { "<html>gone</html>", "HTML" },
+    { "{\"message\":\"all is well\"}", "array" },
+    { "[{\"number\":1,\"number\":2}]", "duplicate" },
+};
+
+/* What is cut or no JSON is read again; then it is said what was wrong with it. */
+static void reply_that_cannot_be_is_refused_with_what_is_wrong(void **state)
+{
+    const struct forge_read what = { .list = FORGE_ISSUES };
+    struct scene *s = *state;
+
+    for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+        struct scripted_answer answers[5];
+
+        for (size_t n = 0; n < 5; n++)
+            answers[n] = (struct scripted_answer){ 200, { 0 }, impossible[i].body };
+        PLAY(s, answers);
+        s->err = (struct err){ 0 };
+        assert_int_equal(forge_read_page(s->forge, &what, take_page, s, &s->err), -ERR_FORGE);
+        if (!strstr(s->err.msg, impossible[i].says))
+            fail_msg("%s: %s", impossible[i].body, s->err.msg);
+    }
+}
+
 static void first_page_that_holds_all_is_the_only_one(void **state)
 {
     const struct scripted_answer answers[] = {
@@ -300,6 +332,7 @@ int main(void)
         TEST(forgejo_is_told_from_gitea),
         TEST(only_parameters_that_a_list_has_are_sent),
         TEST(pages_are_counted_whatever_a_link_says),
+        TEST(reply_that_cannot_be_is_refused_with_what_is_wrong),
         TEST(first_page_that_holds_all_is_the_only_one),
         TEST(list_that_gitea_has_not_is_not_asked_for),
         TEST(timeline_is_asked_for_as_a_whole),
