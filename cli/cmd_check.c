@@ -119,8 +119,11 @@ static int take_repo(void *ctx, const struct forge_repo *r, struct err *err)
             "the token may read %s/%s, but neither label nor write: it needs issues, "
             "pull requests, statuses and contents",
             r->owner, r->name);
-    (void)snprintf(rights->text, sizeof(rights->text), "%s/%s, token may %s", r->owner, r->name,
-                   r->may_push ? "write" : "label, but not publish releases");
+    (void)snprintf(rights->text, sizeof(rights->text), "%s/%s, token may %s%s", r->owner,
+                   r->name, r->may_push ? "write" : "label, but not publish releases",
+                   r->may_see_roles ? ""
+                                    : ", but not look up roles (that takes an admin's): "
+                                      "a trigger label counts from the owner only");
     return 0;
 }
 

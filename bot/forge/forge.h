@@ -31,6 +31,7 @@ struct forge_repo {
     const char *owner, *name, *default_branch, *clone_url, *head_sha;
     bool is_archived;
     bool may_push, may_triage; /* what our token may */
+    bool may_see_roles;        /* of others: without it a label by others counts for nothing */
     int64_t n_open;            /* open issues and pull requests */
 };
 
@@ -211,9 +212,10 @@ int forge_read_asset(struct forge *f, int64_t release_id, int64_t asset_id, stru
 
 /* What a kind of server may lack. */
 enum forge_feature {
-    FORGE_LISTS_ALL,            /* repository-wide lists of events and of review comments */
-    FORGE_LISTS_BY_UPDATE,      /* lists come in the order asked for, by update too */
-    FORGE_ANSWERS_SIDE_BY_SIDE, /* several requests at a time are no offence */
+    FORGE_LISTS_ALL,              /* repository-wide lists of events and of review comments */
+    FORGE_LISTS_BY_UPDATE,        /* lists come in the order asked for, by update too */
+    FORGE_ANSWERS_SIDE_BY_SIDE,   /* several requests at a time are no offence */
+    FORGE_SHOWS_ROLES_TO_WRITERS, /* not to admins only */
     FORGE_CHECK_RUNS,
     FORGE_CONTRIBUTORS,
 };

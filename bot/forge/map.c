@@ -84,6 +84,7 @@ void map_repo(struct json_reader *r, const json_t *obj, struct forge_repo *ret)
     mark = json_enter(r, "permissions");
     ret->may_push = json_bool_or(r, may, "push", false);
     ret->may_triage = json_bool_or(r, may, "triage", ret->may_push);
+    ret->may_see_roles = json_bool_or(r, may, "admin", false);
     json_leave(r, mark);
 }
 

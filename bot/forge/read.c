@@ -118,6 +118,8 @@ int forge_get_repo(struct forge *f, int (*fn)(void *, const struct forge_repo *,
         rc = self_set_rights(&repo, f, err);
     if (rc == 0)
         rc = read_head(f, repo.default_branch, &head, err);
+    if (rc == 0 && forge_has(f, FORGE_SHOWS_ROLES_TO_WRITERS))
+        repo.may_see_roles = repo.may_push || repo.may_triage;
     if (rc == 0) {
         repo.head_sha = head;
         rc = fn(ctx, &repo, err);
