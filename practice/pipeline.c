@@ -228,7 +228,7 @@ static void finish(struct call *c, int status, struct rate *rate)
     reply->status = status;
     keep_to_description(c);
     if (c->out) {
-        /* In the order of the renderer, as servers do: sorting costs half as much again. */
+        /* In the order of the renderer, as servers do: nobody may count on a sorted one. */
         (void)json_dump_callback(c->out, add_piece, &reply->body,
                                  JSON_COMPACT | JSON_ENCODE_ANY);
         reply->content_type = "application/json; charset=utf-8";
