@@ -55,7 +55,8 @@ static json_t *memory_json(const struct model *m, const struct train_report *r,
                      (json_int_t)usage.ru_maxrss * 1024);
 }
 
-/* Backward passes multiply twice: for the gradient of the weights and of what came in. */
+/* Backward passes multiply twice: for the gradients of the weights and of what came in, which
+ * the first layer does not need. */
 static json_t *flop_json(const struct train_explain *x, const struct model *m,
                          const struct train_report *r)
 {
@@ -134,7 +135,8 @@ void train_explain_print(const json_t *doc)
            number(doc, "memory", "training_state_bytes") / 1024,
            number(doc, "memory", "data_bytes") / 1024,
            number(doc, "memory", "peak_bytes") / 1048576);
-    printf("FLOP    %.0f to read an image, %.3g for this training: %.1f GFLOP/s\n",
+    printf("FLOP    %.0f to read an image; about three times that to learn from it, %.3g in "
+           "all, zeros counted: %.1f GFLOP/s\n",
            number(doc, "flop", "forward_per_image"), number(doc, "flop", "training"),
            number(doc, "flop", "per_second") * 1e-9);
     json_object_foreach((json_t *)(uintptr_t)seconds, name, value)

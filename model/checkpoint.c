@@ -228,23 +228,27 @@ static int from_safetensors(struct train_run *run, const struct safetensors *st,
     return 0;
 }
 
-int checkpoint_read(struct train_run *run, const char *path, struct err *err)
+int checkpoint_parse(struct train_run *run, const void *bytes, size_t len, const char *what,
+                     struct err *err)
 {
     struct safetensors st;
+
+    int rc = safetensors_parse(&st, bytes, len, what, err);
+    if (rc < 0)
+        return rc;
+    rc = from_safetensors(run, &st, err);
+    safetensors_finish(&st);
+    return rc < 0 ? err_wrap(err, rc, "%s", what) : 0;
+}
+
+int checkpoint_read(struct train_run *run, const char *path, struct err *err)
+{
     struct buf file;
 
     buf_init(&file, MAX_FILE_BYTES);
     int rc = fs_read(&file, path, err);
-    if (rc < 0)
-        goto out;
-    rc = safetensors_parse(&st, file.data, file.len, path, err);
-    if (rc < 0)
-        goto out;
-    rc = from_safetensors(run, &st, err);
-    safetensors_finish(&st);
-    if (rc < 0)
-        rc = err_wrap(err, rc, "%s", path);
-out:
+    if (rc == 0)
+        rc = checkpoint_parse(run, file.data, file.len, path, err);
     buf_finish(&file);
     return rc;
 }

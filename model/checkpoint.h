@@ -5,6 +5,8 @@
 #ifndef MODEL_CHECKPOINT_H
 #define MODEL_CHECKPOINT_H
 
+#include <stddef.h>
+
 struct err;
 struct train_run;
 
@@ -14,5 +16,9 @@ int checkpoint_write(const char *path, const struct train_run *run, struct err *
  * -ERR_REFUSED for another architecture, recipe or data (the message says which), -ERR_PARSE
  * and its kin for damage. */
 int checkpoint_read(struct train_run *run, const char *path, struct err *err);
+
+/* The same from bytes; what names them. */
+int checkpoint_parse(struct train_run *run, const void *bytes, size_t len, const char *what,
+                     struct err *err);
 
 #endif
