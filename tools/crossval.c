@@ -2,10 +2,10 @@
  * crossval: how well each architecture reads digits that it was not trained on, and what that
  * costs: the table of docs/decisions/0012.
  *
- *     crossval DATA FOLDS ARCH..
+ *     crossval DATA FOLDS ARCH EPOCHS [ARCH EPOCHS]..
  *
  * Each of FOLDS parts of DATA, with the same share of every digit, is read by a model that was
- * trained on the others by the architecture's own recipe, on one thread. */
+ * trained on the others by the architecture's own recipe but for the epochs, on one thread. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,14 +69,15 @@ static int judge(struct figures *f, const struct dataset *train, const struct da
     return rc;
 }
 
-static int cross(const struct arch *arch, const struct dataset *all, size_t folds,
-                 struct err *err)
+static int cross(const struct arch *arch, size_t epochs, const struct dataset *all,
+                 size_t folds, struct err *err)
 {
     struct train_options options = { .arch = arch,
                                      .recipe = *arch_recipe(arch, all->side),
                                      .threads = 1 };
     struct figures f = { 0 };
 
+    options.recipe.epochs = epochs;
     int rc = kernels_choose(&options.kernels, getenv("HEARTH_ISA"), err);
     for (size_t fold = 0; rc == 0 && fold < folds; fold++) {
         struct dataset train, test;
@@ -89,9 +90,10 @@ static int cross(const struct arch *arch, const struct dataset *all, size_t fold
         dataset_finish(&test);
     }
     if (rc == 0)
-        printf("%-5s %6.2f%% (%zu of %zu)  nll %.4f  %.2f s of CPU a training (%s)\n",
-               arch->name, 100.0 * (double)f.n_right / (double)f.n, f.n_right, f.n,
-               f.nll / (double)f.n, f.seconds / (double)folds, options.kernels->name);
+        printf(
+            "%-5s %3zu epochs  %6.2f%% (%zu of %zu)  nll %.4f  %.2f s of CPU a training (%s)\n",
+            arch->name, epochs, 100.0 * (double)f.n_right / (double)f.n, f.n_right, f.n,
+            f.nll / (double)f.n, f.seconds / (double)folds, options.kernels->name);
     return rc;
 }
 
@@ -100,20 +102,22 @@ int main(int argc, char **argv)
     const struct arch *arch = NULL;
     struct dataset all;
     struct err err = { 0 };
-    int64_t folds = 0;
+    int64_t folds = 0, epochs = 0;
 
-    if (argc < 4) {
-        fprintf(stderr, "usage: crossval DATA FOLDS ARCH..\n");
+    if (argc < 5 || argc % 2 == 0) {
+        fprintf(stderr, "usage: crossval DATA FOLDS ARCH EPOCHS [ARCH EPOCHS]..\n");
         return 2;
     }
     dataset_init(&all, 0);
     int rc = dataset_read_path(&all, argv[1], &err);
     if (rc == 0)
         rc = parse_i64(&folds, argv[2], 2, 100, "FOLDS", &err);
-    for (int i = 3; rc == 0 && i < argc; i++) {
+    for (int i = 3; rc == 0 && i < argc; i += 2) {
         rc = arch_find(&arch, argv[i], &err);
         if (rc == 0)
-            rc = cross(arch, &all, (size_t)folds, &err);
+            rc = parse_i64(&epochs, argv[i + 1], 1, RECIPE_MAX_EPOCHS, "EPOCHS", &err);
+        if (rc == 0)
+            rc = cross(arch, (size_t)epochs, &all, (size_t)folds, &err);
     }
     if (rc < 0)
         fprintf(stderr, "crossval: %s\n", err.msg);

@@ -68,6 +68,18 @@ def the_community_sees_verdicts_and_a_release():
         assert world.doubled(state) == []
 
 
+def the_default_network_is_trained_judged_and_released():
+    with World(SIM) as w:
+        w.set_network("cnn", 5)
+        w.hearth("run", "--yes", expect=0)
+        state = w.state()
+        names = [label for thread in state["threads"] for label in thread["labels"]]
+        assert names.count("retrain: accepted") == 2, names
+        assert names.count("retrain: refused") == 1, names
+        model = [a for a in state["assets"] if a["name"] == "model.safetensors"]
+        assert len(model) == 1 and model[0]["size"] > 100_000, model  # mlp: 40 kB
+
+
 def a_quiet_cycle_is_silent_and_writes_nothing():
     with World(SIM) as w:
         w.hearth("run", "--yes", expect=0)
@@ -173,6 +185,7 @@ world.run_tests([
     what_was_planned_is_what_is_sent,
     a_dry_run_shows_the_plan_and_sends_nothing,
     the_community_sees_verdicts_and_a_release,
+    the_default_network_is_trained_judged_and_released,
     a_quiet_cycle_is_silent_and_writes_nothing,
     status_tells_what_happened,
     a_dropped_action_is_never_sent,
