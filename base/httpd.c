@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/httpd_body.h"
 #include "base/httpd_listen.h"
+#include "base/httpd_memo.h"
 #include "base/httpd_pool.h"
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
@@ -46,20 +47,13 @@ struct httpd {
     struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
     struct httpd_wait *wait;
     struct httpd_slow *slow;
+    struct httpd_memo *memo;
     uint16_t port;
     char address[HTTPD_ADDRESS_SIZE];
     pthread_mutex_t lock;
     pthread_cond_t idle; /* active is 0 */
     unsigned active;     /* requests under way */
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* The watched peer that on_connection() left with a connection. */
 static struct httpd_peer *peer_of(struct MHD_Connection *connection)
@@ -97,31 +91,9 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     struct httpd_request *req = httpd_request_new(connection, target);
     req->wait = httpd->wait;
     req->sender = peer_of(connection);
-    req->began_us = now_us();
+    req->memo = httpd->memo;
+    req->memo_generation = httpd_memo_generation(httpd->memo);
     return req;
-}
-
-static void report(const struct httpd *httpd, const struct httpd_request *req, bool is_whole)
-{
-    const struct httpd_route *route = req->match.route;
-    const struct httpd_done done = {
-        .method = req->method ? req->method : "-",
-        .path = req->path,
-        .query = req->query,
-        .peer = req->peer,
-        .pattern = route ? route->pattern : NULL,
-        .user = req->user,
-        .referer = httpd_header(req, MHD_HTTP_HEADER_REFERER),
-        .agent = httpd_header(req, MHD_HTTP_HEADER_USER_AGENT),
-        .version = req->version ? req->version : "-",
-        .at = (int64_t)time(NULL),
-        .status = req->sent_status,
-        .bytes = req->sent_bytes,
-        .took_us = now_us() - req->began_us,
-        .is_whole = is_whole,
-    };
-
-    httpd->options.on_done(&done, httpd->options.ctx);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
@@ -132,7 +104,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     if (!*con_cls)
         return;
     if (httpd->options.on_done)
-        report(httpd, *con_cls, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        httpd_request_report(*con_cls, why == MHD_REQUEST_TERMINATED_COMPLETED_OK,
+                             httpd->options.on_done, httpd->options.ctx);
     httpd_request_free(*con_cls);
     *con_cls = NULL;
     httpd_slow_expect(peer_of(connection), HTTPD_EXPECT_HEADERS);
@@ -234,11 +207,20 @@ static bool is_quick(const struct httpd *httpd, const struct httpd_request *req)
     return quick && *quick;
 }
 
+static bool may_change_something(const char *method)
+{
+    return strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+           strcmp(method, MHD_HTTP_METHOD_HEAD) != 0 &&
+           strcmp(method, MHD_HTTP_METHOD_OPTIONS) != 0;
+}
+
 static int answer(const struct httpd *httpd, struct httpd_request *req)
 {
     if (httpd_body_is_refused(req))
         return httpd_body_refuse(req);
 
+    if (req->phase == HTTPD_READING && httpd_memo_answer(httpd->memo, req))
+        return 0;
     if (req->phase == HTTPD_READING && is_quick(httpd, req)) {
         req->may_block = !httpd->pool;
         req->status = call(httpd, req);
@@ -249,6 +231,8 @@ static int answer(const struct httpd *httpd, struct httpd_request *req)
         hand_over(httpd, req);
         return 0;
     }
+    if (may_change_something(req->method))
+        httpd_memo_forget(httpd->memo);
     return req->status == 0 ? -1 : httpd_reply(req, req->status, &req->reply);
 }
 
@@ -307,6 +291,7 @@ static void free_stopped(struct httpd *httpd)
     httpd_pool_free(httpd->pool);
     httpd_wait_free(httpd->wait);
     httpd_slow_free(httpd->slow);
+    httpd_memo_free(httpd->memo);
     (void)pthread_cond_destroy(&httpd->idle);
     (void)pthread_mutex_destroy(&httpd->lock);
     free(httpd);
@@ -318,6 +303,7 @@ static struct httpd *new_stopped(const struct httpd_options *options)
     pthread_condattr_t monotonic;
 
     httpd->options = *options;
+    httpd->memo = httpd_memo_new();
     httpd->slow =
         httpd_slow_new(options->slow_after_s ? options->slow_after_s : DEFAULT_SLOW_AFTER_S);
     (void)pthread_mutex_init(&httpd->lock, NULL);

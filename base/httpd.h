@@ -117,6 +117,10 @@ const struct buf *httpd_body(const struct httpd_request *req);
 
 /* False for a quick handler's first call. */
 bool httpd_may_block(const struct httpd_request *req);
+/* A handler's reply of status 200 is the same for everybody who asks so without credentials,
+ * and may be sent again for so long, without the handler. Any request but GET, HEAD and OPTIONS
+ * ends that for all replies. */
+void httpd_remember(struct httpd_request *req, int64_t for_ms);
 /* Who asks, for httpd_done. Copied. */
 void httpd_set_user(struct httpd_request *req, const char *user);
 

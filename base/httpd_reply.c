@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/httpd_memo.h"
 #include "base/httpd_request.h"
 #include "base/httpd_stream.h"
 
@@ -151,8 +152,9 @@ int httpd_reply(struct httpd_request *req, int status, struct httpd_response *re
                                       req->reply_headers[i].value);
 
     enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
-    MHD_destroy_response(reply);
     req->sent_status = status;
+    if (!httpd_memo_keep(req->memo, req, reply))
+        MHD_destroy_response(reply);
     if (strcmp(req->method, MHD_HTTP_METHOD_HEAD) == 0)
         req->sent_bytes = 0;
     return sent == MHD_YES ? 0 : -1;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/httpd_reply.h"
@@ -48,6 +49,14 @@ void httpd_request_forwarded(struct httpd_request *req, const char *trusted_peer
         (void)snprintf(req->peer, sizeof(req->peer), "%s", last);
 }
 
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* A server must understand "GET http://host/path" too (RFC 9112 3.2.2). */
 static char *skip_origin(char *target)
 {
@@ -63,6 +72,7 @@ struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const
     struct httpd_request *req = xcalloc(1, sizeof(*req));
 
     req->connection = connection;
+    req->began_us = now_us();
     req->target = xstrdup(target);
     req->path = skip_origin(req->target);
 
@@ -94,6 +104,30 @@ void httpd_request_free(struct httpd_request *req)
     buf_finish(&req->body);
     free(req->target);
     free(req);
+}
+
+void httpd_request_report(const struct httpd_request *req, bool is_whole,
+                          void (*on_done)(const struct httpd_done *done, void *ctx), void *ctx)
+{
+    const struct httpd_route *route = req->match.route;
+    const struct httpd_done done = {
+        .method = req->method ? req->method : "-",
+        .path = req->path,
+        .query = req->query,
+        .peer = req->peer,
+        .pattern = route ? route->pattern : NULL,
+        .user = req->user,
+        .referer = httpd_header(req, MHD_HTTP_HEADER_REFERER),
+        .agent = httpd_header(req, MHD_HTTP_HEADER_USER_AGENT),
+        .version = req->version ? req->version : "-",
+        .at = (int64_t)time(NULL),
+        .status = req->sent_status,
+        .bytes = req->sent_bytes,
+        .took_us = now_us() - req->began_us,
+        .is_whole = is_whole,
+    };
+
+    on_done(&done, ctx);
 }
 
 const char *httpd_method(const struct httpd_request *req)
@@ -134,6 +168,11 @@ const struct buf *httpd_body(const struct httpd_request *req)
 bool httpd_may_block(const struct httpd_request *req)
 {
     return req->may_block;
+}
+
+void httpd_remember(struct httpd_request *req, int64_t for_ms)
+{
+    req->memo_ms = for_ms;
 }
 
 void httpd_set_user(struct httpd_request *req, const char *user)

@@ -14,6 +14,7 @@
 #include "base/httpd_route.h"
 
 struct MHD_Connection;
+struct httpd_memo;
 struct httpd_peer;
 struct httpd_wait;
 
@@ -52,8 +53,11 @@ struct httpd_request {
     size_t n_reply_headers;
     int status; /* the handler's answer, once ANSWERED, and its reply */
     struct httpd_response reply;
-    struct httpd_wait *wait;    /* for replies that another process makes */
-    struct httpd_peer *sender;  /* whose speed is watched; the connection's */
+    struct httpd_wait *wait;   /* for replies that another process makes */
+    struct httpd_peer *sender; /* whose speed is watched; the connection's */
+    struct httpd_memo *memo;
+    uint64_t memo_generation;   /* when the request came */
+    int64_t memo_ms;            /* how long its reply may be remembered; 0: not at all */
     struct httpd_request *next; /* in the queue of httpd_pool */
     char *user;
     int64_t began_us;   /* monotonic */
@@ -64,6 +68,10 @@ struct httpd_request {
 /* target as on the request line: a path with a query, or an absolute URL. */
 struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const char *target);
 void httpd_request_free(struct httpd_request *req);
+
+/* It is over. */
+void httpd_request_report(const struct httpd_request *req, bool is_whole,
+                          void (*on_done)(const struct httpd_done *done, void *ctx), void *ctx);
 
 /* Its headers are complete: when it came from this proxy, the peer is whom the proxy names. */
 void httpd_request_forwarded(struct httpd_request *req, const char *trusted_peer);

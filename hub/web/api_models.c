@@ -34,6 +34,7 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
                                                              ? MODEL_WITH_BLOBS
                                                              : MODEL_NAMES));
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
+        httpd_remember(req, SITE_REMEMBERED_MS);
         status = api_reply(req, res, model_narrow(model, &query));
     }
     shelf_close(&shelf);

@@ -120,6 +120,7 @@ static int send_found(const struct site *site, struct httpd_request *req,
     if (status == 500)
         return site_error(site, req, res, 500, NULL, "this file cannot be read");
     file_headers(req, shelf, file);
+    httpd_remember(req, SITE_REMEMBERED_MS);
     return status;
 }
 

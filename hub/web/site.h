@@ -34,6 +34,10 @@ struct site {
     int64_t multipart_bytes;          /* uploads from this size on come in parts */
 };
 
+/* How long what anybody may read is sent again without being looked up: a release by another
+ * process is seen after that; what this server writes, at once. */
+enum { SITE_REMEMBERED_MS = 2000 };
+
 /* Which Content-Security-Policy goes with an answer. */
 enum reply_kind {
     REPLY_PAGE,   /* our markup, our style sheet, no script */

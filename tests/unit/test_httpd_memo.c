@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Replies that are remembered, and what makes them forgotten. */
+#include "base/httpd.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "tests/unit/loopback.h"
+
+struct fixture {
+    struct httpd *httpd;
+    atomic_int calls;
+};
+
+static int answer(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct fixture *fix = ctx;
+    const char *query = httpd_query(req);
+
+    fix->calls++;
+    httpd_remember(req, strcmp(query, "soon") == 0 ? 1 : 3600000);
+    httpd_reply_header(req, "X-Call", "%d", (int)fix->calls);
+    buf_printf(&res->body, "<%s %s>", httpd_header(req, "Host"), query);
+    return strcmp(query, "gone") == 0 ? 404 : 200;
+}
+
+static int change(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    (void)req;
+    (void)res;
+    (void)ctx;
+    return 204;
+}
+
+static const struct httpd_route routes[] = {
+    { "GET", "/a", answer, 0 },
+    { "POST", "/change", change, 100 },
+    { NULL, NULL, NULL, 0 },
+};
+
+static int start(void **state)
+{
+    struct fixture *fix = xcalloc(1, sizeof(*fix));
+    const struct httpd_options options = {
+        .listen = "127.0.0.1:0", .routes = routes, .ctx = fix, .blocking_threads = 1
+    };
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    *state = fix;
+    return httpd_start(&fix->httpd, &options, NULL);
+}
+
+static int stop(void **state)
+{
+    struct fixture *fix = *state;
+
+    httpd_stop(fix->httpd);
+    free(fix);
+    return 0;
+}
+
+/* Sends one request; the answer must hold text. */
+static void ask(const struct fixture *fix, const char *line, const char *headers,
+                const char *text)
+{
+    char *request = xasprintf("%s HTTP/1.1\r\n%sConnection: close\r\n\r\n", line, headers);
+    int fd = dial(fix->httpd);
+
+    send_text(fd, request);
+    char *said = read_all(fd);
+    if (!strstr(said, text))
+        fail_msg("no '%s' in: %s", text, said);
+    free(said);
+    free(request);
+}
+
+static void same_question_is_answered_once(void **state)
+{
+    struct fixture *fix = *state;
+
+    for (size_t i = 0; i < 3; i++)
+        ask(fix, "GET /a", "Host: h\r\n", "X-Call: 1\r\n");
+    ask(fix, "GET /a", "Host: h\r\n", "<h >");
+    assert_int_equal(fix->calls, 1);
+}
+
+static void other_questions_are_asked(void **state)
+{
+    static const struct {
+        const char *line, *headers;
+    } others[] = {
+        { "GET /a?x", "Host: h\r\n" },
+        { "GET /a", "Host: other\r\n" },
+        { "HEAD /a", "Host: h\r\n" },
+        { "GET /a", "Host: h\r\nAuthorization: Bearer x\r\n" },
+        { "GET /a", "Host: h\r\nRange: bytes=0-0\r\n" },
+        { "GET /a", "Host: h\r\nIf-None-Match: \"x\"\r\n" },
+    };
+    struct fixture *fix = *state;
+
+    ask(fix, "GET /a", "Host: h\r\n", "X-Call: 1\r\n");
+    for (int i = 0; i < 6; i++) {
+        ask(fix, others[i].line, others[i].headers, "HTTP/1.1 200");
+        assert_int_equal(fix->calls, i + 2);
+    }
+    ask(fix, "GET /a", "Host: h\r\n", "X-Call: 1\r\n");
+}
+
+static void what_was_asked_with_a_token_is_not_remembered(void **state)
+{
+    struct fixture *fix = *state;
+
+    ask(fix, "GET /a", "Host: h\r\nAuthorization: Bearer x\r\n", "X-Call: 1\r\n");
+    ask(fix, "GET /a", "Host: h\r\n", "X-Call: 2\r\n");
+}
+
+static void errors_are_not_remembered(void **state)
+{
+    struct fixture *fix = *state;
+
+    ask(fix, "GET /a?gone", "Host: h\r\n", "X-Call: 1\r\n");
+    ask(fix, "GET /a?gone", "Host: h\r\n", "X-Call: 2\r\n");
+}
+
+static void a_change_makes_all_forgotten(void **state)
+{
+    struct fixture *fix = *state;
+
+    ask(fix, "GET /a", "Host: h\r\n", "X-Call: 1\r\n");
+    ask(fix, "POST /change", "Host: h\r\nContent-Length: 0\r\n", "204");
+    ask(fix, "GET /a", "Host: h\r\n", "X-Call: 2\r\n");
+}
+
+static void time_makes_it_forgotten(void **state)
+{
+    struct fixture *fix = *state;
+
+    for (size_t i = 0; fix->calls < 2; i++) {
+        assert_true(i < 100000);
+        ask(fix, "GET /a?soon", "Host: h\r\n", "X-Call");
+    }
+}
+
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVED(same_question_is_answered_once),
+        SERVED(other_questions_are_asked),
+        SERVED(what_was_asked_with_a_token_is_not_remembered),
+        SERVED(errors_are_not_remembered),
+        SERVED(a_change_makes_all_forgotten),
+        SERVED(time_makes_it_forgotten),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
