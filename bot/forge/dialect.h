@@ -38,8 +38,8 @@ struct dialect {
                       struct forge_entry *);
     void (*map_event)(struct json_reader *, const json_t *, struct forge_event *);
     void (*map_moment)(struct json_reader *, const json_t *, struct forge_moment *);
-    void (*map_status)(struct json_reader *, const json_t *, struct forge_status *);
     enum forge_role (*map_role)(struct json_reader *, const json_t *);
+    const char *status_key; /* "state", "status": where a commit status has its state */
     const char *(*map_branch)(struct json_reader *, const json_t *); /* its commit */
 
     /* What takes more than one request. role_unseen: the forge did not let us look it up. */
@@ -75,6 +75,10 @@ int forge_get(struct forge *f, const struct transport_request *req,
               struct transport_reply *reply, struct err *err);
 /* The same for a path that is taken. */
 int forge_get_path(struct forge *f, char *path, struct transport_reply *reply, struct err *err);
+
+/* The same for a name, encoded, between two parts of a path below the repository. */
+int forge_get_named(struct forge *f, const char *before, const char *name, const char *after,
+                    struct transport_reply *reply, struct err *err);
 
 /* All pages of a list, fresh; fn maps an item. Takes path; what names the list in errors. */
 typedef int forge_item_fn(void *ctx, struct json_reader *r, const json_t *item,

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/http.h"
 #include "bot/forge/dialect.h"
+#include "bot/forge/map.h"
 
 enum { MAX_PAGES = 1000 }; /* of a thread's timeline and the like: a loop of links ends */
 
@@ -165,7 +166,7 @@ static int take_status(void *ctx, struct json_reader *r, const json_t *item, str
     const struct each_status *each = ctx;
     struct forge_status status;
 
-    each->forge->dialect->map_status(r, item, &status);
+    map_status(r, item, each->forge->dialect->status_key, &status);
     int rc = forge_check_map(r, err);
     return rc < 0 ? rc : each->fn(each->ctx, &status, err);
 }

@@ -169,6 +169,22 @@ int forge_get_path(struct forge *f, char *path, struct transport_reply *reply, s
     return rc;
 }
 
+int forge_get_named(struct forge *f, const char *before, const char *name, const char *after,
+                    struct transport_reply *reply, struct err *err)
+{
+    struct buf path;
+
+    buf_init(&path, MAX_PATH);
+    buf_printf(&path, "%s%s", f->repo, before);
+    text_add_url(&path, name, TEXT_SLASH_ENCODED);
+    buf_add_str(&path, after);
+    int rc = buf_check(&path, name, err);
+    if (rc == 0)
+        rc = forge_get_path(f, xstrdup(path.data), reply, err);
+    buf_finish(&path);
+    return rc;
+}
+
 int forge_check_map(const struct json_reader *r, struct err *err)
 {
     if (json_reader_check(r, err) == 0)

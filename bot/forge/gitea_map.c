@@ -156,20 +156,6 @@ void gitea_map_moment(struct json_reader *r, const json_t *obj, struct forge_mom
     map_user(r, obj, "user", &ret->actor);
 }
 
-void gitea_map_status(struct json_reader *r, const json_t *obj, struct forge_status *ret)
-{
-    struct forge_user creator;
-
-    map_user(r, obj, "creator", &creator);
-    *ret = (struct forge_status){
-        .id = json_i64_or(r, obj, "id", 0, INT64_MAX, 0),
-        .context = json_str(r, obj, "context", JSON_OPTIONAL),
-        .state = json_str(r, obj, "status", JSON_REQUIRED),
-        .description = json_str(r, obj, "description", JSON_OPTIONAL),
-        .creator_id = creator.id,
-    };
-}
-
 /* Without triage and maintain, and with owners above the admins. */
 enum forge_role gitea_map_role(struct json_reader *r, const json_t *obj)
 {

@@ -13,7 +13,6 @@ void gitea_map_thread(struct json_reader *r, const json_t *obj, struct forge_thr
 void gitea_map_entry(struct json_reader *r, const json_t *obj, enum forge_entry_kind kind,
                      struct forge_entry *ret);
 void gitea_map_moment(struct json_reader *r, const json_t *obj, struct forge_moment *ret);
-void gitea_map_status(struct json_reader *r, const json_t *obj, struct forge_status *ret);
 enum forge_role gitea_map_role(struct json_reader *r, const json_t *obj);
 
 #endif

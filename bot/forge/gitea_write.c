@@ -191,19 +191,12 @@ int gitea_remove_label(struct forge *f, int64_t number, const char *label, struc
 int gitea_role_unseen(struct forge *f, const char *login, enum forge_role *ret, struct err *err)
 {
     struct transport_reply reply;
-    struct buf path;
 
     if (text_equal_ignoring_case(login, f->owner)) {
         *ret = FORGE_ROLE_ADMIN;
         return 0;
     }
-    buf_init(&path, 2000);
-    buf_printf(&path, "%s/collaborators/", f->repo);
-    text_add_url(&path, login, TEXT_SLASH_ENCODED);
-    int rc = buf_check(&path, "login", err);
-    if (rc == 0)
-        rc = forge_get_path(f, xstrdup(path.data), &reply, err);
-    buf_finish(&path);
+    int rc = forge_get_named(f, "/collaborators/", login, "", &reply, err);
     if (rc < 0 && rc != -ERR_NOTFOUND && rc != -ERR_DENIED)
         return rc;
     *ret = rc == 0 ? FORGE_ROLE_READ : FORGE_ROLE_NONE;

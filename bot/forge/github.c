@@ -81,7 +81,7 @@ const struct dialect dialect_github = {
     .map_entry = github_map_entry,
     .map_event = github_map_event,
     .map_moment = github_map_moment,
-    .map_status = github_map_status,
+    .status_key = "state",
     .map_role = github_map_role,
     .map_branch = map_branch,
 };

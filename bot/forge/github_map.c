@@ -110,20 +110,6 @@ void github_map_moment(struct json_reader *r, const json_t *obj, struct forge_mo
     map_user(r, obj, json_object_get(obj, "actor") ? "actor" : "user", &ret->actor);
 }
 
-void github_map_status(struct json_reader *r, const json_t *obj, struct forge_status *ret)
-{
-    struct forge_user creator;
-
-    map_user(r, obj, "creator", &creator);
-    *ret = (struct forge_status){
-        .id = json_i64_or(r, obj, "id", 0, INT64_MAX, 0),
-        .context = json_str(r, obj, "context", JSON_OPTIONAL),
-        .state = json_str(r, obj, "state", JSON_REQUIRED),
-        .description = json_str(r, obj, "description", JSON_OPTIONAL),
-        .creator_id = creator.id,
-    };
-}
-
 /* role_name tells triage and maintain apart; custom roles fall back to the old word. */
 enum forge_role github_map_role(struct json_reader *r, const json_t *obj)
 {

@@ -13,7 +13,6 @@ void github_map_entry(struct json_reader *r, const json_t *obj, enum forge_entry
                       struct forge_entry *ret);
 void github_map_event(struct json_reader *r, const json_t *obj, struct forge_event *ret);
 void github_map_moment(struct json_reader *r, const json_t *obj, struct forge_moment *ret);
-void github_map_status(struct json_reader *r, const json_t *obj, struct forge_status *ret);
 enum forge_role github_map_role(struct json_reader *r, const json_t *obj);
 
 #endif

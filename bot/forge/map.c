@@ -179,6 +179,21 @@ void map_pull(struct json_reader *r, const json_t *obj, struct forge_pull *ret)
         ret->merge_sha = "";
 }
 
+void map_status(struct json_reader *r, const json_t *obj, const char *state_key,
+                struct forge_status *ret)
+{
+    struct forge_user creator;
+
+    map_user(r, obj, "creator", &creator);
+    *ret = (struct forge_status){
+        .id = json_i64_or(r, obj, "id", 0, INT64_MAX, 0),
+        .context = json_str(r, obj, "context", JSON_OPTIONAL),
+        .state = json_str(r, obj, state_key, JSON_REQUIRED),
+        .description = json_str(r, obj, "description", JSON_OPTIONAL),
+        .creator_id = creator.id,
+    };
+}
+
 /* Where a file has no state it is there: Gitea shows none that is not. */
 static void map_asset(struct json_reader *r, const json_t *item, struct forge_asset *ret)
 {

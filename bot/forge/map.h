@@ -39,6 +39,9 @@ struct map_word {
 const char *map_word(const struct map_word *table, size_t n, const char *theirs);
 
 void map_pull(struct json_reader *r, const json_t *obj, struct forge_pull *ret);
+/* state_key: the field that holds the state. */
+void map_status(struct json_reader *r, const json_t *obj, const char *state_key,
+                struct forge_status *ret);
 /* ret->assets is owned. */
 void map_release(struct json_reader *r, const json_t *obj, struct forge_release *ret);
 

@@ -207,16 +207,8 @@ int forge_get_role(struct forge *f, const char *login, enum forge_role *ret, str
 {
     struct transport_reply reply;
     struct json_reader r;
-    struct buf path;
 
-    buf_init(&path, MAX_NAME_PATH);
-    buf_printf(&path, "%s/collaborators/", f->repo);
-    text_add_url(&path, login, TEXT_SLASH_ENCODED);
-    buf_add_str(&path, "/permission");
-    int rc = buf_check(&path, "login", err);
-    if (rc == 0)
-        rc = forge_get_path(f, xstrdup(path.data), &reply, err);
-    buf_finish(&path);
+    int rc = forge_get_named(f, "/collaborators/", login, "/permission", &reply, err);
     if (rc == -ERR_NOTFOUND) {
         *ret = FORGE_ROLE_NONE; /* no such account */
         return 0;

@@ -60,7 +60,7 @@ static void as_pull(const struct dialect *d, struct json_reader *r, const json_t
 
     map_pull(r, doc, &pull);
     assert(pull.head_sha && pull.merge_sha && pull.base_ref && pull.base_sha);
-    d->map_status(r, doc, &status);
+    map_status(r, doc, d->status_key, &status);
     assert(status.context && status.state && status.description && status.creator_id >= 0);
 }
 

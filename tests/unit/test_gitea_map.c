@@ -10,50 +10,20 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/buf.h"
-#include "base/fs.h"
 #include "bot/forge/map.h"
+#include "tests/support/fixture.h"
 
 enum { T0 = 1767323045 }; /* 2026-01-02T03:04:05Z */
 
-static json_t *load(const char *name)
-{
-    char *path = fs_path(FIXTURES, name, NULL);
-    struct err err = { 0 };
-    json_t *doc = NULL;
-    struct buf text;
-
-    buf_init(&text, 1 << 20);
-    if (fs_read(&text, path, &err) < 0 || json_parse(&doc, text.data, text.len, name, &err) < 0)
-        fail_msg("%s", err.msg);
-    buf_finish(&text);
-    free(path);
-    return doc;
-}
-
-static struct json_reader reader(void)
-{
-    struct json_reader r;
-
-    json_reader_init(&r, "it");
-    return r;
-}
-
-static void check(const struct json_reader *r)
-{
-    if (r->first.code != 0)
-        fail_msg("%s", r->first.msg);
-}
-
 static void issue_with_a_null_pull_request_is_none(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("issue.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("gitea", "issue.json");
     struct forge_thread t;
 
     (void)state;
     gitea_map_thread(&r, doc, &t);
-    check(&r);
+    fixture_check(&r);
     assert_int_equal(t.number, 7);
     assert_false(t.is_pull);
     assert_true(t.is_open);
@@ -70,13 +40,13 @@ static void issue_with_a_null_pull_request_is_none(void **state)
 
 static void merged_pull_of_a_ghost_has_no_author_and_no_labels(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("pull_in_issues.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("gitea", "pull_in_issues.json");
     struct forge_thread t;
 
     (void)state;
     gitea_map_thread(&r, doc, &t);
-    check(&r);
+    fixture_check(&r);
     assert_true(t.is_pull);
     assert_true(t.is_draft);
     assert_int_equal(t.author.id, 0);
@@ -89,13 +59,13 @@ static void merged_pull_of_a_ghost_has_no_author_and_no_labels(void **state)
  * comments for our own. */
 static void imported_thread_does_not_belong_to_the_importer(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("migrated_issue.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("gitea", "migrated_issue.json");
     struct forge_thread t;
 
     (void)state;
     gitea_map_thread(&r, doc, &t);
-    check(&r);
+    fixture_check(&r);
     assert_int_equal(t.author.id, 0);
     assert_string_equal(t.author.login, "someone-else");
     assert_int_equal(t.closed_at, 0);
@@ -119,12 +89,12 @@ static void entries_know_their_thread_from_whichever_url_is_set(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-        struct json_reader r = reader();
-        json_t *doc = load(entries[i].file);
+        struct json_reader r = fixture_reader();
+        json_t *doc = fixture_load("gitea", entries[i].file);
         struct forge_entry e;
 
         gitea_map_entry(&r, doc, entries[i].kind, &e);
-        check(&r);
+        fixture_check(&r);
         assert_int_equal(e.number, entries[i].number);
         assert_int_equal(e.author.id, entries[i].author_id);
         assert_int_equal(e.n_lines, entries[i].n_lines);
@@ -142,16 +112,16 @@ static const char *const moment_kinds[] = {
 
 static void moments_get_the_words_that_rules_know(void **state)
 {
-    json_t *doc = load("timeline.json");
+    json_t *doc = fixture_load("gitea", "timeline.json");
 
     (void)state;
     assert_int_equal(json_array_size(doc), sizeof(moment_kinds) / sizeof(moment_kinds[0]));
     for (size_t i = 0; i < json_array_size(doc); i++) {
-        struct json_reader r = reader();
+        struct json_reader r = fixture_reader();
         struct forge_moment m;
 
         gitea_map_moment(&r, json_array_get(doc, i), &m);
-        check(&r);
+        fixture_check(&r);
         assert_string_equal(m.kind, moment_kinds[i]);
         assert_int_equal(m.event_id, 400 + i);
         assert_int_equal(m.created_at, T0 + i);
@@ -163,13 +133,13 @@ static void moments_get_the_words_that_rules_know(void **state)
 
 static void repository_counts_pulls_beside_issues(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("repo.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("gitea", "repo.json");
     struct forge_repo repo;
 
     (void)state;
     map_repo(&r, doc, &repo);
-    check(&r);
+    fixture_check(&r);
     assert_int_equal(repo.n_open, 7);
     assert_true(repo.may_push);
     assert_true(repo.may_triage); /* who may push may label */
@@ -178,9 +148,11 @@ static void repository_counts_pulls_beside_issues(void **state)
 
 static void pull_release_status_and_role_are_read(void **state)
 {
-    struct json_reader r = reader();
-    json_t *pull = load("pull.json"), *release = load("release.json");
-    json_t *status = load("status.json"), *permission = load("permission.json");
+    struct json_reader r = fixture_reader();
+    json_t *pull = fixture_load("gitea", "pull.json"),
+           *release = fixture_load("gitea", "release.json");
+    json_t *status = fixture_load("gitea", "status.json"),
+           *permission = fixture_load("gitea", "permission.json");
     struct forge_release rel;
     struct forge_status st;
     struct forge_pull p;
@@ -192,11 +164,11 @@ static void pull_release_status_and_role_are_read(void **state)
     map_release(&r, release, &rel);
     assert_int_equal(rel.n_assets, 1);
     assert_string_equal(rel.assets[0].state, "uploaded");
-    gitea_map_status(&r, status, &st);
+    map_status(&r, status, "status", &st);
     assert_string_equal(st.state, "warning");
     assert_int_equal(st.creator_id, 9);
     assert_int_equal(gitea_map_role(&r, permission), FORGE_ROLE_ADMIN);
-    check(&r);
+    fixture_check(&r);
     free((void *)(uintptr_t)rel.assets);
     json_decref(pull);
     json_decref(release);
@@ -223,7 +195,7 @@ static void wrong_types_are_errors_that_name_the_path(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
-        struct json_reader r = reader();
+        struct json_reader r = fixture_reader();
         struct forge_thread t;
         json_t *doc = NULL;
 

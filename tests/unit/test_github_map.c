@@ -10,50 +10,20 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/buf.h"
-#include "base/fs.h"
 #include "bot/forge/map.h"
+#include "tests/support/fixture.h"
 
 enum { T0 = 1767323045 }; /* 2026-01-02T03:04:05Z */
 
-static json_t *load(const char *name)
-{
-    char *path = fs_path(FIXTURES, name, NULL);
-    struct err err = { 0 };
-    json_t *doc = NULL;
-    struct buf text;
-
-    buf_init(&text, 1 << 20);
-    if (fs_read(&text, path, &err) < 0 || json_parse(&doc, text.data, text.len, name, &err) < 0)
-        fail_msg("%s", err.msg);
-    buf_finish(&text);
-    free(path);
-    return doc;
-}
-
-static struct json_reader reader(void)
-{
-    struct json_reader r;
-
-    json_reader_init(&r, "it");
-    return r;
-}
-
-static void check(const struct json_reader *r)
-{
-    if (r->first.code != 0)
-        fail_msg("%s", r->first.msg);
-}
-
 static void issue_has_its_labels_and_nulls_are_empty(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("issue.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("forge", "issue.json");
     struct forge_thread t;
 
     (void)state;
     github_map_thread(&r, doc, &t);
-    check(&r);
+    fixture_check(&r);
     assert_int_equal(t.number, 7);
     assert_false(t.is_pull);
     assert_true(t.is_open);
@@ -72,13 +42,13 @@ static void issue_has_its_labels_and_nulls_are_empty(void **state)
 
 static void pull_among_issues_is_one_and_a_ghost_has_no_id(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("pull_in_issues.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("forge", "pull_in_issues.json");
     struct forge_thread t;
 
     (void)state;
     github_map_thread(&r, doc, &t);
-    check(&r);
+    fixture_check(&r);
     assert_true(t.is_pull);
     assert_true(t.is_draft);
     assert_true(t.is_locked);
@@ -92,9 +62,10 @@ static void pull_among_issues_is_one_and_a_ghost_has_no_id(void **state)
 
 static void entries_know_their_thread_from_a_url(void **state)
 {
-    struct json_reader r = reader();
-    json_t *comment = load("comment.json"), *line = load("review_comment.json");
-    json_t *review = load("review.json");
+    struct json_reader r = fixture_reader();
+    json_t *comment = fixture_load("forge", "comment.json"),
+           *line = fixture_load("forge", "review_comment.json");
+    json_t *review = fixture_load("forge", "review.json");
     struct forge_entry e;
 
     (void)state;
@@ -110,7 +81,7 @@ static void entries_know_their_thread_from_a_url(void **state)
     assert_string_equal(e.review_state, "changes_requested");
     assert_int_equal(e.updated_at, T0);
     assert_true(e.author.is_bot);
-    check(&r);
+    fixture_check(&r);
     json_decref(comment);
     json_decref(line);
     json_decref(review);
@@ -118,9 +89,11 @@ static void entries_know_their_thread_from_a_url(void **state)
 
 static void events_and_moments_cope_with_what_is_not_told(void **state)
 {
-    struct json_reader r = reader();
-    json_t *labeled = load("event.json"), *lost = load("event_without_issue.json");
-    json_t *commit = load("moment_committed.json"), *review = load("moment_reviewed.json");
+    struct json_reader r = fixture_reader();
+    json_t *labeled = fixture_load("forge", "event.json"),
+           *lost = fixture_load("forge", "event_without_issue.json");
+    json_t *commit = fixture_load("forge", "moment_committed.json"),
+           *review = fixture_load("forge", "moment_reviewed.json");
     struct forge_event e;
     struct forge_moment m;
 
@@ -139,7 +112,7 @@ static void events_and_moments_cope_with_what_is_not_told(void **state)
     github_map_moment(&r, review, &m);
     assert_int_equal(m.actor.id, 3);
     assert_int_equal(m.created_at, T0);
-    check(&r);
+    fixture_check(&r);
     json_decref(labeled);
     json_decref(lost);
     json_decref(commit);
@@ -148,13 +121,13 @@ static void events_and_moments_cope_with_what_is_not_told(void **state)
 
 static void trial_merge_of_an_open_pull_is_no_merge(void **state)
 {
-    struct json_reader r = reader();
-    json_t *doc = load("pull.json");
+    struct json_reader r = fixture_reader();
+    json_t *doc = fixture_load("forge", "pull.json");
     struct forge_pull p;
 
     (void)state;
     map_pull(&r, doc, &p);
-    check(&r);
+    fixture_check(&r);
     assert_string_equal(p.head_sha, "aaa");
     assert_string_equal(p.base_sha, "bbb");
     assert_string_equal(p.merge_sha, "");
@@ -163,9 +136,11 @@ static void trial_merge_of_an_open_pull_is_no_merge(void **state)
 
 static void repository_release_status_and_role_are_read(void **state)
 {
-    struct json_reader r = reader();
-    json_t *repo = load("repo.json"), *release = load("release.json");
-    json_t *status = load("status.json"), *permission = load("permission.json");
+    struct json_reader r = fixture_reader();
+    json_t *repo = fixture_load("forge", "repo.json"),
+           *release = fixture_load("forge", "release.json");
+    json_t *status = fixture_load("forge", "status.json"),
+           *permission = fixture_load("forge", "permission.json");
     struct forge_release rel;
     struct forge_status st;
     struct forge_repo rp;
@@ -179,10 +154,10 @@ static void repository_release_status_and_role_are_read(void **state)
     map_release(&r, release, &rel);
     assert_int_equal(rel.n_assets, 1);
     assert_string_equal(rel.assets[0].state, "starter");
-    github_map_status(&r, status, &st);
+    map_status(&r, status, "state", &st);
     assert_int_equal(st.creator_id, 9);
     assert_int_equal(github_map_role(&r, permission), FORGE_ROLE_MAINTAIN);
-    check(&r);
+    fixture_check(&r);
     free((void *)(uintptr_t)rel.assets);
     json_decref(repo);
     json_decref(release);
@@ -209,7 +184,7 @@ static void wrong_types_are_errors_that_name_the_path(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
-        struct json_reader r = reader();
+        struct json_reader r = fixture_reader();
         struct forge_thread t;
         json_t *doc = NULL;
         char text[1200];

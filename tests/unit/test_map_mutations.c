@@ -12,24 +12,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/buf.h"
-#include "base/fs.h"
 #include "bot/forge/map.h"
-
-static json_t *load(const char *dir, const char *name)
-{
-    char *path = fs_path(FIXTURES, dir, name, NULL);
-    struct err err = { 0 };
-    json_t *doc = NULL;
-    struct buf text;
-
-    buf_init(&text, 1 << 20);
-    if (fs_read(&text, path, &err) < 0 || json_parse(&doc, text.data, text.len, name, &err) < 0)
-        fail_msg("%s", err.msg);
-    buf_finish(&text);
-    free(path);
-    return doc;
-}
+#include "tests/support/fixture.h"
 
 /* Maps doc, and looks at what no result may be without an error. */
 typedef void map_fn(const struct dialect *d, struct json_reader *r, const json_t *doc);
@@ -128,7 +112,7 @@ static void as_status(const struct dialect *d, struct json_reader *r, const json
 {
     struct forge_status s;
 
-    d->map_status(r, doc, &s);
+    map_status(r, doc, d->status_key, &s);
     assert_true(s.context && s.state && s.description && s.creator_id >= 0);
 }
 
@@ -256,7 +240,8 @@ static void wrong_value_anywhere_is_a_default_or_an_error_that_names_it(void **s
 
     (void)state;
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-        struct mutation m = { .object = i, .doc = load(objects[i].dir, objects[i].file) };
+        struct mutation m = { .object = i,
+                              .doc = fixture_load(objects[i].dir, objects[i].file) };
         json_t *root = json_is_array(m.doc) ? json_array_get(m.doc, 0) : m.doc;
 
         mutate(&m, root, "it");
