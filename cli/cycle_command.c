@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "bot/forge/forge.h"
+#include "cli/actions.h"
 #include "cli/cmd.h"
 #include "cli/connect.h"
 #include "cli/operator.h"
@@ -179,6 +180,8 @@ static int end_cycle(struct rounds *r, const struct cycle_result *result,
     free(summary);
     if (result->is_left && rc_row == 0)
         rc_row = log_left(r->app, result, &second);
+    if (rc_row == 0 && actions_is_on() && r->shows != SHOW_NOTHING)
+        rc_row = actions_report(name_of(r), result, code, &second);
     if (rc == 0 && rc_row < 0)
         *err = second;
     if (rc < 0 || rc_row < 0)

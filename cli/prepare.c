@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "cli/actions.h"
 #include "cli/cmd.h"
 #include "config/config.h"
 #include "store/db.h"
@@ -56,6 +57,9 @@ int app_prepare(struct app *app, unsigned needs, struct err *err)
         return 0;
     rc = load_config(app, err);
     if (rc < 0)
+        return rc;
+    if (needs & NEED_DB_WRITE && actions_is_on() &&
+        (rc = actions_prepare(app->config, err)) < 0)
         return rc;
     if (needs & NEED_DB_WRITE) {
         rc = take_lock(app, err);

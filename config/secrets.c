@@ -15,15 +15,16 @@ enum { SECRET_MAX_BYTES = 64 << 10 };
 
 static const struct secret {
     const char *what, *key, *variable;
-    size_t offset; /* of the file's name in struct config */
+    const char *job_variable; /* in a job of Actions, when the other is not set; or NULL */
+    size_t offset;            /* of the file's name in struct config */
     bool has_lines;
 } secrets[] = {
-    [CONFIG_TOKEN] = { "access token", "forge.token_file", "HEARTH_TOKEN",
+    [CONFIG_TOKEN] = { "access token", "forge.token_file", "HEARTH_TOKEN", "GITHUB_TOKEN",
                        offsetof(struct config, forge.token_file), false },
-    [CONFIG_APP_KEY] = { "key of the App", "forge.app_key_file", "HEARTH_APP_KEY",
+    [CONFIG_APP_KEY] = { "key of the App", "forge.app_key_file", "HEARTH_APP_KEY", NULL,
                          offsetof(struct config, forge.app_key_file), true },
     [CONFIG_WEBHOOK] = { "secret of webhooks", "serve.webhook_secret_file",
-                         "HEARTH_WEBHOOK_SECRET",
+                         "HEARTH_WEBHOOK_SECRET", NULL,
                          offsetof(struct config, serve.webhook_secret_file), false },
 };
 
@@ -46,8 +47,10 @@ static int read_file(char **ret, const struct secret *secret, const char *path, 
 
 static int read_variable(char **ret, const struct secret *secret, struct err *err)
 {
-    const char *text = getenv(secret->variable);
+    const char *text = getenv(secret->variable), *in_job = getenv("GITHUB_ACTIONS");
 
+    if ((!text || !*text) && secret->job_variable && in_job && strcmp(in_job, "true") == 0)
+        text = getenv(secret->job_variable);
     if (!text || !*text)
         return err_set(err, ERR_CONFIG, "no %s: neither %s nor %s is set", secret->what,
                        secret->key, secret->variable);

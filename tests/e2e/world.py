@@ -56,7 +56,8 @@ class World:
         self.dir = tempfile.mkdtemp(prefix="hearth-e2e-")
         self.home = os.path.join(self.dir, "home")
         self.clock = Clock(os.path.join(self.dir, "clock"))
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("HEARTH_")}
+        foreign = ("HEARTH_", "GITHUB_", "GITEA_", "FORGEJO_")  # of a job that runs the tests
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
         self.env["HEARTH_SIM_CLOCK"] = self.clock.path
         self.forge = subprocess.Popen(
             [sim, "practice", "forge", "--dialect", dialect, *practice_args], cwd=self.dir,
