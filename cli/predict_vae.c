@@ -35,8 +35,7 @@ static int write_picture(const char *folder, size_t i, const struct shape *s,
     struct buf png;
 
     buf_init(&png, PICTURE_MAX_BYTES);
-    for (size_t k = 0; k < size; k++)
-        grey[k] = (uint8_t)((pixels[k] * 255 + s->max_value / 2) / s->max_value);
+    image_grey(grey, pixels, size, s->max_value);
     int rc = image_encode_png(&png, grey, s->side, s->side, err);
     if (rc == 0)
         rc = fs_write(path, png.data, png.len, 0666, err);

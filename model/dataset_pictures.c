@@ -136,8 +136,7 @@ static int grey_of(uint8_t *grey, const struct dataset *ds, size_t i, struct err
     size_t size = dataset_image_size(ds);
     uint8_t back[MAX_PIXELS];
 
-    for (size_t k = 0; k < size; k++)
-        grey[k] = (uint8_t)((pixels[k] * 255 + ds->max_value / 2) / ds->max_value);
+    image_grey(grey, pixels, size, ds->max_value);
     int rc = image_fit(back, ds->side, ds->max_value, &image, "as PNG", err);
     if (rc == 0 && memcmp(back, pixels, size) != 0)
         rc = err_set(err, ERR_REFUSED, "as PNG: it would be read as dark ink on paper");

@@ -33,6 +33,9 @@ int image_decode_png(struct image *out, const void *bytes, size_t len, const cha
 int image_encode_png(struct buf *out, const uint8_t *grey, size_t width, size_t height,
                      struct err *err);
 
+/* Grey of n pixels of 0..max_value: what image_fit() takes back to them, pixel by pixel. */
+void image_grey(uint8_t *grey, const uint8_t *pixels, size_t n, uint8_t max_value);
+
 /* pixels (side, side), 0..max_value, side 8 or 28. A picture of exactly that size is taken
  * pixel by pixel: value = grey * max_value / 255, rounded. Any other is cut to its ink, which
  * is scaled by area averages to fill the box (side 8, as UCI digits do) or a box of 20, its

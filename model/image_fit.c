@@ -127,6 +127,12 @@ static void fit_ink(uint8_t *pixels, size_t side, const uint8_t *ink, size_t wid
         memcpy(pixels + (top + y) * side + left, square + y * cells, cells);
 }
 
+void image_grey(uint8_t *grey, const uint8_t *pixels, size_t n, uint8_t max_value)
+{
+    for (size_t i = 0; i < n; i++)
+        grey[i] = (uint8_t)((pixels[i] * 255 + max_value / 2) / max_value);
+}
+
 int image_fit(uint8_t *pixels, size_t side, uint8_t max_value, const struct image *image,
               const char *what, struct err *err)
 {

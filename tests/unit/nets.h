@@ -10,6 +10,7 @@
 #include "model/arch.h"
 #include "model/model.h"
 #include "model/train.h"
+#include "tests/unit/digits.h"
 
 /* Weights that make_golden_nets.py makes too. */
 static inline struct model *nets_model(const struct arch *arch, size_t hidden)
@@ -61,24 +62,27 @@ static inline void nets_check_gradients(const struct model *grad, const double *
 
 /* gradient() against central differences of its own loss, some 40 weights of every tensor.
  * Nets without kinks agree everywhere; of others a few weights may disagree. */
-static inline void nets_check_slopes(struct model *m, const struct batch *batch,
+static inline void nets_check_slopes(const struct arch *arch, size_t hidden,
                                      size_t kinks_in_hundred)
 {
     const float h = 2e-3f;
-    struct model *grad = model_copy(m);
+    const uint32_t rows[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    struct dataset data = digits_part(SPLIT_PRACTICE);
+    const struct batch batch = { data.pixels, data.labels, rows, 8 };
+    struct model *m = nets_model(arch, hidden), *grad = model_copy(m);
     size_t n = 0, n_wrong = 0;
 
-    (void)nets_loss(m, grad, batch);
+    (void)nets_loss(m, grad, &batch);
     for (size_t t = 0; t < m->n_tensors; t++) {
         for (size_t i = 0; i < m->tensors[t].count; i += m->tensors[t].count / 40 + 1) {
             float *w = &m->tensors[t].data[i], before = *w;
 
             *w = before + h;
-            double above = nets_loss(m, NULL, batch);
+            double above = nets_loss(m, NULL, &batch);
             *w = before - h;
-            double below = nets_loss(m, NULL, batch);
+            double below = nets_loss(m, NULL, &batch);
             *w = before;
-            double slope = (above - below) / (double)batch->n / (2.0 * (double)h);
+            double slope = (above - below) / (double)batch.n / (2.0 * (double)h);
             double got = (double)grad->tensors[t].data[i];
 
             n++;
@@ -87,6 +91,8 @@ static inline void nets_check_slopes(struct model *m, const struct batch *batch,
     }
     assert_true(n > 100 && n_wrong * 100 <= n * kinks_in_hundred);
     model_free(grad);
+    model_free(m);
+    dataset_finish(&data);
 }
 
 static inline void nets_train(struct buf *file, const struct arch *arch,
@@ -107,22 +113,24 @@ static inline void nets_train(struct buf *file, const struct arch *arch,
 
 /* One epoch gives one file, with the plain loops and with every set of kernels that this CPU
  * has, on one to three threads. */
-static inline void nets_check_bits(const struct arch *arch, const struct dataset *data)
+static inline void nets_check_bits(const struct arch *arch)
 {
+    struct dataset data = digits_part(SPLIT_PRACTICE);
     enum kernels_presence presence = KERNELS_ABSENT;
     const struct kernels *kernels;
     struct buf first, other;
 
-    nets_train(&first, arch, data, kernels_reference(), 1);
+    nets_train(&first, arch, &data, kernels_reference(), 1);
     for (size_t i = 0; (kernels = kernels_at(i, &presence)) != NULL; i++) {
         for (size_t threads = 1; presence == KERNELS_PRESENT && threads <= 3; threads++) {
-            nets_train(&other, arch, data, kernels, threads);
+            nets_train(&other, arch, &data, kernels, threads);
             assert_int_equal(other.len, first.len);
             assert_memory_equal(other.data, first.data, first.len);
             buf_finish(&other);
         }
     }
     buf_finish(&first);
+    dataset_finish(&data);
 }
 
 #endif

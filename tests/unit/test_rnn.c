@@ -11,7 +11,6 @@
 
 #include "model/eval.h"
 #include "tests/fixtures/model/golden_nets.h"
-#include "tests/unit/digits.h"
 #include "tests/unit/nets.h"
 
 enum { HIDDEN = 20, N_IMAGES = 8, N_LOGITS = 4, STRIDE = 37 };
@@ -45,22 +44,14 @@ static void logits_and_gradients_are_those_of_torch(void **state)
 
 static void gradients_agree_with_finite_differences(void **state)
 {
-    struct dataset data = digits_part(SPLIT_PRACTICE);
-    struct model *m = nets_model(&arch_rnn, HIDDEN);
-
     (void)state;
-    nets_check_slopes(m, &(struct batch){ data.pixels, data.labels, rows, N_IMAGES }, 0);
-    model_free(m);
-    dataset_finish(&data);
+    nets_check_slopes(&arch_rnn, HIDDEN, 0);
 }
 
 static void kernels_and_threads_give_the_same_bits(void **state)
 {
-    struct dataset data = digits_part(SPLIT_PRACTICE);
-
     (void)state;
-    nets_check_bits(&arch_rnn, &data);
-    dataset_finish(&data);
+    nets_check_bits(&arch_rnn);
 }
 
 /* A net that was used for a large batch before, and a model of 28x28. */
