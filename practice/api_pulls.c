@@ -130,25 +130,18 @@ int api_pull_comments(struct call *c)
 
 int api_pull_review_create(struct call *c)
 {
-    static const struct {
-        const char *event, *state;
-    } verdicts[] = {
-        { "APPROVE", "APPROVED" },
-        { "REQUEST_CHANGES", "CHANGES_REQUESTED" },
-        { "COMMENT", "COMMENTED" },
-    };
     const char *event = call_text(c, "event"), *body = call_text(c, "body");
     int status;
     json_t *pull = call_pull(c, &status);
 
     if (!pull)
         return status;
-    for (size_t i = 0; event && i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-        if (strcmp(verdicts[i].event, event) == 0)
-            return call_show(
-                c, 200,
-                c->shapes->review(&c->view, move_review(c->forge, c->view.me, pull,
-                                                        verdicts[i].state, body ? body : "")));
+    for (const struct verdict *v = c->view.dialect->verdicts; event && v->event; v++) {
+        if (strcmp(v->event, event) != 0)
+            continue;
+        const json_t *review =
+            move_review(c->forge, c->view.me, pull, v->state, body ? body : "");
+        return call_show(c, 200, c->shapes->review(&c->view, review));
     }
     return call_invalid(c, "PullRequestReview", "event", "invalid");
 }

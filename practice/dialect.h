@@ -31,6 +31,11 @@ struct shapes {
                        const char *code); /* the body of a 422 */
 };
 
+/* What a reviewer sends, and the state in which the review is kept. */
+struct verdict {
+    const char *event, *state;
+};
+
 /* Why a client is sent to another address of the repository. */
 enum moved { MOVED_FOR_GOOD, MOVED_BY_FAULT };
 
@@ -40,6 +45,7 @@ struct dialect {
     const struct route *routes_of_server; /* and of its one repository, behind its name */
     const struct route *routes_of_repo;
     struct shapes shapes;
+    const struct verdict *verdicts; /* ends with NULLs */
     /* Shows one page of rows (takes the array). */
     int (*page)(struct call *c, json_t *rows, shape_fn *shape);
     /* The repository's address for a redirect; by a fault, one that works and is another. */

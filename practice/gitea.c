@@ -69,7 +69,7 @@ const struct route gitea_routes_of_repo[] = {
     ROUTE_LIST("/pulls/{number}/files", api_pull_files, RIGHT_ANYONE, LIST_LINKED, false),
     ROUTE_LIST("/pulls/{number}/commits", api_pull_commits, RIGHT_ANYONE, LIST_LINKED, false),
     ROUTE_LIST("/pulls/{number}/reviews", api_pull_reviews, RIGHT_ANYONE, LIST_COUNTED, false),
-    ROUTE("POST", "/pulls/{number}/reviews", gitea_pull_review_create, RIGHT_SIGNED_IN),
+    ROUTE("POST", "/pulls/{number}/reviews", api_pull_review_create, RIGHT_SIGNED_IN),
     ROUTE("GET", "/pulls/{number}/reviews/{id}/comments", gitea_review_comments, RIGHT_ANYONE),
 
     ROUTE("POST", "/statuses/{sha}", api_status_create, RIGHT_PUSH),
@@ -108,6 +108,14 @@ static void add_moved(struct buf *out, const struct call *c, enum moved why)
     free(name);
 }
 
+static const struct verdict verdicts[] = {
+    { "APPROVED", "APPROVED" },
+    { "REQUEST_CHANGES", "CHANGES_REQUESTED" },
+    { "COMMENT", "COMMENTED" },
+    { "PENDING", "PENDING" },
+    { 0 },
+};
+
 const struct dialect practice_gitea = {
     .name = "gitea",
     .prefix = "/api/v1",
@@ -133,6 +141,7 @@ const struct dialect practice_gitea = {
                 .combined_status = gitea_combined_status,
                 .error = gitea_error,
                 .invalid = gitea_invalid },
+    .verdicts = verdicts,
     .page = page_gitea,
     .add_moved = add_moved,
     .bot_role = "admin",

@@ -47,7 +47,6 @@ int gitea_comment_unreact(struct call *c);
 
 /* gitea_pulls.c */
 int gitea_pulls_list(struct call *c);
-int gitea_pull_review_create(struct call *c);
 int gitea_review_comments(struct call *c);
 
 /* gitea_assets.c */

@@ -61,32 +61,6 @@ int gitea_pulls_list(struct call *c)
     return call_list(c, selection_take(&s), c->shapes->listed_pull);
 }
 
-int gitea_pull_review_create(struct call *c)
-{
-    static const struct {
-        const char *event, *state;
-    } verdicts[] = {
-        { "APPROVED", "APPROVED" },
-        { "REQUEST_CHANGES", "CHANGES_REQUESTED" },
-        { "COMMENT", "COMMENTED" },
-        { "PENDING", "PENDING" },
-    };
-    const char *event = call_text(c, "event"), *body = call_text(c, "body");
-    int status;
-    json_t *pull = call_pull(c, &status);
-
-    if (!pull)
-        return status;
-    for (size_t i = 0; event && i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-        if (strcmp(verdicts[i].event, event) == 0)
-            return call_show(
-                c, 200,
-                gitea_review(&c->view, move_review(c->forge, c->view.me, pull,
-                                                   verdicts[i].state, body ? body : "")));
-    }
-    return call_error(c, 422, "review type is not known");
-}
-
 /* Only review by review: no list has those of a pull request, or of the repository. */
 int gitea_review_comments(struct call *c)
 {

@@ -7,6 +7,7 @@
 
 #include "practice/call.h"
 #include "practice/forge.h"
+#include "practice/select.h"
 
 /* Once the fork is gone, only the base repository's own ref of the head is left. */
 static json_t *head_of(const struct view *v, const json_t *pull, int64_t number)
@@ -28,19 +29,6 @@ static json_t *base_of(const struct view *v, const json_t *pull)
     return json_pack("{s:s, s:s, s:s, s:I, s:o}", "label", row_str(pull, "base_ref"), "ref",
                      row_str(pull, "base_ref"), "sha", row_str(pull, "base_sha"), "repo_id",
                      (json_int_t)row_int(repo, "id"), "repo", repo);
-}
-
-static int64_t count_review_comments(const struct state *s, int64_t number)
-{
-    int64_t n = 0;
-    size_t i;
-    json_t *row;
-
-    json_array_foreach(state_table(s, REVIEW_COMMENTS), i, row)
-    {
-        n += row_int(row, "thread") == number;
-    }
-    return n;
 }
 
 /* What a pull request shows exactly as its issue does. */
@@ -77,7 +65,7 @@ json_t *gitea_pull(const struct view *v, const json_t *thread)
     copy_from_issue(out, issue);
     json_decref(issue);
     row_set(out, "review_comments",
-            json_integer(count_review_comments(&v->forge->state, number)));
+            json_integer(count_of_thread(&v->forge->state, REVIEW_COMMENTS, number)));
     row_set(out, "additions", json_integer(row_int(pull, "additions")));
     row_set(out, "deletions", json_integer(row_int(pull, "deletions")));
     row_set(out, "changed_files", json_integer(row_int(pull, "changed_files")));

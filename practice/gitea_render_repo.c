@@ -130,24 +130,6 @@ json_t *gitea_status(const struct view *v, const json_t *status)
         gitea_time(status, "created_at"), "updated_at", gitea_time(status, "updated_at"));
 }
 
-/* The worst of them; an error is told as a failure. */
-static const char *worst(const json_t *latest)
-{
-    bool is_pending = false;
-    size_t i;
-    json_t *row;
-
-    json_array_foreach(latest, i, row)
-    {
-        const char *state = row_str(row, "state");
-
-        if (strcmp(state, "failure") == 0 || strcmp(state, "error") == 0)
-            return "failure";
-        is_pending = is_pending || strcmp(state, "pending") == 0;
-    }
-    return is_pending ? "pending" : "success";
-}
-
 /* Of a commit without any, nothing but zeros. */
 json_t *gitea_combined_status(const struct view *v, const char *sha, const json_t *latest)
 {
@@ -165,8 +147,9 @@ json_t *gitea_combined_status(const struct view *v, const char *sha, const json_
     {
         (void)json_array_append_new(statuses, gitea_status(v, row));
     }
-    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "state", worst(latest), "sha", sha,
-                     "total_count", (json_int_t)json_array_size(latest), "statuses", statuses,
-                     "repository", gitea_repo(v), "commit_url", view_url(v, "/commits/%s", sha),
-                     "url", view_url(v, "/commits/%s/status", sha));
+    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "state", render_worst_state(latest),
+                     "sha", sha, "total_count", (json_int_t)json_array_size(latest), "statuses",
+                     statuses, "repository", gitea_repo(v), "commit_url",
+                     view_url(v, "/commits/%s", sha), "url",
+                     view_url(v, "/commits/%s/status", sha));
 }

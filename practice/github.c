@@ -109,6 +109,13 @@ static void add_moved(struct buf *out, const struct call *c, enum moved why)
                row_int(state_repo(&c->forge->state), "id"));
 }
 
+static const struct verdict verdicts[] = {
+    { "APPROVE", "APPROVED" },
+    { "REQUEST_CHANGES", "CHANGES_REQUESTED" },
+    { "COMMENT", "COMMENTED" },
+    { 0 },
+};
+
 const struct dialect practice_github = {
     .name = "github",
     .prefix = "/api/v3",
@@ -134,6 +141,7 @@ const struct dialect practice_github = {
                 .combined_status = render_combined_status,
                 .error = render_error,
                 .invalid = render_invalid },
+    .verdicts = verdicts,
     .page = page_github,
     .add_moved = add_moved,
     .bot_role = "write",

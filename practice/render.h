@@ -67,6 +67,7 @@ json_t *render_event(const struct view *v, const json_t *event, enum event_place
 json_t *render_timeline(const struct view *v, const json_t *thread); /* array, oldest first */
 
 json_t *render_status(const struct view *v, const json_t *status);
+const char *render_worst_state(const json_t *latest);
 json_t *render_combined_status(const struct view *v, const char *sha, const json_t *latest);
 json_t *render_release(const struct view *v, const json_t *release);
 json_t *render_asset(const struct view *v, const json_t *asset);

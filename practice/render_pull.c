@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "practice/forge.h"
+#include "practice/select.h"
 
 static json_t *link_to(json_t *href)
 {
@@ -87,33 +88,20 @@ static void add_pull_urls(const struct view *v, json_t *out, int64_t number, con
     row_set(out, "_links", pull_links(v, number, sha));
 }
 
-static int64_t count_review_comments(const struct state *s, int64_t number)
-{
-    int64_t n = 0;
-    size_t i;
-    json_t *row;
-
-    json_array_foreach(state_table(s, REVIEW_COMMENTS), i, row)
-    {
-        n += row_int(row, "thread") == number;
-    }
-    return n;
-}
-
 /* The keys that only GET /pulls/N has. The sums of the diff are shown where they are known. */
 static void add_pull_detail(const struct view *v, json_t *out, const json_t *thread)
 {
     const json_t *pull = json_object_get(thread, "pull");
     bool is_open = strcmp(row_str(thread, "state"), "open") == 0;
-    json_t *more =
-        json_pack("{s:b, s:o, s:o, s:s, s:b, s:I, s:I, s:I, s:I, s:i}", "merged",
-                  row_has(pull, "merged_at"), "merged_by", render_user_of(v, pull, "merged_by"),
-                  "mergeable", is_open ? json_true() : json_null(), "mergeable_state",
-                  is_open ? "clean" : "unknown", "maintainer_can_modify", 0, "review_comments",
-                  (json_int_t)count_review_comments(&v->forge->state, row_int(thread, "id")),
-                  "additions", (json_int_t)row_int(pull, "additions"), "deletions",
-                  (json_int_t)row_int(pull, "deletions"), "changed_files",
-                  (json_int_t)row_int(pull, "changed_files"), "commits", 1);
+    json_t *more = json_pack(
+        "{s:b, s:o, s:o, s:s, s:b, s:I, s:I, s:I, s:I, s:i}", "merged",
+        row_has(pull, "merged_at"), "merged_by", render_user_of(v, pull, "merged_by"),
+        "mergeable", is_open ? json_true() : json_null(), "mergeable_state",
+        is_open ? "clean" : "unknown", "maintainer_can_modify", 0, "review_comments",
+        (json_int_t)count_of_thread(&v->forge->state, REVIEW_COMMENTS, row_int(thread, "id")),
+        "additions", (json_int_t)row_int(pull, "additions"), "deletions",
+        (json_int_t)row_int(pull, "deletions"), "changed_files",
+        (json_int_t)row_int(pull, "changed_files"), "commits", 1);
 
     (void)json_object_update(out, more);
     json_decref(more);

@@ -161,7 +161,7 @@ json_t *render_status(const struct view *v, const json_t *status)
 }
 
 /* failure when any failed, else pending when any is (or there are none), else success. */
-static const char *combined_state(const json_t *latest)
+const char *render_worst_state(const json_t *latest)
 {
     bool is_pending = json_array_size(latest) == 0;
     size_t i;
@@ -191,7 +191,7 @@ json_t *render_combined_status(const struct view *v, const char *sha, const json
         (void)json_object_del(status, "creator");
         (void)json_array_append_new(statuses, status);
     }
-    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "state", combined_state(latest),
+    return json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "state", render_worst_state(latest),
                      "sha", sha, "total_count", (json_int_t)json_array_size(latest), "statuses",
                      statuses, "repository", render_repo(v, REPO_MINIMAL), "commit_url",
                      view_url(v, "/commits/%s", sha), "url",

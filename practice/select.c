@@ -125,3 +125,16 @@ json_t *rows_of_thread(const struct state *s, enum table table, int64_t thread)
     }
     return rows;
 }
+
+int64_t count_of_thread(const struct state *s, enum table table, int64_t thread)
+{
+    int64_t n = 0;
+    size_t i;
+    json_t *row;
+
+    json_array_foreach(state_table(s, table), i, row)
+    {
+        n += row_int(row, "thread") == thread;
+    }
+    return n;
+}

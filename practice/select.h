@@ -26,5 +26,6 @@ json_t *selection_take(struct selection *s);                      /* sorted; giv
 
 /* The rows of one thread, ascending. A new array. */
 json_t *rows_of_thread(const struct state *s, enum table table, int64_t thread);
+int64_t count_of_thread(const struct state *s, enum table table, int64_t thread);
 
 #endif
