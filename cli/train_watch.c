@@ -24,7 +24,7 @@ int train_watch_init(struct train_watch *watch, struct clock clock, const char *
 /* Seconds until the end if every epoch takes as long as those made so far; -1 when unknown. */
 static double seconds_left(const struct train_watch *watch, const struct train_progress *p)
 {
-    double part = p->n_steps > 0 ? (double)p->step / (double)p->n_steps : 0.0;
+    double part = (double)p->step / (double)p->n_steps;
     double made = (double)(p->epoch - watch->first_epoch) + part;
     double took_s = (double)(watch->drawn_ms - watch->started_ms) / 1000.0;
 
@@ -34,7 +34,7 @@ static double seconds_left(const struct train_watch *watch, const struct train_p
 static void draw(struct train_watch *watch, const struct train_progress *p)
 {
     char bar[BAR_WIDTH + 1];
-    size_t filled = p->n_steps > 0 ? p->step * BAR_WIDTH / p->n_steps : 0;
+    size_t filled = (p->epoch * p->n_steps + p->step) * BAR_WIDTH / (p->n_epochs * p->n_steps);
     size_t shown = p->epoch < p->n_epochs ? p->epoch + 1 : p->n_epochs;
     double left_s = seconds_left(watch, p);
 
