@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -90,6 +89,38 @@ int fs_sync_dir(const char *path, struct err *err)
         rc = err_errno(err, "cannot sync folder '%s'", path);
     if (fd >= 0)
         (void)close(fd);
+    return rc;
+}
+
+static int copy_bytes(int from, int to)
+{
+    char piece[65536];
+    ssize_t n;
+
+    while ((n = read(from, piece, sizeof(piece))) > 0)
+        if (write_all(to, piece, (size_t)n) != 0)
+            return -1;
+    return n < 0 ? -1 : 0;
+}
+
+int fs_copy(const char *from, const char *to, mode_t mode, struct err *err)
+{
+    char *aside = xasprintf("%s.%ld.tmp", to, (long)getpid());
+    int rc = 0;
+
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = in < 0 ? -1 : open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (in < 0 || out < 0)
+        rc = err_errno(err, "cannot open '%s'", in < 0 ? from : aside);
+    else if (copy_bytes(in, out) != 0 || fsync(out) != 0 || rename(aside, to) != 0)
+        rc = err_errno(err, "cannot copy to '%s'", to);
+    if (rc < 0 && out >= 0)
+        (void)unlink(aside);
+    if (in >= 0)
+        (void)close(in);
+    if (out >= 0)
+        (void)close(out);
+    free(aside);
     return rc;
 }
 
@@ -233,41 +264,6 @@ int fs_temp_dir(char **ret_path, const char *dir, struct err *err)
     }
     *ret_path = path;
     return 0;
-}
-
-static int lock_file(int *ret_fd, const char *path, int operation, struct err *err)
-{
-    int rc;
-
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
-    if (fd < 0)
-        return err_errno(err, "cannot open lock '%s'", path);
-    do
-        rc = flock(fd, operation);
-    while (rc != 0 && errno == EINTR);
-    if (rc != 0) {
-        rc = errno == EWOULDBLOCK
-                 ? err_set(err, ERR_LOCKED, "another instance holds '%s'", path)
-                 : err_errno(err, "cannot lock '%s'", path);
-        (void)close(fd);
-        return rc;
-    }
-    *ret_fd = fd;
-    return 0;
-}
-
-int fs_lock(int *ret_fd, const char *path, struct err *err)
-{
-    return lock_file(ret_fd, path, LOCK_EX | LOCK_NB, err);
-}
-
-int fs_lock_wait(int *ret_fd, const char *path, enum fs_lock_kind kind, struct err *err)
-{
-    int rc = lock_file(ret_fd, path, kind == FS_SHARED ? LOCK_SH : LOCK_EX, err);
-
-    if (rc == 0)
-        (void)fchmod(*ret_fd, 0660); /* for the group's other users, whatever the umask */
-    return rc;
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -21,6 +21,9 @@ int fs_read(struct buf *out, const char *path, struct err *err);
 /* Readers see the old file or the new one: write aside, fsync, rename, fsync the folder. */
 int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
 
+/* As that, from another file of any size. */
+int fs_copy(const char *from, const char *to, mode_t mode, struct err *err);
+
 int fs_mkdirs(const char *path, mode_t mode, struct err *err); /* existing is fine */
 /* Made where it is not there, for owner and group. Who watches it sees a writer close it. */
 int fs_touch(const char *path, struct err *err);

@@ -118,6 +118,15 @@ struct git_new_tree {
 int git_commit_entries(char ret[GIT_HEX_SIZE], struct git_repo *repo,
                        const struct git_new_tree *tree, struct err *err);
 
+/* Reads every object there is, referred to or not; calls fault for each whose content does not
+ * fit its name, or that cannot be read. */
+struct git_check {
+    void (*fault)(void *ctx, const char *object, const char *what);
+    void *ctx;
+};
+int git_check_objects(size_t *ret_n, struct git_repo *repo, const struct git_check *options,
+                      struct err *err);
+
 struct git_logged {
     char commit[GIT_HEX_SIZE];
     char *author, *message; /* UTF-8 */

@@ -2,10 +2,8 @@
  * hearth token create, list, revoke: who may do what on the hub over the network. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/parse.h"
 #include "base/rfc3339.h"
 #include "cli/cmd.h"
@@ -19,18 +17,9 @@ static const char default_user[] = "admin";
 /* A namespace, or a repository in one. */
 static int check_place(const char *place, struct err *err)
 {
-    char *id = strchr(place, '/') ? xstrdup(place) : xasprintf("%s/x", place);
-    int rc = hub_check_id(id, NULL);
+    int rc = strchr(place, '/') ? hub_check_id(place, err) : hub_check_namespace(place, err);
 
-    free(id);
-    return rc < 0 ? err_set(err, ERR_USAGE, "'%.200s' is no name on a hub", place) : 0;
-}
-
-static int check_user(const char *user, struct err *err)
-{
-    if (strchr(user, '/'))
-        return err_set(err, ERR_USAGE, "'%.200s' is no name on a hub", user);
-    return check_place(user, err);
+    return rc < 0 ? err_wrap(err, -ERR_USAGE, "--only") : 0;
 }
 
 static int read_token(struct access_token *ret, const struct app *app,
@@ -42,7 +31,7 @@ static int read_token(struct access_token *ret, const struct app *app,
                                   .label = cmd_value(args, "--label", ""),
                                   .only_in = cmd_value(args, "--only", ""),
                                   .created_at = clock_now(&app->clock) };
-    int rc = check_user(ret->person, err);
+    int rc = hub_check_namespace(ret->person, err);
     if (rc == 0 && *ret->only_in)
         rc = check_place(ret->only_in, err);
     if (rc == 0)

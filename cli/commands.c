@@ -16,6 +16,10 @@ extern const struct cmd cmd_db_migrate, cmd_db_status, cmd_db_backup, cmd_db_che
 extern const struct cmd cmd_license_list, cmd_license_show, cmd_license_check;
 extern const struct cmd cmd_practice;
 extern const struct cmd cmd_serve;
+extern const struct cmd cmd_hub_create, cmd_hub_list, cmd_hub_tag;
+extern const struct cmd cmd_hub_upload, cmd_hub_download;
+extern const struct cmd cmd_hub_org_list, cmd_hub_org_add, cmd_hub_org_remove;
+extern const struct cmd cmd_hub_org_quota, cmd_hub_gc, cmd_hub_fsck;
 extern const struct cmd cmd_token_create, cmd_token_list, cmd_token_revoke;
 extern const struct cmd cmd_train, cmd_eval, cmd_predict, cmd_convert;
 extern const struct cmd cmd_report, cmd_lineage;
@@ -46,6 +50,17 @@ const struct cmd *const commands[] = {
     &cmd_predict,
     &cmd_convert,
     &cmd_serve,
+    &cmd_hub_create,
+    &cmd_hub_list,
+    &cmd_hub_upload,
+    &cmd_hub_download,
+    &cmd_hub_tag,
+    &cmd_hub_org_list,
+    &cmd_hub_org_add,
+    &cmd_hub_org_remove,
+    &cmd_hub_org_quota,
+    &cmd_hub_gc,
+    &cmd_hub_fsck,
     &cmd_token_create,
     &cmd_token_list,
     &cmd_token_revoke,

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/hub_access.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/git.h"
 #include "cli/cmd.h"
 #include "config/config.h"
+#include "hub/repo/repo.h"
+#include "hub/web/hosting.h"
 #include "store/db.h"
 
 int hub_access_open_db(struct db **ret, const struct app *app, struct err *err)
@@ -14,4 +19,43 @@ int hub_access_open_db(struct db **ret, const struct app *app, struct err *err)
 
     free(path);
     return rc;
+}
+
+int hub_access_open(struct hub_access *ret, const struct app *app, struct err *err)
+{
+    char *path = config_path(app->config, "hub.db");
+
+    memset(ret, 0, sizeof(*ret));
+    (void)snprintf(ret->who.person, sizeof(ret->who.person), "admin");
+    ret->who.scope = MEMBER_ADMIN;
+    int rc = git_setup(err);
+    if (rc == 0)
+        rc = access_open(&ret->access, path, &app->clock, err);
+    free(path);
+    ret->hub_dir = config_path(app->config, "hub");
+    return rc;
+}
+
+void hub_access_close(struct hub_access *hub)
+{
+    if (!hub)
+        return;
+    access_close(hub->access);
+    free(hub->hub_dir);
+    memset(hub, 0, sizeof(*hub));
+}
+
+int hub_access_open_repo(struct hub_repo **ret, const struct hub_access *hub, const char *id,
+                         enum hosted_kind kind, struct err *err)
+{
+    char *root = hosting_root(hub->hub_dir, kind);
+    int rc = hub_repo_open(ret, root, id, err);
+
+    free(root);
+    return rc;
+}
+
+enum hosted_kind hub_access_kind(const struct cmd_args *args)
+{
+    return cmd_has(args, "--dataset") ? HOSTED_DATASET : HOSTED_MODEL;
 }

@@ -3,8 +3,9 @@
  *
  *     blobs --> tree, commit --> branch (only from the commit that was built upon)
  *
- * 1. Two writers build upon the same commit: the branch moves for one; the other builds again
- *    upon the winner's, unless it named its parent, or loses.
+ * 1. Writers of ours build in turn, so that none fails for want of git's lock. A push may move
+ *    the branch all the same: then it is built again upon the new tip, unless the writer named
+ *    its parent.
  * 2. Killed before the branch moves, nothing happened; its lock file is taken away by the next
  *    writer that finds itself alone. */
 #include "hub/repo/edit.h"
@@ -76,7 +77,9 @@ int hub_edit_put_blob(struct hub_edit *edit, const char *path, const char *oid, 
     if (!hub_repo_has_blob(edit->repo, oid))
         return err_set(err, ERR_NOTFOUND, "'%.200s': content %.64s was not uploaded", path,
                        oid);
-    int rc = blob_touch(&pointer.size, edit->repo->blobs, oid, err);
+    int rc = hub_repo_add_blob(edit->repo, oid, err); /* young again: gc leaves it alone */
+    if (rc == 0)
+        rc = blob_stat(&pointer.size, edit->repo->blobs, oid, err);
     if (rc < 0)
         return err_wrap(err, rc, "'%.200s'", path);
     memcpy(pointer.oid, oid, sizeof(pointer.oid));
@@ -170,11 +173,10 @@ static int move_branch(struct hub_repo *repo, const char *ref, const char *commi
     return rc;
 }
 
-int hub_edit_commit(char ret_commit[GIT_HEX_SIZE], struct hub_edit *edit,
-                    const struct hub_commit *c, struct err *err)
+static int commit_in_turn(char commit[GIT_HEX_SIZE], struct hub_edit *edit, const char *ref,
+                          const struct hub_commit *c, struct err *err)
 {
-    char *ref = xasprintf("refs/heads/%s", c->branch);
-    char tip[GIT_HEX_SIZE], commit[GIT_HEX_SIZE];
+    char tip[GIT_HEX_SIZE];
     int rc = -ERR_CONFLICT;
 
     for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++) {
@@ -187,6 +189,21 @@ int hub_edit_commit(char ret_commit[GIT_HEX_SIZE], struct hub_edit *edit,
         if (rc == -ERR_CONFLICT && hub_repo_mend(edit->repo, NULL) < 0)
             break;
     }
+    return rc;
+}
+
+int hub_edit_commit(char ret_commit[GIT_HEX_SIZE], struct hub_edit *edit,
+                    const struct hub_commit *c, struct err *err)
+{
+    char *ref = xasprintf("refs/heads/%s", c->branch);
+    char commit[GIT_HEX_SIZE];
+    int turn = -1;
+
+    int rc = hub_repo_queue(&turn, edit->repo, err);
+    if (rc == 0)
+        rc = commit_in_turn(commit, edit, ref, c, err);
+    if (turn >= 0)
+        (void)close(turn);
     free(ref);
     if (rc == 0)
         memcpy(ret_commit, commit, GIT_HEX_SIZE);

@@ -19,11 +19,12 @@
 
 enum { MAX_BLOBS = 1000000 };
 
-int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind, struct err *err)
+static int lock_named(int *ret_fd, const char *root, const char *id, const char *suffix,
+                      enum hub_hold kind, struct err *err)
 {
     const char *slash = strchr(id, '/');
     char *folder = fs_path(root, ".locks", NULL);
-    char *path = xasprintf("%s/%.*s+%s", folder, (int)(slash - id), id, slash + 1);
+    char *path = xasprintf("%s/%.*s+%s%s", folder, (int)(slash - id), id, slash + 1, suffix);
 
     int rc = blob_make_folder(folder, err);
     if (rc == 0 && kind == HUB_HOLD_IF_ALONE)
@@ -36,9 +37,19 @@ int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind, 
     return rc;
 }
 
+int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind, struct err *err)
+{
+    return lock_named(ret_fd, root, id, "", kind, err);
+}
+
 int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err)
 {
     return hub_lock(ret_fd, repo->root, repo->id, HUB_HOLD_SHARED, err);
+}
+
+int hub_repo_queue(int *ret_fd, const struct hub_repo *repo, struct err *err)
+{
+    return lock_named(ret_fd, repo->root, repo->id, "+", HUB_HOLD_ALONE, err);
 }
 
 int hub_repo_mend(struct hub_repo *repo, struct err *err)
@@ -74,31 +85,37 @@ bool hub_repo_has_blob(const struct hub_repo *repo, const char *oid)
     return has;
 }
 
+/* New, or as good as new. */
 static int mark(const char *folder, const char *oid, struct err *err)
 {
     char *path = fs_path(folder, oid, NULL);
+    bool is_new = !fs_exists(path);
     int rc = 0;
 
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0664);
-    if (fd < 0)
+    if (fd < 0 || futimens(fd, NULL) != 0)
         rc = err_errno(err, "cannot create '%s'", path);
-    else
+    if (fd >= 0)
         (void)close(fd);
     free(path);
-    return rc < 0 ? rc : fs_sync_dir(folder, err);
+    return rc < 0 || !is_new ? rc : fs_sync_dir(folder, err);
 }
 
 int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err)
 {
-    int rc = blob_touch(NULL, repo->blobs, oid, err);
+    int lock = -1;
 
-    if (rc < 0 || hub_repo_has_blob(repo, oid))
+    int rc = blob_touch(NULL, repo->blobs, oid, err);
+    if (rc == 0)
+        rc = hub_repo_hold(&lock, repo, err);
+    if (rc < 0)
         return rc;
     char *folder = fs_path(repo->path, "lfs", NULL);
     rc = blob_make_folder(folder, err);
     if (rc == 0)
         rc = mark(folder, oid, err);
     free(folder);
+    (void)close(lock);
     return rc;
 }
 
@@ -123,6 +140,24 @@ int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err)
     char *path = fs_path(repo->path, "lfs", oid, NULL);
     int rc = fs_remove(path, err);
 
+    free(path);
+    return rc;
+}
+
+int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid, int64_t before_at,
+                           struct err *err)
+{
+    char *path = fs_path(repo->path, "lfs", oid, NULL);
+    struct stat st;
+    int lock = -1;
+
+    int rc = hub_lock(&lock, repo->root, repo->id, HUB_HOLD_ALONE, err);
+    if (rc == 0 && lstat(path, &st) == 0 && (int64_t)st.st_mtime < before_at) {
+        rc = fs_remove(path, err);
+        rc = rc < 0 ? rc : 1;
+    }
+    if (lock >= 0)
+        (void)close(lock);
     free(path);
     return rc;
 }

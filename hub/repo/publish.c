@@ -228,6 +228,7 @@ int hub_repo_publish(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
                      const struct hub_revision *revision, struct err *err)
 {
     char tag[HUB_MAX_VERSION + sizeof("refs/tags/v")], commit[GIT_HEX_SIZE];
+    int turn = -1;
 
     int rc = check_version(revision->version, err);
     if (rc < 0)
@@ -237,12 +238,16 @@ int hub_repo_publish(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
         xmemdup(revision->files, revision->n_files * sizeof(*revision->files));
     qsort(files, revision->n_files, sizeof(*files), by_path);
 
-    rc = check_published(commit, repo, tag, revision, files, err);
+    rc = hub_repo_queue(&turn, repo, err);
+    if (rc == 0)
+        rc = check_published(commit, repo, tag, revision, files, err);
     if (rc == -ERR_NOTFOUND) {
         rc = advance_main(commit, repo, revision, files, err);
         if (rc == 0)
             rc = hub_repo_add_ref(repo, tag, commit, NULL, err);
     }
+    if (turn >= 0)
+        (void)close(turn);
     free(files);
     if (rc < 0)
         return err_wrap(err, rc, "repository '%s'", repo->id);

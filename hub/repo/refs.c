@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_TAGS = 10000 };
+enum { MAX_TAGS = 10000, MAX_HISTORY = 1000000 };
 
 int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *revision,
                      struct err *err)
@@ -47,6 +47,49 @@ int hub_repo_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
                  struct err *err)
 {
     return git_read_log(ret, ret_n, ret_total, repo->git, commit, range, err);
+}
+
+static int each_file_of(struct hub_repo *repo, const char *commit, hub_file_fn *fn, void *ctx,
+                        struct err *err)
+{
+    struct hub_file *files = NULL;
+    size_t n = 0;
+
+    int rc = hub_repo_list_files(&files, &n, repo, commit, "", err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = fn(ctx, commit, &files[i], err);
+    hub_files_free(files, n);
+    return rc;
+}
+
+int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *fn, void *ctx,
+                       struct err *err)
+{
+    static const struct git_log_range all = { 0, MAX_HISTORY, MAX_HISTORY };
+    struct git_ref *refs = NULL;
+    size_t n_refs = 0, n = 0, total = 0;
+
+    *ret_commits = 0;
+    int rc = hub_repo_list_refs(&refs, &n_refs, repo, err);
+    for (size_t r = 0; rc == 0 && r < n_refs; r++) {
+        struct git_logged *commits = NULL;
+
+        if (r > 0 && strcmp(refs[r].commit, refs[r - 1].commit) == 0)
+            continue;
+        rc = git_read_log(&commits, &n, &total, repo->git, refs[r].commit, &all, err);
+        for (size_t i = 0; rc == 0 && i < n; i++)
+            rc = each_file_of(repo, commits[i].commit, fn, ctx, err);
+        *ret_commits += rc == 0 ? n : 0;
+        git_log_free(commits, rc < 0 && !commits ? 0 : n);
+    }
+    git_refs_free(refs, n_refs);
+    return rc;
+}
+
+int hub_repo_check_objects(size_t *ret_n, struct hub_repo *repo, const struct git_check *check,
+                           struct err *err)
+{
+    return git_check_objects(ret_n, repo->git, check, err);
 }
 
 static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,

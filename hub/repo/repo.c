@@ -67,6 +67,15 @@ int hub_check_id(const char *id, struct err *err)
     return rc;
 }
 
+int hub_check_namespace(const char *name, struct err *err)
+{
+    int rc = check_segment(name, strlen(name), name, err);
+
+    if (rc == 0 && is_reserved(name, strlen(name)))
+        rc = err_set(err, ERR_RANGE, "namespace '%.96s' is reserved", name);
+    return rc;
+}
+
 static char *folder_of(const char *root, const char *id)
 {
     char *name = xasprintf("%s%s", id, suffix);

@@ -19,6 +19,7 @@
 
 struct blob_store;
 struct err;
+struct hub_file;
 struct hub_repo;
 
 enum { HUB_ID_MAX = 193, HUB_MAX_FILES = 10000, HUB_MAX_VERSION = 64 };
@@ -27,6 +28,7 @@ enum { HUB_ID_MAX = 193, HUB_MAX_FILES = 10000, HUB_MAX_VERSION = 64 };
  * end, the name not ending in ".git", the namespace none of api, datasets, kernels, models,
  * reports, spaces. -ERR_RANGE says what is wrong. */
 int hub_check_id(const char *id, struct err *err);
+int hub_check_namespace(const char *name, struct err *err); /* the first part alone */
 
 /* -ERR_NOTFOUND when there is none. */
 int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struct err *err);
@@ -56,6 +58,17 @@ int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err);
 int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
                         struct err *err);
 int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err);
+/* The same if it was added or referred to before that time: 1, or 0 when it was later. */
+int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid, int64_t before_at,
+                           struct err *err);
+
+/* Calls fn for every file of every commit that a ref leads to; a negative result stops. */
+typedef int hub_file_fn(void *ctx, const char *commit, const struct hub_file *file,
+                        struct err *err);
+int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *fn, void *ctx,
+                       struct err *err);
+int hub_repo_check_objects(size_t *ret_n, struct hub_repo *repo, const struct git_check *check,
+                           struct err *err);
 
 /* All ids, sorted by byte value. -ERR_LIMIT past max_repos. Unfinished ones are left out. */
 int hub_repo_list(char ***ret_ids, size_t *ret_n, const char *root, size_t max_repos,

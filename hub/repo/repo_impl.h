@@ -4,6 +4,7 @@
  * ROOT/<ns>/<name>.git       the repository
  * .../lfs/<oid>              empty: this repository may refer to that blob
  * ROOT/.locks/<ns>+<name>    shared by who writes, exclusive by who breaks locks or removes
+ * ROOT/.locks/<ns>+<name>+   held by the one that builds a commit upon the tip
  * ROOT/.trash/               what is being removed */
 #ifndef HUB_REPO_REPO_IMPL_H
 #define HUB_REPO_REPO_IMPL_H
@@ -27,6 +28,10 @@ int hub_repo_list_all(struct git_file **ret, size_t *ret_n, struct hub_repo *rep
 enum hub_hold { HUB_HOLD_SHARED, HUB_HOLD_ALONE, HUB_HOLD_IF_ALONE /* -ERR_LOCKED */ };
 int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind,
              struct err *err);
+
+/* The place at the head of a repository's queue of writers; the caller closes *ret_fd. Git's
+ * own locks do not wait, so writers that meet there would fail. */
+int hub_repo_queue(int *ret_fd, const struct hub_repo *repo, struct err *err);
 
 /* Removes what a killed writer left, unless somebody writes right now. */
 int hub_repo_mend(struct hub_repo *repo, struct err *err);

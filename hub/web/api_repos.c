@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Repositories are made, moved, set up and removed.
- *
- * Made: row in hub.db, then the folder; removed: the folder, then the row. So what is private
- * is never on disk without its row, and a crash in between is completed by asking again. */
+ * Repositories are made, moved, set up and removed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "hub/repo/attributes.h"
-#include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
+#include "hub/web/hosting.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
-#include "hub/web/write.h"
 
 /* What the body of create and delete names. */
 struct named {
@@ -70,87 +65,6 @@ static int reply_made(struct httpd_request *req, struct httpd_response *res,
     return status;
 }
 
-/* The first commit: what goes to LFS, and the licence that was asked for. */
-static int commit_first(struct hub_repo *repo, const struct principal *who, const char *licence,
-                        int64_t now, struct err *err)
-{
-    char *card = xasprintf("---\nlicense: %s\n---\n", licence);
-    char commit[GIT_HEX_SIZE];
-    struct hub_edit *edit = NULL;
-    struct write_author author;
-
-    write_author_init(&author, who);
-    const struct hub_commit first = { .branch = "main",
-                                      .author_name = author.name,
-                                      .author_email = author.email,
-                                      .at = now,
-                                      .message = "initial commit" };
-    int rc = hub_edit_begin(&edit, repo);
-    if (rc == 0)
-        rc = hub_edit_put(edit, ".gitattributes", attributes_default,
-                          strlen(attributes_default), err);
-    if (rc == 0 && *licence)
-        rc = hub_edit_put(edit, "README.md", card, strlen(card), err);
-    if (rc == 0)
-        rc = hub_edit_commit(commit, edit, &first, err);
-    hub_edit_free(edit);
-    free(card);
-    return rc;
-}
-
-static int make_on_disk(const struct site *site, const struct hosted_name *name,
-                        const struct principal *who, const char *licence, struct err *err)
-{
-    char *root = visit_root(site, name->kind);
-    char *id = xasprintf("%s/%s", name->ns, name->name);
-    char commit[GIT_HEX_SIZE];
-    struct hub_repo *repo = NULL;
-
-    int rc = hub_repo_open(&repo, root, id, NULL);
-    if (rc == 0 && hub_repo_resolve(commit, repo, "main", NULL) == 0)
-        rc = err_set(err, ERR_EXISTS, "there is a repository '%s' already", id);
-    else if (rc == 0 || rc == -ERR_NOTFOUND || rc == -ERR_GIT) {
-        hub_repo_close(repo);
-        repo = NULL;
-        rc = hub_repo_create(&repo, root, id, err);
-        if (rc == 0)
-            rc = commit_first(repo, who, licence, access_now(site->access), err);
-    }
-    hub_repo_close(repo);
-    free(id);
-    free(root);
-    return rc;
-}
-
-static int make(const struct site *site, const struct named *named,
-                const struct hosted_name *name, const struct principal *who,
-                const char *licence, struct err *err)
-{
-    const struct hosted_repo row = { .kind = name->kind,
-                                     .ns = name->ns,
-                                     .name = name->name,
-                                     .is_private = named->is_private,
-                                     .created_at = access_now(site->access) };
-    char *id = xasprintf("%s/%s", name->ns, name->name);
-    int64_t row_id = 0;
-
-    int rc = hub_check_id(id, err);
-    free(id);
-    if (rc == 0)
-        rc = access_check_namespace(site->access, who, name->ns, err);
-    if (rc < 0)
-        return rc;
-    rc = hosted_repo_add(access_lock(site->access), &row, &row_id, err);
-    access_unlock(site->access);
-    if (rc == 0 || rc == -ERR_EXISTS)
-        rc = make_on_disk(site, name, who, licence, err);
-    if (rc < 0 && row_id) { /* nothing was made, or it was there without a row */
-        (void)hosted_repo_remove(access_lock(site->access), row_id, NULL);
-        access_unlock(site->access);
-    }
-    return rc;
-}
-
 int api_create(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
@@ -169,8 +83,9 @@ int api_create(struct httpd_request *req, struct httpd_response *res, void *ctx)
     const struct hosted_name name = { named.kind, named.ns ? named.ns : who.person,
                                       named.name };
     const char *licence = json_string_value(json_object_get(doc, "license"));
+    const struct hosting_new wanted = { name, named.is_private, licence ? licence : "" };
     if (rc == 0)
-        rc = make(site, &named, &name, &who, licence ? licence : "", &err);
+        rc = hosting_create(site->access, site->hub_dir, &who, &wanted, &err);
     if (rc == 0 || rc == -ERR_EXISTS)
         status = reply_made(req, res, site, &name, rc == 0 ? 200 : 409);
     else
@@ -178,17 +93,6 @@ int api_create(struct httpd_request *req, struct httpd_response *res, void *ctx)
     free(named.ns);
     json_decref(doc);
     return status;
-}
-
-static int remove_repo(const struct site *site, const struct visit *v, struct err *err)
-{
-    int rc = hub_repo_remove(v->root, v->id, err);
-
-    if (rc < 0 || v->hosted.id == 0)
-        return rc;
-    rc = hosted_repo_remove(access_lock(site->access), v->hosted.id, err);
-    access_unlock(site->access);
-    return rc;
 }
 
 int api_delete(struct httpd_request *req, struct httpd_response *res, void *ctx)
@@ -212,7 +116,7 @@ int api_delete(struct httpd_request *req, struct httpd_response *res, void *ctx)
         status = visit_begin_named(&visit, site, req, res, &name, ACCESS_ADMIN);
     }
     if (status == 0)
-        status = remove_repo(site, &visit, &err) < 0
+        status = hosting_remove(site->access, visit.root, visit.id, visit.hosted.id, &err) < 0
                      ? visit_fail(site, req, res, &visit.who, &err)
                      : api_reply(req, res, json_pack("{s:b}", "ok", 1));
     visit_end(&visit);

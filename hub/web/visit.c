@@ -10,6 +10,7 @@
 #include "base/httpd.h"
 #include "base/text.h"
 #include "hub/repo/repo.h"
+#include "hub/web/hosting.h"
 #include "hub/web/site.h"
 
 static const struct {
@@ -35,8 +36,7 @@ static const struct {
 
 char *visit_root(const struct site *site, enum hosted_kind kind)
 {
-    return kind == HOSTED_DATASET ? fs_path(site->hub_dir, "datasets", NULL)
-                                  : xstrdup(site->hub_dir);
+    return hosting_root(site->hub_dir, kind);
 }
 
 const char *visit_plural(enum hosted_kind kind)

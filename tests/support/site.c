@@ -14,6 +14,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "hub/web/access.h"
+#include "store/namespace.h"
 
 static const char README[] = "---\nlicense: apache-2.0\nmodel-index:\n- name: digits\n"
                              "  results:\n  - metrics:\n    - type: accuracy\n"
@@ -66,15 +68,17 @@ static int start_web(struct site_fixture *fix, struct err *err)
     char *hub_dir = fs_path(fix->dir, "hub", NULL);
     char *reports_dir = fs_path(fix->dir, "reports", NULL);
     char *wake_file = fs_path(fix->dir, "wake", NULL);
+    char *hub_db = fs_path(fix->dir, "hub.db", NULL);
     const struct web_options options = { .listen = "127.0.0.1:0",
                                          .public_url = "",
                                          .title = "Tom & Jerry's digits",
                                          .hub_dir = hub_dir,
                                          .reports_dir = reports_dir,
-                                         .hub_db = ":memory:",
                                          .hook_secret = "It's a Secret to Everybody",
                                          .wake_file = wake_file,
+                                         .hub_db = hub_db,
                                          .clock = clock_system(),
+                                         .multipart_bytes = SITE_MULTIPART_BYTES,
                                          .threads = 2 };
 
     int rc = fs_mkdirs(reports_dir, 0755, err);
@@ -85,6 +89,7 @@ static int start_web(struct site_fixture *fix, struct err *err)
     free(hub_dir);
     free(reports_dir);
     free(wake_file);
+    free(hub_db);
     return rc;
 }
 
@@ -170,6 +175,39 @@ void site_assert_has_not(const struct site_fixture *fix, const char *text)
 {
     if (strstr(fix->res.body.data, text))
         fail_msg("'%s' in: %s", text, fix->res.body.data);
+}
+
+char *site_token(const struct site_fixture *fix, const char *person, const char *scope)
+{
+    const struct namespace_row row = { .name = person, .kind = NAMESPACE_USER };
+    struct access_token token = { .person = person, .label = "", .only_in = "" };
+    char secret[ACCESS_TOKEN_SIZE], digest[65];
+    char *path = fs_path(fix->dir, "hub.db", NULL);
+    struct db *db = NULL;
+    enum put_result put;
+    int64_t id = 0;
+
+    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
+    assert_int_equal(member_role_parse(&token.scope, scope, NULL), 0);
+    assert_int_equal(namespace_add(db, &row, &put, NULL), 0);
+    access_new_token(secret);
+    access_digest(digest, secret);
+    assert_int_equal(access_token_add(db, digest, &token, &id, NULL), 0);
+    db_close(db);
+    free(path);
+    return xasprintf("Bearer %s", secret);
+}
+
+int site_send(struct site_fixture *fix, const char *method, const char *path, const char *token,
+              const char *body)
+{
+    struct http_request *req = site_prepare(fix, method, path);
+
+    if (token)
+        http_request_header(req, "Authorization", token);
+    req->body = body;
+    req->body_len = strlen(body);
+    return site_perform(fix);
 }
 
 void site_put_report(const struct site_fixture *fix, const char *name, const char *text)

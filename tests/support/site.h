@@ -21,7 +21,7 @@ struct site_fixture {
 /* "community/digits" in versions 1.9.0 and 1.10.0: a README with a licence, a table and a
  * script, data/labels.csv, an empty file, ten bytes of model.safetensors, and page.html. */
 extern const struct git_new_file site_files[];
-enum { SITE_N_FILES = 5 };
+enum { SITE_N_FILES = 5, SITE_MULTIPART_BYTES = 64 };
 
 /* cmocka's setup and teardown. */
 int site_start(void **state);
@@ -40,6 +40,14 @@ const char *site_header(const struct site_fixture *fix, const char *name);
 /* Fail the test, showing the body. */
 void site_assert_has(const struct site_fixture *fix, const char *text);
 void site_assert_has_not(const struct site_fixture *fix, const char *text);
+
+/* "Bearer hf_..." of a new token of that person's, who is made where needed. Scope: read,
+ * write, admin. The caller frees. */
+char *site_token(const struct site_fixture *fix, const char *person, const char *scope);
+
+/* A request with a body and a token (NULL: none); the status. */
+int site_send(struct site_fixture *fix, const char *method, const char *path, const char *token,
+              const char *body);
 
 void site_put_report(const struct site_fixture *fix, const char *name, const char *text);
 

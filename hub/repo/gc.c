@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Two sweeps, each safe beside writers, since whoever refers to something touches it first:
+ *
+ * 1. In every repository: marks of blobs that no commit refers to and that are old, go.
+ * 2. In the store: blobs that no repository has a mark of and that are old, go. */
+#include "hub/repo/upkeep.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/repo.h"
+#include "hub/repo/upkeep_walk.h"
+
+enum { MAX_TRASH = 1000000 };
+
+/* Names, sorted once they are complete. */
+struct oids {
+    char (*at)[SHA256_HEX_SIZE];
+    size_t n, cap;
+};
+
+static void oids_add(struct oids *oids, const char *oid)
+{
+    if (oids->n == oids->cap) {
+        oids->cap = oids->cap * 2 + 64;
+        oids->at = xrealloc_array(oids->at, oids->cap, sizeof(*oids->at));
+    }
+    memcpy(oids->at[oids->n++], oid, SHA256_HEX_SIZE);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return memcmp(a, b, SHA256_HEX_SIZE);
+}
+
+static void oids_sort(struct oids *oids)
+{
+    if (oids->n > 1)
+        qsort(oids->at, oids->n, sizeof(*oids->at), by_name);
+}
+
+static bool oids_has(const struct oids *oids, const char *oid)
+{
+    char key[SHA256_HEX_SIZE];
+
+    if (oids->n == 0)
+        return false;
+    memcpy(key, oid, sizeof(key));
+    return bsearch(key, oids->at, oids->n, sizeof(*oids->at), by_name) != NULL;
+}
+
+struct sweep {
+    const struct upkeep *upkeep;
+    struct gc_result *result;
+    struct blob_store *store;
+    struct oids marked; /* of the repositories seen so far */
+};
+
+static int take_used(void *ctx, const char *commit, const struct hub_file *file,
+                     struct err *err)
+{
+    (void)commit;
+    (void)err;
+    if (file->lfs[0])
+        oids_add(ctx, file->lfs);
+    return 0;
+}
+
+static int sweep_repo(void *ctx, struct hub_repo *repo, const char *what, struct err *err)
+{
+    struct sweep *sweep = ctx;
+    struct oids used = { 0 };
+    char **marks = NULL;
+    size_t n = 0, n_commits = 0;
+
+    (void)what;
+    int rc = hub_repo_list_blobs(&marks, &n, repo, err);
+    if (rc == 0 && n > 0)
+        rc = hub_repo_each_file(&n_commits, repo, take_used, &used, err);
+    oids_sort(&used);
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        if (!hex_is(marks[i], SHA256_HEX_SIZE - 1))
+            continue;
+        if (oids_has(&used, marks[i]))
+            rc = 0;
+        else
+            rc = hub_repo_drop_old_blob(repo, marks[i], sweep->upkeep->before_at, err);
+        if (rc == 0)
+            oids_add(&sweep->marked, marks[i]);
+    }
+    hub_repo_list_free(marks, n);
+    free(used.at);
+    return rc < 0 ? rc : 0;
+}
+
+static int sweep_blob(void *ctx, const char *oid, int64_t bytes, struct err *err)
+{
+    struct sweep *sweep = ctx;
+
+    if (oids_has(&sweep->marked, oid))
+        return 0;
+    int rc = blob_remove(sweep->store, oid, sweep->upkeep->before_at, err);
+    if (rc > 0) {
+        sweep->result->n_blobs++;
+        sweep->result->bytes += bytes;
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* What a killed removal left. */
+static int sweep_trash(struct sweep *sweep, const char *root, struct err *err)
+{
+    char *trash = fs_path(root, ".trash", NULL);
+    char **names = NULL;
+    size_t n = 0;
+
+    int rc = fs_exists(trash) ? fs_list(&names, &n, trash, MAX_TRASH, err) : 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char *path = fs_path(trash, names[i], NULL);
+        struct stat st;
+
+        if (lstat(path, &st) == 0 && (int64_t)st.st_mtime < sweep->upkeep->before_at) {
+            rc = fs_remove(path, err);
+            sweep->result->n_leftovers++;
+        }
+        free(path);
+    }
+    fs_list_free(names, n);
+    free(trash);
+    return rc;
+}
+
+/* One kind's repositories share one store. */
+static int sweep_root(struct sweep *sweep, const char *root, const char *kind, struct err *err)
+{
+    int rc = upkeep_each_repo(root, kind, sweep_repo, sweep, err);
+
+    if (rc == 0)
+        rc = blob_store_open(&sweep->store, root, err);
+    oids_sort(&sweep->marked);
+    if (rc == 0)
+        rc = blob_each(sweep->store, sweep_blob, sweep, err);
+    if (rc == 0)
+        rc = blob_sweep(sweep->store, sweep->upkeep->before_at, err);
+    if (rc > 0)
+        sweep->result->n_leftovers += (size_t)rc;
+    if (rc >= 0)
+        rc = sweep_trash(sweep, root, err);
+    blob_store_close(sweep->store);
+    sweep->store = NULL;
+    free(sweep->marked.at);
+    sweep->marked = (struct oids){ 0 };
+    return rc < 0 ? rc : 0;
+}
+
+int hub_gc(struct gc_result *ret, const struct upkeep *upkeep, struct err *err)
+{
+    struct sweep sweep = { .upkeep = upkeep, .result = ret };
+    char *datasets = fs_path(upkeep->hub_dir, "datasets", NULL);
+
+    memset(ret, 0, sizeof(*ret));
+    int rc = fs_exists(upkeep->hub_dir) ? sweep_root(&sweep, upkeep->hub_dir, "model", err) : 0;
+    if (rc == 0 && fs_exists(datasets))
+        rc = sweep_root(&sweep, datasets, "dataset", err);
+    free(datasets);
+    return rc;
+}

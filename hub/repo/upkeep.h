@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/repo/upkeep.h
+ * upkeep: what nobody refers to is removed, and what is there is checked, while others write.
+ * Reads every repository under the roots; reports what it does and never guesses. */
+#ifndef HUB_REPO_UPKEEP_H
+#define HUB_REPO_UPKEEP_H
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+/* How far it is, for who waits. total 0: not known yet. */
+typedef void upkeep_progress(void *ctx, int64_t done_bytes, int64_t total_bytes);
+
+struct upkeep {
+    const char *hub_dir;
+    int64_t before_at;         /* gc: what was touched later stays, unix seconds */
+    upkeep_progress *progress; /* or NULL */
+    /* A fault of fsck or a removal of gc, one line. */
+    void (*tell)(void *ctx, const char *line);
+    void *ctx;
+};
+
+struct gc_result {
+    size_t n_blobs, n_leftovers; /* removed */
+    int64_t bytes;               /* of the blobs */
+};
+
+/* Removes blobs that no repository may refer to, and what broken uploads left. A blob that is
+ * touched meanwhile stays: an upload and the commit behind it are safe beside it. */
+int hub_gc(struct gc_result *ret, const struct upkeep *upkeep, struct err *err);
+
+struct fsck_result {
+    size_t n_repos, n_commits, n_blobs, n_faults;
+    int64_t bytes; /* hashed */
+};
+
+/* Hashes every blob, reads every object that a ref leads to, and looks for every blob that a
+ * pointer names. Faults are told and counted; -ERR_X only when it could not look. */
+int hub_fsck(struct fsck_result *ret, const struct upkeep *upkeep, struct err *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * hub/web/hosting.h
+ * hosting: a repository comes into being and goes, on disk and in hub.db.
+ * Made: row first, then folder; removed: folder first, then row. So what is private is never on
+ * disk without its row, and what a crash interrupted is completed by asking again. */
+#ifndef HUB_WEB_HOSTING_H
+#define HUB_WEB_HOSTING_H
+#include "hub/web/access.h"
+
+struct err;
+
+struct hosting_new {
+    struct hosted_name name;
+    bool is_private;
+    const char *licence; /* for the card; "": none yet */
+};
+
+/* The principal may create in the namespace, or -ERR_DENIED. -ERR_EXISTS. */
+int hosting_create(struct access *access, const char *hub_dir, const struct principal *who,
+                   const struct hosting_new *wanted, struct err *err);
+
+/* root: of its kind (hosting_root); row_id: 0 when hub.db knows none. */
+int hosting_remove(struct access *access, const char *root, const char *id, int64_t row_id,
+                   struct err *err);
+
+/* The folder of a kind's repositories. The caller frees. */
+char *hosting_root(const char *hub_dir, enum hosted_kind kind);
+
+#endif

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: hub_writes.py NAMESPACE WRITE-TOKEN READ-TOKEN ADMIN-TOKEN
+
+Run by hub_speaks_hf.py inside a virtual environment of one huggingface_hub: every call here is
+the unmodified client's own. HF_ENDPOINT and HF_HOME are set. Prints TAP points.
+"""
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import huggingface_hub
+from huggingface_hub import (CommitOperationAdd, CommitOperationCopy, CommitOperationDelete,
+                             HfApi, errors, hf_hub_download, snapshot_download)
+
+NAMESPACE, WRITE, READ, ADMIN = sys.argv[1:5]
+REPO = f"{NAMESPACE}/model"
+DATA = f"{NAMESPACE}/data"
+LARGE = os.urandom(6 << 20)
+CARD = b"---\nlicense: mit\n---\n# A model\n"
+points = []
+api = HfApi(token=WRITE)
+anybody = HfApi(token=False)
+
+
+def check(is_good, name):
+    points.append(bool(is_good))
+    print(f"{'ok' if is_good else 'not ok'} {len(points)} - "
+          f"huggingface_hub {huggingface_hub.__version__}: {name}", flush=True)
+
+
+def raises(kind, call, name):
+    try:
+        call()
+    except kind:
+        check(True, name)
+    except Exception as error:  # any other kind is the failure
+        print("#", type(error).__name__, error)
+        check(False, name)
+    else:
+        check(False, name)
+
+
+def status_of(call):
+    try:
+        call()
+    except errors.HfHubHTTPError as error:
+        return error.response.status_code
+    return 0
+
+
+def accounts():
+    check(api.whoami()["name"] == NAMESPACE, "whoami")
+    raises(Exception, lambda: HfApi(token="hf_" + 40 * "x").whoami(), "a bad token is nobody's")
+    raises(errors.HfHubHTTPError, lambda: HfApi(token=READ).create_repo(f"{NAMESPACE}/no"),
+           "a token to read creates nothing")
+    raises(errors.HfHubHTTPError, lambda: api.create_repo("somebody-else/no"),
+           "nor does anybody in another's namespace")
+    url = HfApi(token=ADMIN).create_repo(f"new-{NAMESPACE}/repo")
+    check(url.repo_id == f"new-{NAMESPACE}/repo", "a token of scope admin makes a namespace")
+
+
+def uploads():
+    check(api.create_repo(REPO).repo_id == REPO, "create_repo")
+    check(api.create_repo(REPO, exist_ok=True).repo_id == REPO, "exist_ok finds it")
+    check(status_of(lambda: api.create_repo(REPO)) == 409, "without it, 409")
+    first = api.upload_file(path_or_fileobj=CARD, path_in_repo="README.md", repo_id=REPO)
+    check(len(getattr(first, "oid", 40 * "x")) == 40, "upload_file")
+    api.upload_file(path_or_fileobj=LARGE, path_in_repo="model.safetensors", repo_id=REPO)
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / "sub dir").mkdir()
+        (root / "sub dir/\u00e4.txt").write_text("umlaut")
+        (root / "weights.bin").write_bytes(LARGE[:1000])
+        (root / "empty").write_bytes(b"")
+        api.upload_folder(folder_path=folder, repo_id=REPO, path_in_repo="all")
+    names = api.list_repo_files(REPO)
+    check({"README.md", "model.safetensors", "all/empty", "all/sub dir/\u00e4.txt",
+           "all/weights.bin"} <= set(names), "upload_folder")
+    info = {s.rfilename: s for s in api.model_info(REPO, files_metadata=True).siblings}
+    check(info["model.safetensors"].size == len(LARGE) and
+          info["model.safetensors"].lfs.sha256 == hashlib.sha256(LARGE).hexdigest(),
+          "a large file has its size and its SHA-256")
+    before = api.model_info(REPO).sha
+    api.upload_file(path_or_fileobj=CARD, path_in_repo="README.md", repo_id=REPO)
+    check(api.model_info(REPO).sha == before, "the same file again makes no commit")
+
+
+def downloads():
+    path = hf_hub_download(REPO, "model.safetensors")
+    check(pathlib.Path(path).read_bytes() == LARGE, "hf_hub_download of a large file")
+    folder = pathlib.Path(snapshot_download(REPO))
+    check((folder / "all/sub dir/\u00e4.txt").read_text() == "umlaut" and
+          (folder / "all/empty").read_bytes() == b"", "snapshot_download")
+    command = pathlib.Path(sys.executable).with_name("hf")
+    done = subprocess.run([command, "cache", "verify", REPO], check=False, capture_output=True,
+                          text=True)
+    if "No such command" in done.stderr or "invalid choice" in done.stderr:
+        return  # the older family has none
+    check(done.returncode == 0, "hf cache verify")
+    if done.returncode:
+        print("#", done.stdout[-300:], done.stderr[-300:])
+
+
+def refs():
+    head = api.model_info(REPO).sha
+    api.create_tag(REPO, tag="v1", tag_message="the first")
+    check(status_of(lambda: api.create_tag(REPO, tag="v1")) == 409, "a tag twice is 409")
+    api.create_branch(REPO, branch="dev/x")
+    check(status_of(lambda: api.create_branch(REPO, branch="dev/x")) == 409,
+          "a branch twice is 409")
+    api.create_branch(REPO, branch="dev/x", exist_ok=True)
+    api.upload_file(path_or_fileobj=b"1", path_in_repo="on/branch", repo_id=REPO,
+                    revision="dev/x")
+    check(api.file_exists(REPO, "on/branch", revision="dev/x") and
+          not api.file_exists(REPO, "on/branch"), "a branch with a slash takes a commit")
+    found = api.list_repo_refs(REPO)
+    check({b.name for b in found.branches} == {"main", "dev/x"} and
+          [t.target_commit for t in found.tags] == [head], "list_repo_refs")
+    commits = api.list_repo_commits(REPO)
+    check(commits[0].commit_id == head and commits[-1].title == "initial commit",
+          "list_repo_commits")
+    api.delete_tag(REPO, tag="v1")
+    api.delete_branch(REPO, branch="dev/x")
+    found = api.list_repo_refs(REPO)
+    check(len(found.branches) == 1 and not found.tags, "delete_tag and delete_branch")
+    raises(errors.RevisionNotFoundError, lambda: api.model_info(REPO, revision="dev/x"),
+           "RevisionNotFoundError")
+
+
+def commits():
+    add = [CommitOperationAdd("a/1", b"1"), CommitOperationAdd("a/2", b"2")]
+    one = api.create_commit(REPO, add, commit_message="two files")
+    stale = api.list_repo_commits(REPO)[1].commit_id
+    check(status_of(lambda: api.create_commit(
+        REPO, [CommitOperationAdd("a/1", b"x")], commit_message="late",
+        parent_commit=stale)) == 412, "a commit upon an older parent is 412")
+    api.create_commit(REPO, [CommitOperationAdd("a/3", b"3")], commit_message="third",
+                      parent_commit=one.oid)
+    api.delete_file("a/1", REPO)
+    api.create_commit(REPO, [CommitOperationDelete("a/", is_folder=True),
+                             CommitOperationAdd("b", b"b")], commit_message="swept")
+    names = api.list_repo_files(REPO)
+    check("b" in names and not any(n.startswith("a/") for n in names), "delete_file and folder")
+    raises(errors.EntryNotFoundError, lambda: api.delete_file("absent", REPO),
+           "deleting what is not there")
+    api.create_commit(REPO, [CommitOperationCopy("model.safetensors", "copy.safetensors")],
+                      commit_message="copied")
+    check(api.get_paths_info(REPO, "copy.safetensors")[0].lfs.sha256 ==
+          hashlib.sha256(LARGE).hexdigest(), "a large file is copied without being sent")
+    raises((ValueError, errors.HfHubHTTPError), lambda: api.upload_file(
+        path_or_fileobj=b"---\nlicense: apache2\n---\n", path_in_repo="README.md",
+        repo_id=REPO), "a card with an unknown licence is refused")
+    api.super_squash_history(REPO)
+    check(len(api.list_repo_commits(REPO)) == 1 and "b" in api.list_repo_files(REPO),
+          "super_squash_history")
+
+
+def rights():
+    api.update_repo_settings(REPO, private=True)
+    raises(errors.RepositoryNotFoundError, lambda: anybody.model_info(REPO),
+           "a private repository is not there for others")
+    raises(errors.RepositoryNotFoundError, lambda: anybody.model_info(f"{NAMESPACE}/absent"),
+           "as one that never was")
+    check(not list(anybody.list_models(author=NAMESPACE)), "nor in their list")
+    check([m.id for m in api.list_models(author=NAMESPACE)] == [REPO], "but in its owner's")
+    api.auth_check(REPO)
+    check(HfApi(token=READ).model_info(REPO).private, "a token to read sees it")
+    api.update_repo_settings(REPO, private=False, gated="manual")
+    check(anybody.model_info(REPO).gated == "manual", "a gated repository is seen")
+    raises(errors.GatedRepoError, lambda: anybody.auth_check(REPO), "GatedRepoError")
+    api.update_repo_settings(REPO, gated=False)
+    anybody.auth_check(REPO)
+
+
+def datasets():
+    api.create_repo(DATA, repo_type="dataset")
+    api.upload_file(path_or_fileobj=b"a,b\n1,2\n", path_in_repo="data.csv", repo_id=DATA,
+                    repo_type="dataset")
+    path = hf_hub_download(DATA, "data.csv", repo_type="dataset")
+    check(pathlib.Path(path).read_text() == "a,b\n1,2\n", "a dataset goes up and down")
+    check([d.id for d in api.list_datasets(author=NAMESPACE)] == [DATA], "list_datasets")
+
+
+def commands():
+    command = pathlib.Path(sys.executable).with_name("hf")
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "one.txt").write_text("one")
+        env = {**os.environ, "HF_TOKEN": WRITE}
+        repo = f"{NAMESPACE}/by-command"
+        done = subprocess.run([command, "upload", repo, folder], check=False, env=env,
+                              capture_output=True, text=True)
+        if done.returncode:
+            print("#", done.stderr[-300:])
+        check(done.returncode == 0 and "one.txt" in api.list_repo_files(repo), "hf upload")
+
+
+def ends():
+    api.move_repo(REPO, f"{NAMESPACE}/moved")
+    check(api.model_info(REPO).id == f"{NAMESPACE}/moved", "a moved repository is found")
+    api.delete_repo(f"{NAMESPACE}/moved")
+    raises(errors.RepositoryNotFoundError, lambda: api.model_info(f"{NAMESPACE}/moved"),
+           "a deleted one is not")
+    api.delete_repo(f"{NAMESPACE}/moved", missing_ok=True)
+    check(True, "missing_ok")
+
+
+def main():
+    for part in (accounts, uploads, downloads, refs, commits, rights, datasets, commands, ends):
+        part()
+    print(f"1..{len(points)}")
+    sys.exit(0 if all(points) else 1)
+
+
+if __name__ == "__main__":
+    main()

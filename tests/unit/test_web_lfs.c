@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Large files come by addresses that carry their own right. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "hub/web/lfs_url.h"
+#include "store/namespace.h"
+#include "tests/support/site.h"
+
+static const char batch_path[] = "/ada/m.git/info/lfs/objects/batch";
+
+struct object {
+    char oid[SHA256_HEX_SIZE];
+    const char *content;
+};
+
+static struct object object_of(const char *content)
+{
+    struct object o = { .content = content };
+
+    sha256_hex(o.oid, content, strlen(content));
+    return o;
+}
+
+static char *create(struct site_fixture *fix)
+{
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\"}"),
+                     200);
+    return token;
+}
+
+/* The reply to a batch for one object; the caller's json_decref. */
+static json_t *batch(struct site_fixture *fix, const char *token, const char *operation,
+                     const struct object *o)
+{
+    char *body = xasprintf("{\"operation\":\"%s\",\"transfers\":[\"basic\",\"multipart\"],"
+                           "\"objects\":[{\"oid\":\"%s\",\"size\":%zu}]}",
+                           operation, o->oid, strlen(o->content));
+    json_t *doc = NULL;
+
+    assert_int_equal(site_send(fix, "POST", batch_path, token, body), 200);
+    assert_int_equal(json_parse(&doc, fix->res.body.data, fix->res.body.len, "batch", NULL), 0);
+    free(body);
+    return doc;
+}
+
+static const json_t *action_of(const json_t *doc, const char *name)
+{
+    const json_t *object = json_array_get(json_object_get(doc, "objects"), 0);
+
+    return json_object_get(json_object_get(object, "actions"), name);
+}
+
+/* A request to an absolute address of the server, without a token. */
+static int to_href(struct site_fixture *fix, const char *method, const char *href,
+                   const char *body)
+{
+    const char *path = strchr(strstr(href, "://") + 3, '/');
+
+    return site_send(fix, method, path, NULL, body);
+}
+
+static char *href_of(const json_t *action)
+{
+    assert_non_null(action);
+    return xstrdup(json_string_value(json_object_get(action, "href")));
+}
+
+static char *upload_href(struct site_fixture *fix, const char *token, const struct object *o)
+{
+    json_t *doc = batch(fix, token, "upload", o);
+    char *href = href_of(action_of(doc, "upload"));
+
+    json_decref(doc);
+    return href;
+}
+
+static void an_object_is_sent_once_and_fetched(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights");
+    char *token = create(fix);
+
+    char *href = upload_href(fix, token, &o);
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 200); /* replayed: nothing new */
+    json_t *doc = batch(fix, token, "upload", &o);
+    assert_null(json_object_get(json_array_get(json_object_get(doc, "objects"), 0), "actions"));
+    json_decref(doc);
+
+    doc = batch(fix, NULL, "download", &o);
+    char *from = href_of(action_of(doc, "download"));
+    assert_int_equal(to_href(fix, "GET", from, ""), 200);
+    assert_string_equal(fix->res.body.data, o.content);
+    json_decref(doc);
+    free(from);
+    free(href);
+    free(token);
+}
+
+static void only_what_was_announced_is_taken(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights");
+    char *token = create(fix);
+    char *href = upload_href(fix, token, &o);
+
+    assert_int_equal(to_href(fix, "PUT", href, "some weighty"), 400);
+    site_assert_has(fix, "SHA-256");
+    assert_int_equal(to_href(fix, "PUT", href, "some"), 400);
+    assert_int_equal(to_href(fix, "PUT", href, "some weights and more"), 400);
+    json_t *doc = batch(fix, token, "upload", &o);
+    assert_non_null(action_of(doc, "upload"));
+    json_decref(doc);
+    free(href);
+    free(token);
+}
+
+static void an_address_is_good_as_it_was_signed_and_in_time(void **state)
+{
+    static const char *const changes[][2] = { { "repo=ada/m", "repo=ada/x" },
+                                              { "size=12", "size=13" },
+                                              { "kind=0", "kind=1" },
+                                              { "&exp=", "&exp=9" },
+                                              { "&sig=", "&sig=0" } };
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights");
+    char *token = create(fix), *href = upload_href(fix, token, &o);
+
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        const char *at = strstr(href, changes[i][0]);
+
+        assert_non_null(at);
+        char *forged = xasprintf("%.*s%s%s", (int)(at - href), href, changes[i][1],
+                                 at + strlen(changes[i][0]));
+        assert_int_equal(to_href(fix, "PUT", forged, o.content), 403);
+        free(forged);
+    }
+    assert_int_equal(to_href(fix, "GET", href, ""), 403); /* signed for another use */
+    free(href);
+
+    struct lfs_grant expired = {
+        .use = "put", .repo = "ada/m", .size = 12, .expires_at = 1000
+    };
+    struct buf url;
+    memcpy(expired.oid, o.oid, sizeof(o.oid));
+    buf_init(&url, 4096);
+    lfs_url_add(&url, "http://x", &expired, "not the key");
+    assert_int_equal(to_href(fix, "PUT", url.data, o.content), 403);
+    buf_finish(&url);
+    free(token);
+}
+
+/* The key of somebody else's file must not open it. */
+static void a_hash_alone_gives_nobody_the_file(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("ada's secret");
+    char *token = create(fix), *bob = site_token(fix, "bob", "write");
+    char *href = upload_href(fix, token, &o);
+
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", bob, "{\"name\":\"b\"}"), 200);
+    char *line = xasprintf("{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n{\"key\":"
+                           "\"lfsFile\",\"value\":{\"path\":\"x\",\"oid\":\"%s\"}}",
+                           o.oid);
+    assert_int_equal(site_send(fix, "POST", "/api/models/bob/b/commit/main", bob, line), 400);
+    free(line);
+    free(href);
+    free(token);
+    free(bob);
+}
+
+static void parts_come_in_any_order(void **state)
+{
+    struct site_fixture *fix = *state;
+    char content[2 * SITE_MULTIPART_BYTES + 10];
+    char *token = create(fix);
+
+    memset(content, 'x', sizeof(content));
+    content[sizeof(content) - 1] = '\0';
+    content[70] = 'y';
+    const struct object o = object_of(content);
+    json_t *doc = batch(fix, token, "upload", &o);
+    const json_t *upload = action_of(doc, "upload");
+    const json_t *parts = json_object_get(upload, "header");
+    char *finish = href_of(upload);
+
+    assert_string_equal(json_string_value(json_object_get(parts, "chunk_size")), "64");
+    assert_int_equal(json_object_size(parts), 4); /* and three addresses */
+    const char *one = json_string_value(json_object_get(parts, "00001"));
+    const char *two = json_string_value(json_object_get(parts, "00002"));
+    const char *three = json_string_value(json_object_get(parts, "00003"));
+    char first[65] = "", second[65] = "";
+    memcpy(first, content, 64);
+    memcpy(second, content + 64, 64);
+    assert_int_equal(to_href(fix, "PUT", three, content + 128), 200);
+    assert_string_not_equal(site_header(fix, "etag"), "");
+    assert_int_equal(to_href(fix, "PUT", two, first), 200); /* wrong, and sent again */
+    assert_int_equal(to_href(fix, "PUT", two, second), 200);
+    assert_int_equal(to_href(fix, "PUT", two, "short"), 400);
+    assert_int_equal(to_href(fix, "PUT", one, first), 200);
+    assert_int_equal(to_href(fix, "POST", finish, "{}"), 200);
+    assert_int_equal(to_href(fix, "POST", finish, "{}"), 200); /* asked again */
+    free(finish);
+    json_decref(doc);
+    doc = batch(fix, token, "upload", &o);
+    assert_null(action_of(doc, "upload"));
+    json_decref(doc);
+    free(token);
+}
+
+static void a_missing_part_is_missed(void **state)
+{
+    struct site_fixture *fix = *state;
+    char content[SITE_MULTIPART_BYTES + 11];
+    char *token = create(fix);
+
+    memset(content, 'x', sizeof(content));
+    content[sizeof(content) - 1] = '\0';
+    const struct object o = object_of(content);
+    json_t *doc = batch(fix, token, "upload", &o);
+    char *finish = href_of(action_of(doc, "upload"));
+    const json_t *parts = json_object_get(action_of(doc, "upload"), "header");
+
+    assert_int_equal(
+        to_href(fix, "PUT", json_string_value(json_object_get(parts, "00002")), content + 64),
+        200);
+    assert_int_equal(to_href(fix, "POST", finish, "{}"), 400);
+    json_decref(doc);
+    free(finish);
+    free(token);
+}
+
+static void a_full_namespace_takes_no_more(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights"), more = object_of("more weights");
+    char *token = create(fix), *path = fs_path(fix->dir, "hub.db", NULL);
+    struct db *db = NULL;
+
+    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
+    assert_int_equal(namespace_set_quota(db, "ada", 20, NULL), 0);
+    db_close(db);
+    char *href = upload_href(fix, token, &o);
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
+    json_t *doc = batch(fix, token, "upload", &more);
+    assert_null(action_of(doc, "upload"));
+    site_assert_has(fix, "quota");
+    json_decref(doc);
+    free(href);
+    free(path);
+    free(token);
+}
+
+static void strange_batches_are_refused(void **state)
+{
+    static const struct {
+        const char *body;
+        int status;
+    } cases[] = {
+        { "", 400 },
+        { "[]", 400 },
+        { "{\"operation\":\"verify\",\"objects\":[]}", 422 },
+        { "{\"operation\":\"upload\",\"objects\":{}}", 422 },
+        { "{\"operation\":\"upload\",\"objects\":[]}", 200 },
+    };
+    struct site_fixture *fix = *state;
+    char *token = create(fix);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(site_send(fix, "POST", batch_path, token, cases[i].body),
+                         cases[i].status);
+    assert_int_equal(site_send(fix, "POST", batch_path, token,
+                               "{\"operation\":\"upload\",\"objects\":[{\"oid\":\"../x\","
+                               "\"size\":-1},7,null]}"),
+                     200);
+    site_assert_has(fix, "\"code\":422");
+    free(token);
+}
+
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, site_start, site_stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVED(an_object_is_sent_once_and_fetched),
+        SERVED(only_what_was_announced_is_taken),
+        SERVED(an_address_is_good_as_it_was_signed_and_in_time),
+        SERVED(a_hash_alone_gives_nobody_the_file),
+        SERVED(parts_come_in_any_order),
+        SERVED(a_missing_part_is_missed),
+        SERVED(a_full_namespace_takes_no_more),
+        SERVED(strange_batches_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
