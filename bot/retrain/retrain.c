@@ -109,7 +109,7 @@ static int check_time(const struct bot *bot, const struct retrain_counts *counts
 static bool is_passing(int rc)
 {
     return rc == -ERR_CONFLICT || rc == -ERR_NET || rc == -ERR_TIMEOUT || rc == -ERR_FORGE ||
-           rc == -ERR_NOTFOUND || rc == -ERR_GIT || rc == -ERR_BUDGET;
+           rc == -ERR_NOTFOUND || rc == -ERR_GIT || rc == -ERR_BUDGET || rc == -ERR_LIMIT;
 }
 
 int retrain_plan(struct bot *bot, struct retrain_counts *counts, struct err *err)

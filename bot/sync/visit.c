@@ -10,6 +10,7 @@
  * 3. A visit may be repeated: rows have the forge's ids. So rows come first, then the cursor.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -187,6 +188,17 @@ static void expect_next(struct reading *rd, const struct batch *batch, size_t i)
     forge_expect_moments(rd->forge, numbers, n);
 }
 
+/* One thread that is too large keeps nobody else's waiting: what is missing is stated. */
+static int pass_over(struct cursor *c, const struct thread_change *t)
+{
+    char gap[120];
+
+    (void)snprintf(gap, sizeof(gap), "not all events of thread %" PRId64 ": they are too many",
+                   t->number);
+    cursor_set_gap(c, gap);
+    return 0;
+}
+
 static int visit_batch(struct reading *rd, const struct batch *batch, struct cursor *c,
                        struct err *err)
 {
@@ -195,6 +207,8 @@ static int visit_batch(struct reading *rd, const struct batch *batch, struct cur
 
         expect_next(rd, batch, i);
         int rc = visit_thread(rd, t, err);
+        if (rc == -ERR_LIMIT)
+            rc = pass_over(c, t);
         if (rc < 0)
             return rc;
         if (forge_now(rd->forge) <= t->updated_at + SETTLED_S)
@@ -214,8 +228,10 @@ int visit_changed(struct reading *rd, struct err *err)
     struct cursor c;
 
     int rc = cursor_load(&c, rd, SYNC_EVENTS, err);
-    if (rc == 0 && rd->options->mode == SYNC_FULL)
+    if (rc == 0 && rd->options->mode == SYNC_FULL) {
         c.row.since_at = c.row.newest_id = 0;
+        cursor_set_gap(&c, "");
+    }
     c.row.phase = SYNC_POLL;
     at = (struct thread_change){ .updated_at = c.row.since_at, .number = c.row.newest_id };
     do {

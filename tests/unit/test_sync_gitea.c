@@ -229,6 +229,30 @@ static void full_sync_visits_again_what_it_has_visited(void **state)
     sync_result_finish(&result);
 }
 
+static int note_gap(void *ctx, const struct sync_list *list, struct err *err)
+{
+    (void)err;
+    (void)snprintf(ctx, 200, "%d %s", (int)list->newest_id, list->gap);
+    return 0;
+}
+
+/* Were it an error, the threads that changed later would never be visited. */
+static void thread_that_is_too_large_is_passed_over_and_said(void **state)
+{
+    const struct scripted_answer answers[] = { REPOSITORY,
+                                               FIRST_LISTS,
+                                               { -ERR_LIMIT, { 0 }, NULL } };
+    struct scene *s = *state;
+    struct sync_result result;
+    char gap[200];
+
+    PLAY(s, answers);
+    run(s, &result, SYNC_NEWS);
+    sync_result_finish(&result);
+    assert_int_equal(sync_list_get(s->db, 1, SYNC_EVENTS, note_gap, gap, &s->err), 0);
+    assert_string_equal(gap, "2 not all events of thread 2: they are too many");
+}
+
 /* What happens later in the same second leaves the thread's time as it is. */
 static void thread_that_moved_just_now_is_visited_again(void **state)
 {
@@ -260,6 +284,7 @@ int main(void)
         TEST(quiet_sync_asks_each_list_once_and_writes_nothing),
         TEST(poll_moves_since_at_its_end_only),
         TEST(full_sync_visits_again_what_it_has_visited),
+        TEST(thread_that_is_too_large_is_passed_over_and_said),
         TEST(thread_that_moved_just_now_is_visited_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
