@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/rfc3339.h"
 #include "bot/forge/forge.h"
+#include "cli/check_rights.h"
 #include "cli/cmd.h"
 #include "cli/connect.h"
 #include "cli/results.h"
@@ -23,7 +24,8 @@ static const int64_t min_clock_at = 1704067200; /* 2024-01-01, before this progr
 struct checks {
     struct app *app;
     json_t *rows;
-    int rc; /* of the first fault */
+    json_t *rights; /* [{repository, feature, ok, needs}] */
+    int rc;         /* of the first fault */
     struct err *err;
 };
 
@@ -103,13 +105,16 @@ static void check_clock(struct checks *c)
 }
 
 struct rights {
+    const struct forge *forge;
     char text[DETAIL_SIZE];
+    json_t *rows; /* NULL when the forge did not answer */
 };
 
 static int take_repo(void *ctx, const struct forge_repo *r, struct err *err)
 {
     struct rights *rights = ctx;
 
+    rights->rows = check_rights(rights->forge, r);
     if (r->is_archived)
         return err_set(err, ERR_DENIED, "%s/%s is archived: nothing can be written", r->owner,
                        r->name);
@@ -144,6 +149,30 @@ static void check_skew(struct checks *c, struct forge *forge)
 static int copy_budget(void *ctx, const struct budget *budget, struct err *err)
 {
     return budget_put(ctx, budget, err);
+}
+
+/* The table of features; what is missing is no fault: an instance may live without it. */
+static void show_rights(struct checks *c, const struct rights *rights, const char *repository)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(rights->rows, i, row)
+    {
+        (void)json_object_set_new(row, "repository", json_string(repository));
+        (void)json_array_append(c->rights, row);
+        if (c->app->json)
+            continue;
+        const char *needs = json_string_value(json_object_get(row, "needs"));
+
+        (void)printf("%-6s %-9s %s%s%s\n", needs[0] ? "no" : "ok", "right",
+                     json_string_value(json_object_get(row, "feature")),
+                     needs[0] ? ": needs " : "", needs);
+    }
+    if (!c->app->json && rights->rows && forge_permission(rights->forge, "metadata") < 0)
+        (void)printf(
+            "%-6s %-9s of the account; a forge does not tell what its token may less\n", "note",
+            "right");
 }
 
 /* What cycles know of limits counts for us too: a forge that asked to be left alone is. */
@@ -196,7 +225,7 @@ static void check_server(struct checks *c, struct forge *forge)
 static void check_forge(struct checks *c, const char *repository)
 {
     struct connection connection = { 0 };
-    struct rights rights = { { 0 } };
+    struct rights rights = { 0 };
     struct db *scratch = NULL;
     struct err err = { 0 };
     int rc = db_open(&scratch, ":memory:", DB_HEARTH, DB_CREATE, &err);
@@ -206,9 +235,12 @@ static void check_forge(struct checks *c, const char *repository)
     if (rc == 0)
         rc = connect_forge(&connection, c->app, scratch, repository,
                            connect_deadline_ms(c->app), &err);
+    rights.forge = connection.forge;
     if (rc == 0)
         rc = forge_get_repo(connection.forge, take_repo, &rights, &err);
     note(c, "forge", rc, rights.text, &err);
+    show_rights(c, &rights, repository);
+    json_decref(rights.rows);
     if (rc == 0) {
         check_server(c, connection.forge);
         check_skew(c, connection.forge);
@@ -219,7 +251,7 @@ static void check_forge(struct checks *c, const char *repository)
 
 static int run_check(struct app *app, const struct cmd_args *args, struct err *err)
 {
-    struct checks c = { .app = app, .rows = json_array(), .err = err };
+    struct checks c = { .app = app, .rows = json_array(), .rights = json_array(), .err = err };
 
     (void)args;
     check_config(&c);
@@ -232,8 +264,10 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
         for (size_t i = 0; i < config_n_repositories(app->config); i++)
             check_forge(&c, config_repository(app->config, i));
     if (app->json)
-        results_print_json(json_pack("{s:b, s:O}", "ok", c.rc == 0, "checks", c.rows));
+        results_print_json(json_pack("{s:b, s:O, s:O}", "ok", c.rc == 0, "checks", c.rows,
+                                     "rights", c.rights));
     json_decref(c.rows);
+    json_decref(c.rights);
     return c.rc;
 }
 

@@ -16,6 +16,7 @@ struct label_ids;
 struct dialect {
     const char *name;
     const char *accept;         /* media type of JSON */
+    const char *scheme;         /* of the header Authorization */
     const char *const *headers; /* for each request: name, value, ..., NULL */
     unsigned features;          /* 1u << enum forge_feature */
 

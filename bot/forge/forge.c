@@ -66,6 +66,7 @@ static int make_transport(struct forge *f, const struct forge_options *options, 
     to.upload_url = upload.data;
     to.accept = f->dialect->accept;
     to.headers = f->dialect->headers;
+    to.scheme = f->dialect->scheme;
     to.ignores_links = f->dialect->counts_pages;
     rc = buf_check(&upload, "forge.upload_url", err);
     if (rc == 0)
@@ -134,6 +135,11 @@ char *forge_path(const struct forge *f, const char *fmt, ...)
     buf_vprintf(&path, fmt, args);
     va_end(args);
     return buf_take(&path);
+}
+
+int forge_permission(const struct forge *f, const char *thing)
+{
+    return f->app ? (int)app_access(f->app, thing) : -1;
 }
 
 int forge_token(struct forge *f, const char **ret, struct err *err)

@@ -242,6 +242,10 @@ struct forge_options {
 int forge_new(struct forge **ret, const struct forge_options *options, struct err *err);
 void forge_free(struct forge *forge);
 
+/* What the installation of a GitHub App may do with a thing ("contents", "issues", ...): 0
+ * nothing, 1 read, 2 write; -1 where we are no App. After forge_get_repo. */
+int forge_permission(const struct forge *f, const char *thing);
+
 /* The token for the fetch worker, good for some minutes at least; borrowed. */
 int forge_token(struct forge *f, const char **ret, struct err *err);
 

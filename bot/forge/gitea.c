@@ -61,6 +61,7 @@ static const char *map_branch(struct json_reader *r, const json_t *doc)
 const struct dialect dialect_gitea = {
     .name = "gitea",
     .accept = "application/json",
+    .scheme = "token", /* in this case */
     .features = 1u << FORGE_ANSWERS_SIDE_BY_SIDE,
     .counts_pages = true,
     .page_query = "?" PAGE,

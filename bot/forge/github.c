@@ -68,6 +68,7 @@ static const char *const headers[] = { "X-GitHub-Api-Version", "2022-11-28", NUL
 const struct dialect dialect_github = {
     .name = "github",
     .accept = "application/vnd.github+json",
+    .scheme = "Bearer",
     .headers = headers,
     .features = 1u << FORGE_SHOWS_ROLES_TO_WRITERS | 1u << FORGE_LISTS_ALL |
                 1u << FORGE_LISTS_BY_UPDATE | 1u << FORGE_CHECK_RUNS | 1u << FORGE_CONTRIBUTORS,

@@ -94,6 +94,24 @@ def no_secret_is_in_a_database_or_a_log():
         assert "ghs_" not in done.out + done.err and line not in done.out + done.err
 
 
+def check_tells_the_missing_right_of_each_feature():
+    with World(SIM) as w:
+        become_app(w, {**ALL, "contents": "read", "statuses": "read"})
+        rows = json.loads(w.hearth("check", "--json").out)["rights"]
+        needs = {row["feature"]: row["needs"] for row in rows}
+        assert needs["publish releases"] == "contents: write", needs
+        assert needs["set commit statuses"] == "statuses: write", needs
+        assert [f for f, need in needs.items() if need] == ["set commit statuses",
+                                                            "publish releases"], needs
+        text = w.hearth("check").out
+        assert "publish releases: needs contents: write" in text, text
+    with World(SIM) as w:
+        w.do("maintainer-1", "role", login="hearth-bot", role="triage")
+        rows = json.loads(w.hearth("check", "--json").out)["rights"]
+        needs = {row["feature"]: row["needs"] for row in rows}
+        assert "the role write" in needs["publish releases"] and needs["label"] == "", needs
+
+
 def a_key_that_others_may_read_is_refused():
     with World(SIM) as w:
         become_app(w)
@@ -121,6 +139,7 @@ world.run_tests([
     an_app_runs_the_whole_loop,
     a_quiet_cycle_of_an_app_costs_three_requests_more,
     no_secret_is_in_a_database_or_a_log,
+    check_tells_the_missing_right_of_each_feature,
     a_key_that_others_may_read_is_refused,
     an_app_that_is_unknown_or_may_not_write_is_told,
 ])

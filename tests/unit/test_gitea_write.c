@@ -97,9 +97,9 @@ static const struct {
     const char *url, *asked, *authorization;
 } downloads[] = {
     { "https://git.example/sub/attachments/a0-b1", "https://git.example/sub/attachments/a0-b1",
-      "Bearer t" },
+      "token t" },
     { "https://git.example/sub/o/n/releases/download/v1/m.bin",
-      "https://git.example/sub/o/n/releases/download/v1/m.bin", "Bearer t" },
+      "https://git.example/sub/o/n/releases/download/v1/m.bin", "token t" },
     /* Elsewhere, even on the same server, it goes without the token. */
     { "https://cdn.example/m.bin", "https://cdn.example/m.bin", "" },
     { "https://git.example/sub/user/settings", "https://git.example/sub/user/settings", "" },
