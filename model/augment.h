@@ -25,7 +25,6 @@ struct augment {
 struct augment_set {
     const uint8_t *pixels; /* (n, side, side) */
     size_t n, side;
-    uint8_t max_value;
     struct augment limits;
     uint64_t seed;
 };

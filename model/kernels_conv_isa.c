@@ -14,13 +14,13 @@ enum {
 };
 
 /* Sizes that are constants at a call. */
-struct span {
+struct tiling {
     size_t W, I;
     size_t rows, cols; /* pixels of a tile */
 };
 
 /* rows x cols pixels of y and one block of outputs. */
-INLINE void conv_tile(const struct conv *d, struct span s, size_t h, size_t w, size_t o)
+INLINE void conv_tile(const struct conv *d, struct tiling s, size_t h, size_t w, size_t o)
 {
     const size_t row = (s.W + 2) * s.I;
     vec sum[TILE_PIXELS][PER_BLOCK];
@@ -50,19 +50,19 @@ INLINE void conv_tile(const struct conv *d, struct span s, size_t h, size_t w, s
     }
 }
 
-/* One row of pixels in tiles of `cols`. */
-INLINE void conv_row(const struct conv *d, struct span s, size_t h, size_t o)
+/* One row of pixels in tiles of `cols`; 5 means fives until fours fit (14 = 5 + 5 + 4). */
+INLINE void conv_row(const struct conv *d, struct tiling s, size_t h, size_t o)
 {
     size_t w = 0;
 
     for (; s.cols == 5 && (s.W - w) % 4 != 0; w += 5)
-        conv_tile(d, (struct span){ s.W, s.I, 1, 5 }, h, w, o);
+        conv_tile(d, (struct tiling){ s.W, s.I, 1, 5 }, h, w, o);
     for (s.cols = s.cols == 5 ? 4 : s.cols; w < s.W; w += s.cols)
         conv_tile(d, s, h, w, o);
 }
 
 /* rows divides H; cols divides W, or is 5 for fives and fours. */
-INLINE void conv_image(const struct conv *d, struct span s)
+INLINE void conv_image(const struct conv *d, struct tiling s)
 {
     for (size_t o = 0; o < d->O; o += KERNEL_LANES) {
         for (size_t h = 0; h < d->H; h += s.rows)
@@ -71,11 +71,12 @@ INLINE void conv_image(const struct conv *d, struct span s)
 }
 
 /* Tiles for width W: as many sums as the registers hold. */
-INLINE struct span span_of(size_t W, size_t I)
+INLINE struct tiling tiling_of(size_t W, size_t I)
 {
     if (WIDTH == 16)
-        return W % 14 == 0 ? (struct span){ W, I, 1, 14 } : (struct span){ W, I, 16 / W, W };
-    return (struct span){ W, I, 1, W % 4 == 0 ? 4 : 5 };
+        return W % 14 == 0 ? (struct tiling){ W, I, 1, 14 }
+                           : (struct tiling){ W, I, 16 / W, W };
+    return (struct tiling){ W, I, 1, W % 4 == 0 ? 4 : 5 };
 }
 
 #define FOR_EACH_SIZE(X)                                                                       \
@@ -85,22 +86,22 @@ void KERNELS_OF(conv3x3)(const struct conv *d)
 {
 #define CONV_SIZE(width, inputs)                                                               \
     if (d->W == (width) && d->H == (width) && d->I == (inputs)) {                              \
-        conv_image(d, span_of(width, inputs));                                                 \
+        conv_image(d, tiling_of(width, inputs));                                               \
         return;                                                                                \
     }
     FOR_EACH_SIZE(CONV_SIZE)
-    conv_image(d, (struct span){ d->W, d->I, 1, 1 });
+    conv_image(d, (struct tiling){ d->W, d->I, 1, 1 });
 }
 
 /* What weights_tile() sums up: kys rows of the kernel from ky on, `run` floats of each from k
  * on, and one block of outputs. */
-struct weights_span {
+struct weights_tiling {
     size_t W, I;
     size_t kys, run;
 };
 
 INLINE void weights_tile(float *dw, const float *x, const float *du, const struct conv *d,
-                         struct weights_span s)
+                         struct weights_tiling s)
 {
     const size_t row = (s.W + 2) * s.I;
     vec sum[TILE_INPUTS][PER_BLOCK];
@@ -129,7 +130,7 @@ INLINE void weights_tile(float *dw, const float *x, const float *du, const struc
 }
 
 INLINE void weights_image(float *dw, const float *x, const float *du, const struct conv *d,
-                          struct weights_span s)
+                          struct weights_tiling s)
 {
     const float *inner = du + (s.W + 3) * d->O; /* pixel (0,0), behind the rim */
 
@@ -145,11 +146,11 @@ INLINE void weights_image(float *dw, const float *x, const float *du, const stru
     }
 }
 
-INLINE struct weights_span weights_span_of(size_t W, size_t I)
+INLINE struct weights_tiling weights_tiling_of(size_t W, size_t I)
 {
     if (I == 1)
-        return (struct weights_span){ W, I, WIDTH == 16 ? 3 : 1, 3 };
-    return (struct weights_span){ W, I, 1, TILE_INPUTS };
+        return (struct weights_tiling){ W, I, WIDTH == 16 ? 3 : 1, 3 };
+    return (struct weights_tiling){ W, I, 1, TILE_INPUTS };
 }
 
 void KERNELS_OF(conv3x3_weights)(float *dw, const float *x, const float *du,
@@ -157,9 +158,9 @@ void KERNELS_OF(conv3x3_weights)(float *dw, const float *x, const float *du,
 {
 #define WEIGHTS_SIZE(width, inputs)                                                            \
     if (d->W == (width) && d->I == (inputs)) {                                                 \
-        weights_image(dw, x, du, d, weights_span_of(width, inputs));                           \
+        weights_image(dw, x, du, d, weights_tiling_of(width, inputs));                         \
         return;                                                                                \
     }
     FOR_EACH_SIZE(WEIGHTS_SIZE)
-    weights_image(dw, x, du, d, (struct weights_span){ d->W, d->I, 1, 1 });
+    weights_image(dw, x, du, d, (struct weights_tiling){ d->W, d->I, 1, 1 });
 }

@@ -94,7 +94,6 @@ static const uint8_t *epoch_pixels(struct train_run *run, size_t epoch)
     const struct augment_set set = { .pixels = data->pixels,
                                      .n = data->n,
                                      .side = data->side,
-                                     .max_value = data->max_value,
                                      .limits = run->options->recipe.augment,
                                      .seed = run->options->recipe.seed };
 

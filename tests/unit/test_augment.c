@@ -24,12 +24,9 @@ static const struct augment strong = {
 
 static struct augment_set set_of(const struct dataset *data, struct augment limits)
 {
-    return (struct augment_set){ .pixels = data->pixels,
-                                 .n = data->n,
-                                 .side = data->side,
-                                 .max_value = data->max_value,
-                                 .limits = limits,
-                                 .seed = 3 };
+    return (struct augment_set){
+        .pixels = data->pixels, .n = data->n, .side = data->side, .limits = limits, .seed = 3
+    };
 }
 
 static void limits_of_zero_change_nothing(void **state)
@@ -87,7 +84,7 @@ static void a_picture_hangs_on_seed_epoch_and_row_alone(void **state)
     dataset_finish(&data);
 }
 
-/* A bright pixel off the middle: where it is afterwards, in 16ths of a pixel. */
+/* The centre of all brightness. */
 static void where_is(const uint8_t *image, double *ret_x, double *ret_y)
 {
     double sum = 0.0, x = 0.0, y = 0.0;
@@ -102,7 +99,7 @@ static void where_is(const uint8_t *image, double *ret_x, double *ret_y)
     *ret_y = y / sum;
 }
 
-/* 13 pixels to the right of the middle, a blot of 3x3 goes as far as each limit allows. */
+/* A blot of 3x3, 9.5 pixels to the right of the middle and 0.5 below it. */
 static void each_limit_moves_a_blot_so_far_and_no_further(void **state)
 {
     static const struct {
@@ -121,7 +118,7 @@ static void each_limit_moves_a_blot_so_far_and_no_further(void **state)
     for (size_t i = 0; i < 9; i++)
         in[(13 + i / 3) * LARGE + 22 + i % 3] = 200; /* its middle is at (23, 14) */
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct augment_set set = { in, 1, LARGE, 255, cases[i].limits, 1 };
+        struct augment_set set = { in, 1, LARGE, cases[i].limits, 1 };
         double farthest_x = 0.0, farthest_y = 0.0;
 
         for (size_t epoch = 0; epoch < 300; epoch++) {
