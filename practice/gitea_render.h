@@ -9,8 +9,6 @@
 json_t *gitea_time(const json_t *row, const char *key);      /* null when the row has none */
 json_t *gitea_user(const struct view *v, const char *login); /* NULL or unknown: the ghost */
 json_t *gitea_user_of(const struct view *v, const json_t *row, const char *key);
-json_t *gitea_me(const struct view *v, const char *login);
-json_t *gitea_collaborator(const struct view *v, const char *login);
 json_t *gitea_permission(const struct view *v, const char *login);
 
 json_t *gitea_repo(const struct view *v);

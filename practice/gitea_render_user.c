@@ -57,11 +57,6 @@ json_t *gitea_user_of(const struct view *v, const json_t *row, const char *key)
     return gitea_user(v, json_string_value(json_object_get(row, key)));
 }
 
-json_t *gitea_me(const struct view *v, const char *login)
-{
-    return gitea_user(v, login);
-}
-
 /* Gitea has three roles and the owner; GitHub's two in between fall to the lower one. */
 static const char *permission_of(const struct view *v, const char *login)
 {
@@ -80,11 +75,6 @@ static const char *permission_of(const struct view *v, const char *login)
             return roles[i].permission;
     }
     return "read"; /* everybody may read a public repository */
-}
-
-json_t *gitea_collaborator(const struct view *v, const char *login)
-{
-    return gitea_user(v, login);
 }
 
 json_t *gitea_permission(const struct view *v, const char *login)

@@ -148,6 +148,7 @@ static int dispatch(struct practice *p, struct call *c, enum fault fault)
     (void)snprintf(by_id, sizeof(by_id), "/repositories/%" PRId64, row_int(repo, "id"));
 
     const char *rest = behind(path, here);
+    /* Where a fault does not send by id, it does to a name in capitals, and that one serves. */
     bool is_exact = strncmp(path, here, strlen(here)) == 0;
     if (rest && is_exact && fault == FAULT_301)
         return redirect(c, rest, fault);

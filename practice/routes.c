@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "practice/routes.h"
 
-#include <string.h>
-
 enum { ROUTES_MAX = 96 };
 
 /* base/httpd_route does the matching; its rows are made from ours. */
@@ -19,15 +17,4 @@ const struct route *route_find(struct call *c, const struct route *routes, const
     const struct route *found = &routes[c->match.route - patterns];
     c->match.route = NULL; /* ours is gone when we return */
     return found;
-}
-
-const struct dialect *practice_dialect(const char *name)
-{
-    static const struct dialect *const all[] = { &practice_github, &practice_gitea };
-
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (strcmp(all[i]->name, name) == 0)
-            return all[i];
-    }
-    return NULL;
 }
