@@ -121,6 +121,8 @@ bool httpd_may_block(const struct httpd_request *req);
  * and may be sent again for so long, without the handler. Any request but GET, HEAD and OPTIONS
  * ends that for all replies. */
 void httpd_remember(struct httpd_request *req, int64_t for_ms);
+/* Whether the trusted proxy passed it on. */
+bool httpd_is_forwarded(const struct httpd_request *req);
 /* Who asks, for httpd_done. Copied. */
 void httpd_set_user(struct httpd_request *req, const char *user);
 

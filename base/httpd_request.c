@@ -40,7 +40,10 @@ void httpd_request_forwarded(struct httpd_request *req, const char *trusted_peer
     unsigned char address[sizeof(struct in6_addr)];
     const char *list = httpd_header(req, "X-Forwarded-For");
 
-    if (!list || !trusted_peer || strcmp(req->peer, trusted_peer) != 0)
+    if (!trusted_peer || strcmp(req->peer, trusted_peer) != 0)
+        return;
+    req->is_forwarded = true;
+    if (!list)
         return;
     const char *comma = strrchr(list, ',');
     const char *last = comma ? comma + 1 : list;
@@ -163,6 +166,11 @@ const char *httpd_peer(const struct httpd_request *req)
 const struct buf *httpd_body(const struct httpd_request *req)
 {
     return &req->body;
+}
+
+bool httpd_is_forwarded(const struct httpd_request *req)
+{
+    return req->is_forwarded;
 }
 
 bool httpd_may_block(const struct httpd_request *req)

@@ -35,6 +35,7 @@ struct httpd_request {
     char *path, *query;  /* both inside `target` */
     char *target;
     char peer[INET6_ADDRSTRLEN];
+    bool is_forwarded; /* by the trusted proxy */
     enum httpd_found found;
     struct httpd_match match;
     size_t max_body;  /* bytes */

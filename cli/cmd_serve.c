@@ -78,6 +78,7 @@ static void setup_init(struct setup *setup, const struct app *app, const struct 
         .quota_bytes = config->serve.quota,
         .access_log = setup->access_log,
         .proxy = config->serve.proxy,
+        .accel = config->serve.accel,
         .max_connections = (unsigned)config->serve.max_connections,
         .max_per_peer = (unsigned)config->serve.max_per_address,
     };

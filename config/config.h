@@ -79,6 +79,7 @@ struct config {
         char *webhook_secret_file; /* "" takes HEARTH_WEBHOOK_SECRET; neither: no webhooks */
         char *access_log;          /* path, "-", or "" for none */
         char *proxy;               /* numeric address that is believed, or "" */
+        char *accel;               /* where it finds the hub's folder, or "" */
         int64_t max_connections, max_per_address;
         int64_t quota; /* bytes of large files per namespace; 0: no limit */
     } serve;

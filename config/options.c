@@ -126,6 +126,9 @@ const struct option options[] = {
       "error. Empty: none is kept." },
     { "serve.proxy", OPTION_TEXT, AT(serve.proxy), 0, 64, "", NULL, check_line,
       "Address of the proxy in front, whose X-Forwarded-For tells who asks. Empty: none." },
+    { "serve.accel", OPTION_TEXT, AT(serve.accel), 0, 200, "", NULL, check_line,
+      "Where serve.proxy finds the folder hub/ for X-Accel-Redirect, as /_hearth_files/; it\n"
+      "sends large files then. Empty: Hearth does." },
     { "serve.max_connections", OPTION_INT, AT(serve.max_connections), 16, 100000, "2048", NULL,
       NULL, "Connections open at the same time." },
     { "serve.max_per_address", OPTION_INT, AT(serve.max_per_address), 0, 100000, "0", NULL,

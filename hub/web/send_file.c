@@ -64,6 +64,30 @@ static struct range wanted_range(const struct httpd_request *req, const struct h
     return range_read(range, file->size);
 }
 
+/* A large file that the proxy sends: what part of it is the proxy's business, too. */
+static bool is_sent_by_proxy(const struct site *site, const struct httpd_request *req,
+                             const struct hub_file *file)
+{
+    return file->lfs[0] && *site->accel && httpd_is_forwarded(req);
+}
+
+static int send_by_proxy(struct httpd_request *req, struct httpd_response *res,
+                         const struct site *site, const struct shelf *shelf,
+                         const struct hub_file *file)
+{
+    char *path = blob_path(hub_repo_blobs(shelf->repo), file->lfs);
+    size_t above = strlen(site->hub_dir) + 1;
+
+    if (!path || fs_size(path) != file->size) {
+        free(path);
+        return 500;
+    }
+    res->content_type = media_of_file(file->path);
+    httpd_reply_header(req, "X-Accel-Redirect", "%s%s", site->accel, path + above);
+    free(path);
+    return 200;
+}
+
 static int fill_body(struct httpd_response *res, const struct shelf *shelf,
                      const struct hub_file *file, const struct range *range)
 {
@@ -115,12 +139,14 @@ static int send_found(const struct site *site, struct httpd_request *req,
     int status = 304;
 
     if (!etag_is_listed(httpd_header(req, "If-None-Match"), etag))
-        status = send_part(req, res, shelf, file);
+        status = is_sent_by_proxy(site, req, file) ? send_by_proxy(req, res, site, shelf, file)
+                                                   : send_part(req, res, shelf, file);
     free(etag);
     if (status == 500)
         return site_error(site, req, res, 500, NULL, "this file cannot be read");
     file_headers(req, shelf, file);
-    httpd_remember(req, SITE_REMEMBERED_MS);
+    if (!is_sent_by_proxy(site, req, file)) /* who asks us directly needs the bytes */
+        httpd_remember(req, SITE_REMEMBERED_MS);
     return status;
 }
 

@@ -23,6 +23,7 @@ struct site {
     char *hub_dir;              /* absolute */
     char *reports_dir;
     bool takes_pushes; /* there is a hook to judge them */
+    char *accel; /* where the proxy finds hub_dir, for X-Accel-Redirect; "": it does not */
     struct httpd *httpd;
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/httpd.h"
+#include "hub/repo/xet_store.h"
 #include "hub/web/access_log.h"
 #include "hub/web/gitweb.h"
 #include "hub/web/markdown.h"
@@ -101,6 +102,8 @@ static int start(struct web *web, const struct web_options *options, struct err 
         rc = access_open(&web->site.access, options->hub_db, &options->clock, err);
     if (rc == 0)
         rc = access_key(web->site.upload_key, web->site.access, "upload", err);
+    if (rc == 0)
+        (void)xet_sweep(web->site.hub_dir, access_now(web->site.access) - XET_KEPT_S, NULL);
     if (rc == 0 && log && *log)
         rc = access_log_open(&web->site.access_log, log, err);
     if (rc == 0)
@@ -118,6 +121,7 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     set_texts(web, options);
     web->site.reports_dir = xstrdup(options->reports_dir);
     web->site.metrics = metrics_new();
+    web->site.accel = xstrdup(options->accel ? options->accel : "");
     web->site.hook_secret = options->hook_secret ? xstrdup(options->hook_secret) : NULL;
     web->site.wake_path = xstrdup(options->wake_file ? options->wake_file : "");
     web->site.quota_bytes = options->quota_bytes;
@@ -156,6 +160,7 @@ void web_stop(struct web *web)
     free(web->retired);
     free(web->site.hook_secret);
     free(web->site.wake_path);
+    free(web->site.accel);
     free(web->site.hub_dir);
     free(web->site.reports_dir);
     free(web->url);

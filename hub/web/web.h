@@ -30,6 +30,7 @@ struct web_options {
     int listen_fd;           /* a socket that listens already; 0: none */
     const char *access_log;  /* its file; "-": standard error; NULL or "": none is kept */
     const char *proxy;       /* address of a proxy in front that is believed; NULL or "" */
+    const char *accel;       /* "/_files/": the proxy sends large files itself; NULL or "" */
     unsigned max_connections, max_per_peer; /* 0: 2048, and no such limit */
 };
 

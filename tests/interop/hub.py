@@ -12,12 +12,24 @@ import servers
 HEARTH = os.path.abspath(sys.argv[1])
 
 
+def set_option(path, key, value):
+    """Puts a value where the commented template has the key."""
+    text = open(path, encoding="utf-8").read()
+    changed = re.sub(rf"^( *)#? ?{key}:.*", rf"\g<1>{key}: {value}", text, count=1,
+                     flags=re.MULTILINE)
+    assert changed != text, key
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(changed)
+
+
 class Hub(servers.Server):
     """The server, with ada's token and a way to call its API."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, settings=()):
         self.folder = folder
         subprocess.run([HEARTH, "init", folder], check=True, stdout=subprocess.DEVNULL)
+        for key, value in dict(settings).items():
+            set_option(f"{folder}/hearth.yml", key, value)
         made = subprocess.run([HEARTH, "token", "create", "--user", "ada", "--scope", "write"],
                               cwd=folder, check=True, capture_output=True, text=True)
         self.token = re.search(r"hf_[A-Za-z0-9]{40}", made.stdout)[0]
