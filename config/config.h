@@ -81,7 +81,8 @@ struct config {
         char *proxy;               /* numeric address that is believed, or "" */
         char *accel;               /* where it finds the hub's folder, or "" */
         int64_t max_connections, max_per_address;
-        int64_t quota; /* bytes of large files per namespace; 0: no limit */
+        int64_t rate_limit; /* requests of an address or token in 5 minutes; 0: no limit */
+        int64_t quota;      /* bytes of large files per namespace; 0: no limit */
     } serve;
     struct {
         char *title;

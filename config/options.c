@@ -133,6 +133,8 @@ const struct option options[] = {
       NULL, "Connections open at the same time." },
     { "serve.max_per_address", OPTION_INT, AT(serve.max_per_address), 0, 100000, "0", NULL,
       NULL, "Of these from one address; 0 sets no such limit. Behind a proxy leave it 0." },
+    { "serve.rate_limit", OPTION_INT, AT(serve.rate_limit), 0, 1e9, "0", NULL, NULL,
+      "Requests that one address, or one token, may make in 5 minutes; 0 sets no limit." },
     { "serve.quota", OPTION_SIZE, AT(serve.quota), 0, 1e15, "0", NULL, NULL,
       "Large files that a namespace of the hub may hold in all; 0 sets no limit." },
 

@@ -15,6 +15,7 @@ struct buf;
 struct card;
 struct err;
 struct metrics;
+struct rate;
 struct shelf;
 
 struct site {
@@ -28,6 +29,7 @@ struct site {
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */
     struct access *access;
+    struct rate *rate;
     char upload_key[SHA256_HEX_SIZE]; /* signs the addresses that uploads go to */
     int64_t quota_bytes;              /* of a namespace that has none of its own; 0: no limit */
     char *hook_secret;                /* of the forge's webhooks; NULL: there are none */

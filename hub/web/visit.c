@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "hub/repo/repo.h"
 #include "hub/web/hosting.h"
+#include "hub/web/rate.h"
 #include "hub/web/site.h"
 
 static const struct {
@@ -79,12 +80,36 @@ int visit_fail(const struct site *site, struct httpd_request *req, struct httpd_
     return site_error(site, req, res, 500, NULL, "this hub could not do that");
 }
 
+/* One request of the token's, or of the address that sent it; 0 to go on, or 429. */
+static int count_request(const struct principal *who, const struct site *site,
+                         struct httpd_request *req, struct httpd_response *res)
+{
+    char *key = who->token_id ? xasprintf("token %lld", (long long)who->token_id)
+                              : xasprintf("address %s", httpd_peer(req));
+    struct rate_state rate;
+
+    rate_count(&rate, site->rate, key, access_now(site->access));
+    free(key);
+    if (!rate.is_refused)
+        return 0;
+    httpd_reply_header(req, "RateLimit", "\"api\";r=%lld;t=%lld", (long long)rate.left,
+                       (long long)rate.reset_s);
+    httpd_reply_header(req, "RateLimit-Policy", "\"fixed window\";\"api\";q=%lld;w=%d",
+                       (long long)rate.limit, RATE_WINDOW_S);
+    httpd_reply_header(req, "Retry-After", "%lld", (long long)rate.reset_s);
+    return site_error(site, req, res, 429, "TooManyRequests",
+                      "too many requests: the headers say when to go on");
+}
+
 int visit_identify(struct principal *ret, const struct site *site, struct httpd_request *req,
                    struct httpd_response *res)
 {
     struct err err = { 0 };
     int rc = access_identify(ret, site->access, httpd_header(req, "Authorization"), &err);
+    int status = count_request(ret, site, req, res);
 
+    if (status != 0)
+        return status;
     if (rc == 0 && ret->person[0])
         httpd_set_user(req, ret->person);
     return rc == 0 ? 0 : visit_fail(site, req, res, ret, &err);

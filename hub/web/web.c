@@ -13,6 +13,7 @@
 #include "hub/web/gitweb.h"
 #include "hub/web/markdown.h"
 #include "hub/web/metrics.h"
+#include "hub/web/rate.h"
 #include "hub/web/routes.h"
 #include "hub/web/site.h"
 
@@ -125,6 +126,7 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     web->site.hook_secret = options->hook_secret ? xstrdup(options->hook_secret) : NULL;
     web->site.wake_path = xstrdup(options->wake_file ? options->wake_file : "");
     web->site.quota_bytes = options->quota_bytes;
+    web->site.rate = rate_new(options->rate_limit);
     web->site.multipart_bytes =
         options->multipart_bytes ? options->multipart_bytes : MULTIPART_BYTES;
     int rc = start(web, options, err);
@@ -154,6 +156,7 @@ void web_stop(struct web *web)
     httpd_stop(web->site.httpd);
     access_log_close(web->site.access_log);
     access_close(web->site.access);
+    rate_free(web->site.rate);
     metrics_free(web->site.metrics);
     for (size_t i = 0; i < web->n_retired; i++)
         free(web->retired[i]);

@@ -24,6 +24,7 @@ struct web_options {
     const char *hook_secret; /* of the forge's webhooks; NULL or "": none are taken */
     const char *wake_file;   /* touched by them */
     struct clock clock;
+    int64_t rate_limit;      /* requests of an address or token in 5 minutes; 0: any number */
     int64_t quota_bytes;     /* of large files in a namespace; 0: no limit */
     int64_t multipart_bytes; /* uploads from this size on come in parts; 0: 512 MiB */
     unsigned threads;        /* 0: one per processor */
