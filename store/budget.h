@@ -8,8 +8,8 @@
 #include "store/db.h"
 
 struct budget {
-    const char *name;  /* "content_minute", "content_hour", "primary" */
-    int64_t window_at; /* when the window began */
+    const char *name;  /* bot/forge/pace.c lists them */
+    int64_t window_at; /* when the window began, or ends */
     int64_t used;
     int64_t remaining; /* what the forge said is left, -1 unknown */
 };

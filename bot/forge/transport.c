@@ -160,7 +160,10 @@ static int try_again(const struct exchange *x, int rc, struct err *err)
 static int wait_for_limit(struct exchange *x, const struct limit_verdict *verdict,
                           struct err *err)
 {
-    int rc = pace_saw_refusal(&x->t->pace, verdict, err);
+    struct pace *pace = &x->t->pace;
+    /* What another server says, which files come from, holds for this request only. */
+    int rc = x->is_foreign ? pace_sleep_ms(pace, verdict->wait_s * SECOND_MS, verdict->why, err)
+                           : pace_saw_refusal(pace, verdict, err);
 
     if (rc < 0)
         return rc;
@@ -253,7 +256,7 @@ static int judge(struct exchange *x, struct transport_reply *reply, enum step *s
         return wait_for_limit(x, &verdict, err);
     if (verdict.kind == LIMIT_WAIT)
         rc = pace_saw_refusal(&x->t->pace, &verdict, err);
-    else if (status < 500)
+    else if (status < 500 && !x->is_foreign)
         rc = pace_saw_answer(&x->t->pace, err);
     if (rc < 0)
         return rc;

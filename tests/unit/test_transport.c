@@ -226,6 +226,27 @@ static void file_may_come_from_elsewhere_but_the_token_stays(void **state)
     transport_reply_finish(&reply);
 }
 
+static void what_another_server_refuses_is_not_held_against_the_forge(void **state)
+{
+    const struct scripted_answer limited[] = {
+        { 302, { "location", "https://objects.test/file" }, NULL },
+        { 429, { "retry-after", "86400" }, "" },
+    };
+    const struct scripted_answer fine[] = { { 200, { 0 }, "[]" } };
+    const struct transport_request req = { .method = "GET",
+                                           .path = "/repos/o/n/releases/assets/1",
+                                           .effect = EFFECT_READ_LAX,
+                                           .accept = "application/octet-stream" };
+    struct scene *s = *state;
+    struct transport_reply reply;
+
+    scene_reopen(s, s->script.now_ms + 600 * 1000);
+    assert_int_equal(SEND(s, &req, &reply, limited), -ERR_BUDGET);
+    assert_int_equal(SEND(s, &get_issues, &reply, fine), 0);
+    assert_int_equal(s->script.now_ms / 1000, SCRIPT_NOW);
+    transport_reply_finish(&reply);
+}
+
 static const struct {
     int status;
     const char *body;
@@ -334,6 +355,7 @@ int main(void)
         TEST(redirect_loop_ends),
         TEST(write_is_not_sent_on_by_a_redirect),
         TEST(file_may_come_from_elsewhere_but_the_token_stays),
+        TEST(what_another_server_refuses_is_not_held_against_the_forge),
         TEST(refusals_keep_the_words_of_the_forge),
         TEST(time_is_the_forges),
         TEST(hostile_link_fails_the_page),
