@@ -11,9 +11,12 @@
 #include "cli/hub_access.h"
 #include "cli/results.h"
 #include "config/config.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/repo.h"
 #include "hub/repo/upkeep.h"
+#include "hub/web/hosting.h"
 
-enum { BAR_WIDTH = 40, DAY_S = 86400 };
+enum { BAR_WIDTH = 40, DAY_S = 86400, MAX_REPOS = 1000000 };
 #define MAX_AGE_S ((int64_t)3650 * DAY_S)
 
 struct report {
@@ -45,11 +48,51 @@ static void show_bar(void *ctx, int64_t done, int64_t total)
         (void)fputc('\n', stderr);
 }
 
+/* What a repository's large files take now, for the quota of its namespace. */
+static int64_t count_bytes(const struct hub_repo *repo)
+{
+    char **oids = NULL;
+    size_t n = 0;
+    int64_t sum = 0, bytes = 0;
+
+    (void)hub_repo_list_blobs(&oids, &n, repo, NULL);
+    for (size_t i = 0; i < n; i++)
+        if (blob_stat(&bytes, hub_repo_blobs(repo), oids[i], NULL) == 0)
+            sum += bytes;
+    hub_repo_list_free(oids, n);
+    return sum;
+}
+
+static int count_again(const struct hub_access *hub, enum hosted_kind kind, struct err *err)
+{
+    char *root = hosting_root(hub->hub_dir, kind);
+    char **ids = NULL;
+    size_t n = 0;
+
+    int rc = hub_repo_list(&ids, &n, root, MAX_REPOS, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        struct hosted hosted = { 0 };
+        struct hub_repo *repo = NULL;
+
+        access_look(&hosted, hub->access, kind, ids[i]);
+        if (hosted.id && hub_repo_open(&repo, root, ids[i], NULL) == 0) {
+            rc = hosted_repo_add_bytes(access_lock(hub->access), hosted.id,
+                                       count_bytes(repo) - hosted.blob_bytes, err);
+            access_unlock(hub->access);
+        }
+        hub_repo_close(repo);
+    }
+    hub_repo_list_free(ids, n);
+    free(root);
+    return rc;
+}
+
 static int run_gc(struct app *app, const struct cmd_args *args, struct err *err)
 {
     struct report report = { .lines = json_array(), .is_json = app->json, .shown = -1 };
     char *hub_dir = config_path(app->config, "hub");
     struct gc_result result = { 0 };
+    struct hub_access hub = { 0 };
     int64_t age_s = DAY_S;
 
     int rc =
@@ -61,9 +104,14 @@ static int run_gc(struct app *app, const struct cmd_args *args, struct err *err)
     if (rc < 0)
         rc = err_set(err, ERR_USAGE, "--older: expected a time such as 12h or 7d");
     if (rc == 0)
-        rc = git_setup(err);
+        rc = hub_access_open(&hub, app, err);
     if (rc == 0)
         rc = hub_gc(&result, &upkeep, err);
+    if (rc == 0)
+        rc = count_again(&hub, HOSTED_MODEL, err);
+    if (rc == 0)
+        rc = count_again(&hub, HOSTED_DATASET, err);
+    hub_access_close(&hub);
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:I,s:I,s:I}", "blobs", (json_int_t)result.n_blobs,
                                      "bytes", (json_int_t)result.bytes, "leftovers",

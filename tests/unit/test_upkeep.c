@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/repo/upkeep.h"
+
+#include "base/err.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/edit.h"
+#include "hub/repo/repo.h"
+#include "tests/unit/git_program.h"
+
+static const int64_t far_future = 4102444800; /* 2100 */
+
+static void keep_line(void *ctx, const char *line)
+{
+    buf_printf(ctx, "%s\n", line);
+}
+
+static struct hub_repo *create(const char *root)
+{
+    struct hub_repo *repo = NULL;
+
+    assert_int_equal(hub_repo_create(&repo, root, "a/b", NULL), 0);
+    return repo;
+}
+
+static void store(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *text)
+{
+    struct blob_put *put = NULL;
+
+    assert_int_equal(blob_put_begin(&put, hub_repo_blobs(repo), NULL), 0);
+    assert_int_equal(blob_put_add(put, text, strlen(text), NULL), 0);
+    assert_int_equal(blob_put_finish(oid, put, NULL, NULL), 0);
+    assert_int_equal(hub_repo_add_blob(repo, oid, NULL), 0);
+}
+
+/* A commit that holds the blob as "large". */
+static void commit(struct hub_repo *repo, const char *oid)
+{
+    const struct hub_commit c = { .branch = "main",
+                                  .author_name = "ada",
+                                  .author_email = "ada@example.org",
+                                  .at = 1767225600,
+                                  .message = "large" };
+    struct hub_edit *edit = NULL;
+    char made[GIT_HEX_SIZE];
+
+    assert_int_equal(hub_edit_begin(&edit, repo), 0);
+    assert_int_equal(hub_edit_put_blob(edit, "large", oid, NULL), 0);
+    assert_int_equal(hub_edit_commit(made, edit, &c, NULL), 0);
+    hub_edit_free(edit);
+}
+
+static struct gc_result collect(const char *root, int64_t before_at)
+{
+    const struct upkeep upkeep = { .hub_dir = root, .before_at = before_at, .tell = keep_line };
+    struct gc_result result;
+
+    assert_int_equal(hub_gc(&result, &upkeep, NULL), 0);
+    return result;
+}
+
+/* The faults, one a line; the caller frees. */
+static char *check(const char *root, size_t n_faults)
+{
+    struct fsck_result result;
+    struct buf lines;
+
+    buf_init(&lines, 65536);
+    const struct upkeep upkeep = { .hub_dir = root, .tell = keep_line, .ctx = &lines };
+    assert_int_equal(hub_fsck(&result, &upkeep, NULL), 0);
+    assert_int_equal(result.n_repos, 1);
+    if (result.n_faults != n_faults)
+        fail_msg("%zu faults: %s", result.n_faults, lines.data);
+    return buf_take(&lines);
+}
+
+static void what_no_commit_needs_goes_once_it_is_old(void **state)
+{
+    struct hub_repo *repo = create(*state);
+    char used[SHA256_HEX_SIZE], unused[SHA256_HEX_SIZE];
+
+    store(repo, used, "used");
+    store(repo, unused, "never committed");
+    commit(repo, used);
+    shell(*state, "touch .lfs/incoming/broken");
+    assert_int_equal(collect(*state, 1000).n_blobs, 0); /* all is younger */
+    assert_true(hub_repo_has_blob(repo, unused));
+
+    struct gc_result result = collect(*state, far_future);
+    assert_int_equal(result.n_blobs, 1);
+    assert_int_equal(result.bytes, 15);
+    assert_int_equal(result.n_leftovers, 1);
+    assert_false(hub_repo_has_blob(repo, unused));
+    assert_int_equal(blob_stat(NULL, hub_repo_blobs(repo), used, NULL), 0);
+    free(check(*state, 0));
+    hub_repo_close(repo);
+}
+
+static void history_keeps_what_it_needs_until_it_is_squashed(void **state)
+{
+    const struct hub_commit c = { .branch = "main",
+                                  .author_name = "ada",
+                                  .author_email = "ada@example.org",
+                                  .at = 1767225600,
+                                  .message = "squash" };
+    struct hub_repo *repo = create(*state);
+    char old[SHA256_HEX_SIZE], new[SHA256_HEX_SIZE], made[GIT_HEX_SIZE];
+
+    store(repo, old, "old");
+    commit(repo, old);
+    store(repo, new, "new");
+    commit(repo, new);
+    assert_int_equal(collect(*state, far_future).n_blobs, 0);
+    assert_int_equal(hub_squash(made, repo, &c, NULL), 0);
+    assert_int_equal(collect(*state, far_future).n_blobs, 1);
+    assert_int_equal(blob_stat(NULL, hub_repo_blobs(repo), new, NULL), 0);
+    hub_repo_close(repo);
+}
+
+static void damage_is_found_where_it_is(void **state)
+{
+    struct hub_repo *repo = create(*state);
+    char oid[SHA256_HEX_SIZE];
+
+    store(repo, oid, "weights");
+    commit(repo, oid);
+    free(check(*state, 0));
+
+    char *path = blob_path(hub_repo_blobs(repo), oid);
+    assert_int_equal(fs_write(path, "weighty", 7, 0644, NULL), 0);
+    char *lines = check(*state, 1);
+    assert_non_null(strstr(lines, oid));
+    free(lines);
+
+    assert_int_equal(fs_remove(path, NULL), 0);
+    lines = check(*state, 2); /* the pointer, and the mark */
+    assert_non_null(strstr(lines, "'large'"));
+    assert_non_null(strstr(lines, "missing"));
+    free(lines);
+    free(path);
+    hub_repo_close(repo);
+}
+
+static void a_git_object_that_is_not_what_it_says_is_found(void **state)
+{
+    struct hub_repo *repo = create(*state);
+    char oid[SHA256_HEX_SIZE];
+    struct fsck_result result;
+    struct buf lines;
+
+    store(repo, oid, "weights");
+    commit(repo, oid);
+    hub_repo_close(repo);
+    shell(*state, "cd a/b.git && one=$(git rev-parse main:large) && "
+                  "two=$(git rev-parse main:.gitattributes) && "
+                  "a=objects/$(echo $one | cut -c1-2)/$(echo $one | cut -c3-) && "
+                  "b=objects/$(echo $two | cut -c1-2)/$(echo $two | cut -c3-) && "
+                  "chmod u+w $a && cp $b $a");
+    buf_init(&lines, 65536);
+    const struct upkeep upkeep = { .hub_dir = *state, .tell = keep_line, .ctx = &lines };
+    assert_int_equal(hub_fsck(&result, &upkeep, NULL), 0);
+    assert_true(result.n_faults > 0);
+    assert_non_null(strstr(lines.data, "object"));
+    buf_finish(&lines);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(what_no_commit_needs_goes_once_it_is_old),
+        IN_FOLDER(history_keeps_what_it_needs_until_it_is_squashed),
+        IN_FOLDER(damage_is_found_where_it_is),
+        IN_FOLDER(a_git_object_that_is_not_what_it_says_is_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
