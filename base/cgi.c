@@ -17,6 +17,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 
+enum { HELD_FD = STDERR_FILENO + 1 };
 enum { SILENCE_MS = 120000, HEAD_MAX_BYTES = 65536, PIECE_BYTES = 65536 };
 
 /* Our threads block signals and ignore a broken pipe; the program shall do neither. */
@@ -49,7 +50,10 @@ static int spawn(pid_t *ret_pid, const struct cgi_call *call, int out, struct er
                                                0);
     (void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    if (call->held_fd > 0)
+        (void)posix_spawn_file_actions_adddup2(&actions, call->held_fd, HELD_FD);
+    (void)posix_spawn_file_actions_addclosefrom_np(&actions,
+                                                   HELD_FD + (call->held_fd > 0 ? 1 : 0));
     /* POSIX's own signature: the strings are not written to. */
     int failed =
         posix_spawnp(ret_pid, call->argv[0], &actions, &attributes,

@@ -15,6 +15,7 @@ struct cgi_call {
     const char *const *argv; /* looked up along PATH; ends with NULL */
     const char *const *env;  /* its whole environment; ends with NULL */
     int body_fd;             /* its standard input, from where it stands; -1: none */
+    int held_fd;             /* a lock that it keeps for as long as it runs; 0: none */
 };
 
 struct cgi {

@@ -99,7 +99,8 @@ int git_http_start(struct cgi *ret, const struct git_http_call *call, struct err
     env_init(&env, call);
     const struct cgi_call program = { .argv = argv,
                                       .env = (const char *const *)env.vars,
-                                      .body_fd = call->body_fd };
+                                      .body_fd = call->body_fd,
+                                      .held_fd = call->held_fd };
     int rc = cgi_start(ret, &program, err);
     env_finish(&env);
     return rc < 0 ? err_wrap(err, rc, "git http-backend") : 0;

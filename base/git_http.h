@@ -16,7 +16,8 @@ struct git_http_call {
     const char *method, *query;
     const char *content_type, *content_encoding, *protocol; /* headers, NULL when absent */
     const char *user;                                       /* who pushes; NULL: reads only */
-    int body_fd;                                            /* -1: none */
+    int body_fd;               /* read from its beginning; -1: none */
+    int held_fd;               /* a lock that git keeps for as long as it runs; 0: none */
     const char *const *config; /* "key=value", above what the repository says; ends with NULL */
     const char *const *env;    /* "NAME=value" for hooks; NULL, or ends with NULL */
 };

@@ -199,6 +199,7 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     int rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, NULL);
     if (rc == 0)
         rc = hub_repo_hold(&lock, repo, NULL);
+    call->held_fd = lock; /* should we die, git is a writer still */
     if (rc == 0)
         rc = git_http_start(cgi, call, NULL);
     if (rc == 0)

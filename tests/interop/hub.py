@@ -25,17 +25,25 @@ def set_option(path, key, value):
 class Hub(servers.Server):
     """The server, with ada's token and a way to call its API."""
 
-    def __init__(self, folder, settings=()):
+    def __init__(self, folder, settings=(), is_new=True):
         self.folder = folder
+        if is_new:
+            self.make(folder, settings)
+        with open(f"{folder}/token.ada", encoding="utf-8") as file:
+            self.token = file.read()
+        super().__init__([HEARTH, "--config", f"{folder}/hearth.yml", "serve", "--listen",
+                          "127.0.0.1:0"], lambda line: line.startswith("{"))
+        self.url = json.loads(self.lines[-1])["url"]
+
+    @staticmethod
+    def make(folder, settings):
         subprocess.run([HEARTH, "init", folder], check=True, stdout=subprocess.DEVNULL)
         for key, value in dict(settings).items():
             set_option(f"{folder}/hearth.yml", key, value)
         made = subprocess.run([HEARTH, "token", "create", "--user", "ada", "--scope", "write"],
                               cwd=folder, check=True, capture_output=True, text=True)
-        self.token = re.search(r"hf_[A-Za-z0-9]{40}", made.stdout)[0]
-        super().__init__([HEARTH, "--config", f"{folder}/hearth.yml", "serve", "--listen",
-                          "127.0.0.1:0"], lambda line: line.startswith("{"))
-        self.url = json.loads(self.lines[-1])["url"]
+        with open(f"{folder}/token.ada", "w", encoding="utf-8") as file:
+            file.write(re.search(r"hf_[A-Za-z0-9]{40}", made.stdout)[0])
 
     def remote(self, name, user="ada", token=None):
         return self.url.replace("://", f"://{user}:{token or self.token}@") + f"/ada/{name}"

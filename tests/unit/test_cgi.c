@@ -116,6 +116,32 @@ static void finishing_kills_the_program_and_its_children(void **state)
     (void)close(fd);
 }
 
+/* Everything else that is open here stays here. */
+static void only_what_is_held_is_passed_on(void **state)
+{
+    static const char script[] = "printf '\\n\\n'; cd /proc/self/fd; echo *";
+    const char *const argv[] = { "sh", "-c", script, NULL }, *const env[] = { NULL };
+    FILE *held = tmpfile(), *other = tmpfile();
+    struct cgi_call call = { .argv = argv, .env = env, .body_fd = -1 };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct cgi cgi;
+        struct buf out;
+
+        buf_init(&out, 100);
+        call.held_fd = i == 0 ? 0 : dup(fileno(held));
+        assert_int_equal(cgi_start(&cgi, &call, NULL), 0);
+        assert_int_equal(cgi_collect(&out, &cgi, NULL), 0);
+        assert_memory_equal(out.data, i == 0 ? "0 1 2" : "0 1 2 3", i == 0 ? 5 : 7);
+        assert_true(out.len <= strlen("0 1 2 3 4\n")); /* echo's own view of the folder */
+        cgi_finish(&cgi);
+        buf_finish(&out);
+    }
+    (void)fclose(held);
+    (void)fclose(other);
+}
+
 static void program_that_is_not_there_is_named(void **state)
 {
     const char *const argv[] = { "no-such-program", NULL }, *const env[] = { NULL };
@@ -136,6 +162,7 @@ int main(void)
         cmocka_unit_test(body_is_the_input),
         cmocka_unit_test(bad_answers_are_errors),
         cmocka_unit_test(finishing_kills_the_program_and_its_children),
+        cmocka_unit_test(only_what_is_held_is_passed_on),
         cmocka_unit_test(program_that_is_not_there_is_named),
     };
 
