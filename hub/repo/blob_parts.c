@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A blob in parts is one file with holes, incoming/<upload>.parts, until its hash says that
- * there is none left. */
+ * there is none left.
+ *
+ * Whoever finishes holds the file's lock alone, from before the hash until it has its name;
+ * every write of a part shares the lock and looks that the file is still among the incoming.
+ * So no byte changes behind a hash, however long a sender keeps its part open. */
 #include "hub/repo/blob.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +25,7 @@
 enum { UPLOAD_DIGITS = 32 };
 
 struct blob_part {
+    char *path;
     int fd;
     off_t at;
 };
@@ -29,6 +36,24 @@ static char *path_of(const struct blob_store *store, const char *upload)
     if (!hex_is(upload, UPLOAD_DIGITS))
         return NULL;
     return xasprintf("%s/%s.parts", store->incoming, upload);
+}
+
+static bool is_still(const char *path, int fd)
+{
+    struct stat named, held;
+
+    return stat(path, &named) == 0 && fstat(fd, &held) == 0 && named.st_dev == held.st_dev &&
+           named.st_ino == held.st_ino;
+}
+
+static int lock_file(int fd, int operation)
+{
+    int rc;
+
+    do
+        rc = flock(fd, operation);
+    while (rc != 0 && errno == EINTR);
+    return rc;
 }
 
 int blob_part_open(struct blob_part **ret, struct blob_store *store, const char *upload,
@@ -42,16 +67,17 @@ int blob_part_open(struct blob_part **ret, struct blob_store *store, const char 
         rc = err_set(err, ERR_RANGE, "'%.40s' names no upload", upload);
     else if (fd < 0)
         rc = err_errno(err, "cannot create '%s'", path);
-    free(path);
-    if (rc < 0)
+    if (rc < 0) {
+        free(path);
         return rc;
+    }
     (void)fchmod(fd, 0664);
     *ret = xcalloc(1, sizeof(**ret));
-    **ret = (struct blob_part){ .fd = fd, .at = (off_t)offset };
+    **ret = (struct blob_part){ .path = path, .fd = fd, .at = (off_t)offset };
     return 0;
 }
 
-int blob_part_add(struct blob_part *part, const void *data, size_t len, struct err *err)
+static int write_part(struct blob_part *part, const void *data, size_t len, struct err *err)
 {
     const char *from = data;
 
@@ -69,11 +95,26 @@ int blob_part_add(struct blob_part *part, const void *data, size_t len, struct e
     return 0;
 }
 
+int blob_part_add(struct blob_part *part, const void *data, size_t len, struct err *err)
+{
+    int rc;
+
+    if (lock_file(part->fd, LOCK_SH | LOCK_NB) != 0)
+        return err_set(err, ERR_REFUSED, "this upload is being finished");
+    if (is_still(part->path, part->fd))
+        rc = write_part(part, data, len, err);
+    else
+        rc = err_set(err, ERR_REFUSED, "this upload is finished");
+    (void)lock_file(part->fd, LOCK_UN);
+    return rc;
+}
+
 void blob_part_close(struct blob_part *part)
 {
     if (!part)
         return;
     (void)close(part->fd);
+    free(part->path);
     free(part);
 }
 
@@ -95,28 +136,35 @@ static int check(const char *path, int64_t size, const char *expected, struct er
     return 0;
 }
 
+/* Hashed, synced and renamed under the lock that keeps writers of parts out. */
+static int finish_alone(const struct blob_store *store, const char *path, int64_t size,
+                        const char *expected, struct err *err)
+{
+    int64_t there = 0;
+
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool is_here = fd >= 0 && lock_file(fd, LOCK_EX) == 0 && is_still(path, fd);
+    int rc = 0;
+    if (is_here) {
+        rc = check(path, size, expected, err);
+        if (rc == 0)
+            rc = blob_move_in(store, path, fd, expected, err);
+        (void)unlink(path); /* gone already when it was moved */
+    } else if (blob_touch(&there, store, expected, NULL) < 0) { /* nor finished before */
+        rc = err_set(err, ERR_REFUSED, "no part of this upload is here");
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}
+
 int blob_parts_finish(struct blob_store *store, const char *upload, int64_t size,
                       const char *expected, struct err *err)
 {
     char *path = path_of(store, upload);
-    int64_t there = 0;
-    int fd = -1;
-
-    if (path && !fs_exists(path) && blob_touch(&there, store, expected, NULL) == 0) {
-        free(path);
-        return 0; /* asked again: it was finished before */
-    }
-    int rc = path ? check(path, size, expected, err)
+    int rc = path ? finish_alone(store, path, size, expected, err)
                   : err_set(err, ERR_RANGE, "'%.40s' names no upload", upload);
-    if (rc == 0) {
-        fd = open(path, O_RDWR | O_CLOEXEC);
-        rc = fd < 0 ? err_errno(err, "cannot open '%s'", path)
-                    : blob_move_in(store, path, fd, expected, err);
-    }
-    if (fd >= 0)
-        (void)close(fd);
-    if (path)
-        (void)unlink(path); /* gone already when it was moved */
+
     free(path);
     return rc;
 }

@@ -19,6 +19,7 @@
 
 static const char ABC[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 static const char EMPTY[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+static const char UPLOAD[] = "0123456789abcdef0123456789abcdef";
 static const int64_t far_future = 4102444800; /* 2100 */
 
 struct fixture {
@@ -236,6 +237,51 @@ static void a_sweep_takes_old_remains_only(void **state)
     free(old);
 }
 
+static struct blob_part *begin_part(const struct fixture *fix, const char *text)
+{
+    struct blob_part *part = NULL;
+
+    assert_int_equal(blob_part_open(&part, fix->store, UPLOAD, 0, NULL), 0);
+    assert_int_equal(blob_part_add(part, text, strlen(text), NULL), 0);
+    return part;
+}
+
+static void a_part_kept_open_changes_nothing_that_is_finished(void **state)
+{
+    const struct fixture *fix = *state;
+    struct err err = { 0 };
+    struct buf text;
+
+    struct blob_part *early = begin_part(fix, "abc"), *late = begin_part(fix, "ab");
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0);
+    assert_int_equal(blob_part_add(early, "d", 1, NULL), -ERR_REFUSED);
+    assert_int_equal(blob_part_add(late, "X", 1, &err), -ERR_REFUSED);
+    assert_string_equal(err.msg, "this upload is finished");
+    char *path = blob_path(fix->store, ABC);
+    assert_non_null(path);
+    buf_init(&text, 100);
+    assert_int_equal(fs_read(&text, path, NULL), 0);
+    assert_string_equal(text.data, "abc");
+    assert_int_equal(count_incoming(fix), 0);
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0); /* asked again */
+    buf_finish(&text);
+    free(path);
+    blob_part_close(early);
+    blob_part_close(late);
+}
+
+static void parts_of_other_content_are_refused_and_gone(void **state)
+{
+    const struct fixture *fix = *state;
+
+    struct blob_part *part = begin_part(fix, "abX");
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), -ERR_REFUSED);
+    assert_int_equal(count_incoming(fix), 0);
+    assert_null(blob_path(fix->store, ABC));
+    blob_part_close(part);
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), -ERR_REFUSED);
+}
+
 #define STORED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -250,6 +296,8 @@ int main(void)
         STORED(names_that_are_no_hash_find_nothing),
         STORED(blobs_are_listed_until_the_caller_has_enough),
         STORED(a_touched_blob_is_young_again_and_stays),
+        STORED(a_part_kept_open_changes_nothing_that_is_finished),
+        STORED(parts_of_other_content_are_refused_and_gone),
         STORED(a_sweep_takes_old_remains_only),
     };
 
