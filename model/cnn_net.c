@@ -45,7 +45,13 @@ static struct tensor *name_tensor(struct tensor *t, const char *layer, size_t l,
 
 size_t cnn_describe(struct tensor *tensors, const struct shape *s)
 {
-    static const char *const norm[] = { "bias", "running_mean", "running_var", "weight" };
+    static const struct {
+        const char *part;
+        bool is_variance;
+    } norm[] = { { "bias", false },
+                 { "running_mean", false },
+                 { "running_var", true },
+                 { "weight", false } };
     const struct plan plan = plan_of(s);
     const size_t *channels = plan.channels;
     size_t last = CNN_BLOCKS - 1, n_inputs = plan.out_side[last] * plan.out_side[last];
@@ -53,8 +59,10 @@ size_t cnn_describe(struct tensor *tensors, const struct shape *s)
 
     for (size_t l = 0; l < CNN_BLOCKS; l++) {
         for (size_t i = 0; i < 4; i++) {
-            tensors[n] = (struct tensor){ .n_dims = 1, .dims = { channels[l] } };
-            name_tensor(&tensors[n++], "bn", l, norm[i]);
+            tensors[n] = (struct tensor){ .n_dims = 1,
+                                          .dims = { channels[l] },
+                                          .is_variance = norm[i].is_variance };
+            name_tensor(&tensors[n++], "bn", l, norm[i].part);
         }
     }
     for (size_t l = 0; l < CNN_BLOCKS; l++) {

@@ -4,6 +4,7 @@
  * tensors, and how it came to be. Owns its tensors. Knows no arithmetic: net.h runs it. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,8 +28,9 @@ struct tensor {
     char name[48]; /* as in the file: "fc1.weight" */
     size_t n_dims;
     size_t dims[MODEL_MAX_DIMS];
-    size_t count; /* product of dims */
-    float *data;  /* row-major, 64-byte aligned */
+    size_t count;     /* product of dims */
+    float *data;      /* row-major, 64-byte aligned */
+    bool is_variance; /* then no element is negative */
 };
 
 /* What goes in and out; fixed when the model is made. */
@@ -64,7 +66,8 @@ struct model *model_copy(const struct model *m);
 int model_write(struct buf *out, const struct model *m, struct err *err);
 
 /* Refuses files that are damaged, of an unknown architecture, of other shapes than their
- * metadata says, or with a weight that is not a finite number. what names the source. */
+ * metadata says, with a weight that is not a finite number, or with a negative variance. what
+ * names the source. */
 int model_read(struct model **ret, const void *bytes, size_t len, const char *what,
                struct err *err);
 
@@ -77,7 +80,8 @@ int model_save(const struct model *m, const char *path, struct err *err); /* by 
 json_t *model_metadata(const struct model *m);
 int model_from_metadata(struct model **ret, const json_t *meta, struct err *err);
 
-/* t's elements from 4 * count little-endian bytes; -ERR_RANGE when one is not finite. */
+/* t's elements from 4 * count little-endian bytes; -ERR_RANGE when one is not finite, or
+ * negative in a variance. */
 int tensor_read(struct tensor *t, const unsigned char *le, struct err *err);
 
 /* NULL when there is none of this name. */

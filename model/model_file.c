@@ -131,6 +131,10 @@ int tensor_read(struct tensor *t, const unsigned char *le, struct err *err)
         if (!isfinite(t->data[i]))
             return err_set(err, ERR_RANGE, "tensor '%s': element %zu is not a finite number",
                            t->name, i);
+        if (t->is_variance && t->data[i] < 0.0f)
+            return err_set(err, ERR_RANGE,
+                           "tensor '%s': element %zu is negative; a variance never is", t->name,
+                           i);
     }
     return 0;
 }

@@ -19,6 +19,7 @@
 #include "model/dataset.h"
 #include "model/eval.h"
 #include "model/model.h"
+#include "model/onnx.h"
 #include "model/train.h"
 
 #include "tests/fixtures/model/golden_cnn.h"
@@ -335,6 +336,37 @@ static void a_saved_model_predicts_as_the_net_that_was_trained(void **state)
     dataset_finish(&data);
 }
 
+typedef int write_model(struct buf *out, const struct model *m, struct err *err);
+typedef int read_model(struct model **ret, const void *bytes, size_t len, const char *what,
+                       struct err *err);
+
+static void check_refused(const struct model *m, write_model *write, read_model *read)
+{
+    struct model *again = NULL;
+    struct err err = { 0 };
+    struct buf file;
+
+    buf_init(&file, MODEL_MAX_FILE_BYTES);
+    assert_int_equal(write(&file, m, NULL), 0);
+    assert_int_equal(read(&again, file.data, file.len, "bad", &err), -ERR_RANGE);
+    assert_string_equal(err.msg, "bad: tensor 'bn2.running_var': element 3 is negative; a "
+                                 "variance never is");
+    assert_null(again);
+    buf_finish(&file);
+}
+
+static void a_file_with_a_negative_variance_is_refused(void **state)
+{
+    struct model *m = new_model(8, 64);
+
+    (void)state;
+    model_tensor(m, "bn2.running_mean")->data[3] = -1.0f; /* as means may be */
+    model_tensor(m, "bn2.running_var")->data[3] = -1e-3f;
+    check_refused(m, model_write, model_read);
+    check_refused(m, onnx_write, onnx_read);
+    model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +375,7 @@ int main(void)
         cmocka_unit_test(logits_loss_and_gradients_are_those_of_torch),
         cmocka_unit_test(ten_epochs_read_the_hold_out_better_than_mlp),
         cmocka_unit_test(a_saved_model_predicts_as_the_net_that_was_trained),
+        cmocka_unit_test(a_file_with_a_negative_variance_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
