@@ -137,8 +137,9 @@ static int not_found(const char *const *words, size_t n, struct err *err)
                      n > 1 ? "no subcommand " : "a subcommand is missing",
                      n > 1 ? words[1] : "", below.data);
     else if (nearest)
-        rc = err_set(err, ERR_USAGE, "no command '%s'; did you mean `hearth %s`?", words[0],
-                     nearest);
+        rc = err_set(err, ERR_USAGE,
+                     "no command '%s'; did you mean `hearth %s`? `hearth help` lists them all",
+                     words[0], nearest);
     else
         rc = err_set(err, ERR_USAGE, "no command '%s'; `hearth help` lists them", words[0]);
     buf_finish(&below);
