@@ -38,7 +38,7 @@ static int check_classes(const struct dataset *data, struct err *err)
 static int check(const struct dataset *data, const struct train_options *o, struct err *err)
 {
     if (data->n < 2)
-        return err_set(err, ERR_RANGE, "%zu samples are too few to train on", data->n);
+        return err_set(err, ERR_RANGE, "samples to train on: %zu; it takes 2 or more", data->n);
     int rc = check_classes(data, err);
     if (rc < 0)
         return rc;
