@@ -23,7 +23,7 @@
 #include "hub/repo/repo.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_TRIES = 8 };
+enum { MAX_TRIES = 8, MAX_PATH_BYTES = 1024 };
 
 int hub_edit_begin(struct hub_edit **ret, struct hub_repo *repo)
 {
@@ -47,6 +47,9 @@ static int add(struct hub_edit *edit, enum change_kind kind, const char *path, c
 {
     if (edit->n == HUB_MAX_CHANGES)
         return err_set(err, ERR_LIMIT, "more than %d changes in one commit", HUB_MAX_CHANGES);
+    if (strlen(path) > MAX_PATH_BYTES)
+        return err_set(err, ERR_RANGE, "path '%.64s...': more than %d bytes", path,
+                       MAX_PATH_BYTES);
     if (edit->n == edit->cap) {
         edit->cap = edit->cap * 2 + 16;
         edit->changes = xrealloc_array(edit->changes, edit->cap, sizeof(*edit->changes));

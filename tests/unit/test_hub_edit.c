@@ -292,6 +292,21 @@ static void attributes_decide_by_their_last_match(void **state)
     buf_finish(&added);
 }
 
+static void a_path_too_long_for_git_is_not_gathered(void **state)
+{
+    struct hub_repo *repo = create(*state, "ada/m");
+    struct hub_edit *edit = edit_of(repo);
+    char path[1026];
+
+    memset(path, 'a', sizeof(path));
+    path[sizeof(path) - 1] = '\0';
+    assert_int_equal(hub_edit_put(edit, path, "x", 1, NULL), -ERR_RANGE);
+    assert_int_equal(hub_edit_remove(edit, path, HUB_REMOVE_FILE, NULL), -ERR_RANGE);
+    assert_int_equal(hub_edit_count(edit), 0);
+    hub_edit_free(edit);
+    hub_repo_close(repo);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +314,7 @@ int main(void)
         IN_FOLDER(what_changes_nothing_makes_no_commit),
         IN_FOLDER(a_parent_that_is_not_the_tip_loses),
         IN_FOLDER(paths_that_cannot_be_are_refused),
+        IN_FOLDER(a_path_too_long_for_git_is_not_gathered),
         IN_FOLDER(removing_nothing_is_not_found),
         IN_FOLDER(a_branch_must_be_there_unless_it_is_main),
         IN_FOLDER(a_large_file_is_a_pointer_in_git_and_itself_for_readers),
