@@ -99,6 +99,21 @@ static int64_t part_bytes(const struct lfs_grant *g)
     return g->size - from < g->chunk ? g->size - from : g->chunk;
 }
 
+/* Once more when the bytes come: many grants may be out for the same room. */
+static int check_quota(const struct site *site, const struct hub_repo *repo,
+                       const struct lfs_grant *g, struct err *err)
+{
+    if (hub_repo_has_blob(repo, g->oid))
+        return 0;
+    char *ns = xstrndup(g->repo, strcspn(g->repo, "/"));
+    int64_t left = lfs_quota_left(site, ns);
+
+    free(ns);
+    return left < 0 || g->size <= left
+               ? 0
+               : err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+}
+
 static int begin(struct httpd_request *req, struct httpd_response *res, const struct site *site,
                  const char *use)
 {
@@ -116,6 +131,8 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
                      declared);
     if (rc == 0)
         rc = open_repo(&up->repo, site, &up->grant, &up->err);
+    if (rc == 0)
+        rc = check_quota(site, up->repo, &up->grant, &up->err);
     if (rc == 0 && up->grant.part)
         rc = blob_part_open(&up->part, hub_repo_blobs(up->repo), up->grant.upload,
                             (up->grant.part - 1) * up->grant.chunk, &up->err);
@@ -199,8 +216,10 @@ static int keep(const struct site *site, struct hub_repo *repo, const struct lfs
                 struct err *err)
 {
     bool is_new = !hub_repo_has_blob(repo, g->oid);
-    int rc = hub_repo_add_blob(repo, g->oid, err);
+    int rc = check_quota(site, repo, g, err);
 
+    if (rc == 0)
+        rc = hub_repo_add_blob(repo, g->oid, err);
     if (rc == 0 && is_new)
         count_granted(site, g);
     return rc;

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/httpd.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "hub/repo/repo.h"
 #include "hub/web/hosting.h"
@@ -75,6 +76,11 @@ int visit_fail(const struct site *site, struct httpd_request *req, struct httpd_
         int status = is_asked_for_token(req, who) ? statuses[i].anonymous : statuses[i].status;
         if (status == 401)
             httpd_reply_header(req, "WWW-Authenticate", "Basic realm=\"hub\"");
+        if (err->code == ERR_IO) { /* which file it was is ours to know */
+            log_event(LOG_ERROR, "not-kept", "error=\"%s\"", err->msg);
+            return site_error(site, req, res, status, statuses[i].name,
+                              "this hub could not keep that: its disk may be full");
+        }
         return site_error(site, req, res, status, statuses[i].name, err->msg);
     }
     return site_error(site, req, res, 500, NULL, "this hub could not do that");

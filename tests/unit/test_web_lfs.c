@@ -253,12 +253,15 @@ static void a_full_namespace_takes_no_more(void **state)
     assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
     assert_int_equal(namespace_set_quota(db, "ada", 20, NULL), 0);
     db_close(db);
-    char *href = upload_href(fix, token, &o);
+    char *href = upload_href(fix, token, &o), *early = upload_href(fix, token, &more);
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
+    assert_int_equal(to_href(fix, "PUT", early, more.content), 413); /* granted before */
     assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
     json_t *doc = batch(fix, token, "upload", &more);
     assert_null(action_of(doc, "upload"));
     site_assert_has(fix, "quota");
     json_decref(doc);
+    free(early);
     free(href);
     free(path);
     free(token);
@@ -290,6 +293,23 @@ static void strange_batches_are_refused(void **state)
     free(token);
 }
 
+static void a_store_that_fails_does_not_say_where_it_lies(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights");
+    char *token = create(fix), *incoming = fs_path(fix->dir, "hub/.lfs/incoming", NULL);
+
+    char *href = upload_href(fix, token, &o);
+    assert_int_equal(fs_remove(incoming, NULL), 0);
+    assert_int_equal(fs_write(incoming, "x", 1, 0600, NULL), 0);
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 507);
+    site_assert_has(fix, "could not keep");
+    assert_null(strstr(fix->res.body.data, fix->dir));
+    free(href);
+    free(incoming);
+    free(token);
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, site_start, site_stop)
 
 int main(void)
@@ -302,6 +322,7 @@ int main(void)
         SERVED(parts_come_in_any_order),
         SERVED(a_missing_part_is_missed),
         SERVED(a_full_namespace_takes_no_more),
+        SERVED(a_store_that_fails_does_not_say_where_it_lies),
         SERVED(strange_batches_are_refused),
     };
 
