@@ -152,6 +152,49 @@ static int need_row(const struct site *site, struct visit *v, struct err *err)
     return rc;
 }
 
+/* The row that holds the new name while the folder moves becomes the repository's own. */
+static int take_place(struct db *db, int64_t id, int64_t holder, const struct hosted_name *now,
+                      struct err *err)
+{
+    int rc = db_begin(db, DB_DURABLE, err);
+
+    if (rc < 0)
+        return rc;
+    rc = hosted_repo_remove(db, holder, err);
+    if (rc == 0)
+        rc = hosted_repo_rename(db, id, now, err);
+    if (rc == 0)
+        return db_commit(db, err);
+    db_rollback(db);
+    return rc;
+}
+
+/* What is private has a private row under either name at every moment, whoever is killed. */
+static int move_held(const struct site *site, const struct visit *v,
+                     const struct hosted_name *now, const char *to, struct err *err)
+{
+    const struct hosted_repo held = { .kind = v->kind,
+                                      .ns = now->ns,
+                                      .name = now->name,
+                                      .is_private = v->hosted.is_private,
+                                      .gate = v->hosted.gate,
+                                      .created_at = access_now(site->access) };
+    int64_t holder = 0;
+
+    int rc = hosted_repo_add(access_lock(site->access), &held, &holder, err);
+    access_unlock(site->access);
+    if (rc < 0)
+        return rc;
+    rc = hub_repo_move(v->root, v->id, to, err);
+    struct db *db = access_lock(site->access);
+    if (rc == 0)
+        rc = take_place(db, v->hosted.id, holder, now, err);
+    else
+        (void)hosted_repo_remove(db, holder, NULL);
+    access_unlock(site->access);
+    return rc;
+}
+
 static int move_repo(const struct site *site, struct visit *v, const char *to, struct err *err)
 {
     char *ns = NULL;
@@ -162,15 +205,10 @@ static int move_repo(const struct site *site, struct visit *v, const char *to, s
         rc = access_check_namespace(site->access, &v->who, ns, err);
     if (rc == 0)
         rc = need_row(site, v, err);
-    if (rc == 0)
-        rc = hub_repo_move(v->root, v->id, to, err);
     if (rc == 0) {
         const struct hosted_name now = { v->kind, ns, name };
 
-        rc = hosted_repo_rename(access_lock(site->access), v->hosted.id, &now, err);
-        access_unlock(site->access);
-        if (rc < 0) /* private there must not become public here */
-            (void)hub_repo_move(v->root, to, v->id, NULL);
+        rc = move_held(site, v, &now, to, err);
     }
     free(ns);
     return rc;
