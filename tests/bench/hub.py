@@ -131,8 +131,8 @@ UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "": 1, "K": 1 << 10, "M": 1 << 20, "G":
 def wrk(url, connections):
     """Requests a second, bytes a second, and the latency that 99 of 100 are within."""
     said = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}",
-                           f"-d{SECONDS}s", "--latency", url], check=True, capture_output=True,
-                          text=True).stdout
+                           f"-d{SECONDS}s", "--timeout", "60s", "--latency", url], check=True,
+                          capture_output=True, text=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         sys.exit(f"bench: {said}")
     requests = float(re.search(r"Requests/sec:\s+([0-9.]+)", said)[1])
