@@ -12,6 +12,7 @@
  * What follows (facts about the xorbs, a footer) is not needed here. */
 #include "hub/repo/xet_shard.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,9 @@ static int read_terms(struct xet_shard *shard, struct xet_file *file, struct inp
                            shard->n_files, (unsigned)i, (unsigned)term->first,
                            (unsigned)term->end);
         file->bytes += term->bytes;
+        if (file->bytes > XET_MAX_FILE_BYTES)
+            return err_set(err, ERR_LIMIT, "shard: file %zu is larger than %" PRId64 " bytes",
+                           shard->n_files, XET_MAX_FILE_BYTES);
     }
     file->n_terms = n;
     return 0;

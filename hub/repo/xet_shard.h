@@ -12,6 +12,10 @@ struct err;
 
 enum { XET_HEX_SIZE = 65, XET_MAX_SHARD_BYTES = 64 << 20, XET_MAX_CHUNKS = 8192 };
 
+/* Of one file put together: a chunk may be named again and again, so that a few bytes sent
+ * could ask for any number stored. Clients download no more than this over plain HTTP. */
+#define XET_MAX_FILE_BYTES INT64_C(50000000000)
+
 struct xet_term {
     char xorb[XET_HEX_SIZE];
     uint32_t first, end; /* chunks [first, end) of it, at least one */

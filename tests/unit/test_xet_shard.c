@@ -60,7 +60,7 @@ static const uint8_t two_files[] = {
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
-enum { RECORD = 48, FIRST_FILE = RECORD, FIRST_TERM = 2 * RECORD };
+enum { RECORD = 48, FLAGS = 32, FIRST_FILE = RECORD, FIRST_TERM = 2 * RECORD };
 
 static void files_terms_and_hashes_are_read(void **state)
 {
@@ -117,6 +117,33 @@ static void broken_shards_say_where(void **state)
     }
 }
 
+/* One chunk of 4 GiB, as it says, named a dozen times. */
+static void file_that_grows_past_its_limit_is_refused(void **state)
+{
+    enum { TERMS = 12 };
+    uint8_t data[(TERMS + 4) * RECORD] = { 0 };
+    uint8_t *block = data + RECORD;
+    struct xet_shard shard;
+    struct err err = { 0 };
+
+    (void)state;
+    memcpy(data, two_files, RECORD);
+    block[FLAGS + 3] = 0x40; /* has a sha256 */
+    block[FLAGS + 4] = TERMS;
+    for (size_t i = 1; i <= TERMS; i++) {
+        memset(block + i * RECORD + 36, 0xff, 4);
+        block[i * RECORD + 44] = 1;
+    }
+    memset(data + (TERMS + 3) * RECORD, 0xff, RECORD);
+    assert_int_equal(xet_shard_parse(&shard, data, sizeof(data), &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "file 0"));
+    xet_shard_finish(&shard);
+    block[FLAGS + 4] = TERMS - 1;
+    memmove(block + TERMS * RECORD, block + (TERMS + 1) * RECORD, 2 * RECORD);
+    assert_int_equal(xet_shard_parse(&shard, data, sizeof(data) - RECORD, &err), 0);
+    xet_shard_finish(&shard);
+}
+
 static void shard_without_files_is_fine(void **state)
 {
     uint8_t bytes[2 * RECORD];
@@ -135,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_terms_and_hashes_are_read),
         cmocka_unit_test(broken_shards_say_where),
+        cmocka_unit_test(file_that_grows_past_its_limit_is_refused),
         cmocka_unit_test(shard_without_files_is_fine),
     };
 
