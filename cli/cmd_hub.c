@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "cli/cmd.h"
 #include "cli/hub_access.h"
 #include "cli/results.h"
@@ -24,7 +25,9 @@ static int run_create(struct app *app, const struct cmd_args *args, struct err *
         .licence = cmd_value(args, "--license", ""),
     };
 
-    int rc = hub_access_open(&hub, app, err);
+    int rc = hub_check_id(id, err);
+    rc = rc < 0 ? err_wrap(err, -ERR_USAGE, "expected NAMESPACE/NAME")
+                : hub_access_open(&hub, app, err);
     if (rc == 0)
         rc = hosting_create(hub.access, hub.hub_dir, &hub.who, &wanted, err);
     hub_access_close(&hub);

@@ -96,8 +96,8 @@ static int run_practice(struct app *app, const struct cmd_args *args, struct err
 
 const struct cmd cmd_practice = {
     .name = "practice",
-    .args = "DIR [--port N] [--public-url URL] [--load FILE.json] [--fault NAME[=P]].. "
-            "[--seed N] [--rate-limit on|off]",
+    .args = "DIR [--dialect github|gitea] [--port N] [--public-url URL] [--load FILE.json] "
+            "[--fault NAME[=P]].. [--seed N] [--rate-limit on|off]",
     .summary = "Serve a small local forge with a sample community, to try a policy safely",
     .options = options,
     .needs = NEED_NOTHING,

@@ -206,6 +206,16 @@ static int write_data(const struct dataset *ds, const struct format *format, con
     return rc;
 }
 
+/* split.csv, beside a data set, names the part of each row and holds no sample. */
+static const struct format *format_of_samples(const char *name, const char *path)
+{
+    const struct format *format = format_of(path);
+
+    if (!format || format->kind != FORMAT_DATA || fs_size(path) < 0)
+        return NULL;
+    return strcmp(name, "split.csv") == 0 ? NULL : format;
+}
+
 static int read_folder(struct dataset *ds, const char *path, struct err *err)
 {
     char **names = NULL;
@@ -214,9 +224,9 @@ static int read_folder(struct dataset *ds, const char *path, struct err *err)
     int rc = fs_list(&names, &n, path, MAX_NAMES, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         char *file = fs_path(path, names[i], NULL);
-        const struct format *format = format_of(file);
+        const struct format *format = format_of_samples(names[i], file);
 
-        if (format && format->kind == FORMAT_DATA && fs_size(file) >= 0) {
+        if (format) {
             rc = read_data(ds, format, file, err);
             n_read++;
         }

@@ -215,17 +215,6 @@ static void metadata_names_pictures_and_labels(void **state)
     dataset_finish(&ds);
 }
 
-static void unknown_formats_and_empty_folders_are_refused(void **state)
-{
-    struct dataset ds;
-    struct err err = { 0 };
-
-    assert_int_equal(read_in(&ds, *state, NULL, &err), -ERR_NOTFOUND);
-    assert_non_null(strstr(err.msg, "no data set"));
-    assert_int_equal(read_in(&ds, *state, "x.bmp", &err), -ERR_USAGE);
-    assert_non_null(strstr(err.msg, "x.bmp"));
-}
-
 /* Two samples of each digit; light ink of any strength inside a dark edge. */
 static void make_set(struct dataset *ds, size_t side)
 {
@@ -237,6 +226,34 @@ static void make_set(struct dataset *ds, size_t side)
             pixels[k] = k % side % (side - 1) ? (uint8_t)((i + k) % (ds->max_value + 1)) : 0;
         assert_int_equal(dataset_add(ds, pixels, (int64_t)(i * 7 % 10), NULL), 0);
     }
+}
+
+static void the_parts_beside_a_data_set_are_no_samples(void **state)
+{
+    static const char parts[] = "row,part\n0,base\n";
+    struct dataset made, ds;
+    struct err err = { 0 };
+
+    make_set(&made, 8);
+    char *path = fs_path(*state, "digits.csv", NULL);
+    assert_int_equal(dataset_write_path(&made, path, NULL), 0);
+    put(*state, "split.csv", parts, sizeof(parts) - 1);
+    assert_int_equal(read_in(&ds, *state, NULL, &err), 0);
+    assert_int_equal(ds.n, made.n);
+    dataset_finish(&ds);
+    dataset_finish(&made);
+    free(path);
+}
+
+static void unknown_formats_and_empty_folders_are_refused(void **state)
+{
+    struct dataset ds;
+    struct err err = { 0 };
+
+    assert_int_equal(read_in(&ds, *state, NULL, &err), -ERR_NOTFOUND);
+    assert_non_null(strstr(err.msg, "no data set"));
+    assert_int_equal(read_in(&ds, *state, "x.bmp", &err), -ERR_USAGE);
+    assert_non_null(strstr(err.msg, "x.bmp"));
 }
 
 static void every_format_gives_back_what_was_written(void **state)
@@ -340,6 +357,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(files_in_the_way_of_pictures_stay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_tell_data_from_models, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_parts_beside_a_data_set_are_no_samples, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(unknown_formats_and_empty_folders_are_refused, set_up,
                                         tear_down),
     };
