@@ -155,19 +155,21 @@ int recipe_set(struct recipe *recipe, size_t field, const char *text, const char
     return 0;
 }
 
-bool recipe_is_named(const struct recipe *recipe, size_t field)
-{
-    const struct field *f = &fields[field];
-    struct value v = get(recipe, f);
-
-    return f->named == ALWAYS || v.count > 0 || v.real > 0.0 || v.word > 0;
-}
-
 static bool is_in_bounds(const struct field *f, struct value v)
 {
     if (f->kind == COUNT)
         return v.count >= (uint64_t)f->min_count && v.count <= (uint64_t)f->max_count;
     return f->kind == REAL ? v.real >= f->min && v.real <= f->max : f->word(v.word) != NULL;
+}
+
+bool recipe_is_named(const struct recipe *recipe, size_t field)
+{
+    const struct field *f = &fields[field];
+    struct value v = get(recipe, f);
+
+    if (!is_in_bounds(f, v)) /* a file that was read did not tell it */
+        return false;
+    return f->named == ALWAYS || v.count > 0 || v.real > 0.0 || v.word > 0;
 }
 
 int recipe_check(const struct recipe *recipe, struct err *err)
