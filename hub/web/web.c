@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/httpd.h"
+#include "base/processors.h"
 #include "hub/repo/xet_store.h"
 #include "hub/web/access_log.h"
 #include "hub/web/gitweb.h"
@@ -18,7 +18,7 @@
 #include "hub/web/site.h"
 
 /* Reading git and SQLite takes milliseconds, a push its time: so many may do it at once. */
-enum { BLOCKING_THREADS = 16, MAX_CONNECTIONS = 2048 };
+enum { BLOCKING_THREADS = 16, MAX_THREADS = 16, MAX_CONNECTIONS = 2048 };
 
 /* Below it, an upload that breaks is as well begun again. */
 enum { MULTIPART_BYTES = 512 << 20 };
@@ -30,11 +30,13 @@ struct web {
     size_t n_retired;
 };
 
-static unsigned processors(void)
+/* One for each processor that is ours: two that share one would take turns of milliseconds,
+ * and the connections of one wait while the other has its turn. */
+static unsigned serving_threads(void)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned n = processors_usable();
 
-    return n < 1 ? 1 : n > 16 ? 16 : (unsigned)n;
+    return n > MAX_THREADS ? MAX_THREADS : n;
 }
 
 static void on_done(const struct httpd_done *done, void *ctx)
@@ -87,7 +89,7 @@ static int start(struct web *web, const struct web_options *options, struct err 
         .streams = streams,
         .not_found = send_not_found,
         .ctx = &web->site,
-        .threads = options->threads ? options->threads : processors(),
+        .threads = options->threads ? options->threads : serving_threads(),
         .blocking_threads = BLOCKING_THREADS,
         .quick = quick_handlers,
         .max_connections =

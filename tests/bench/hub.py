@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serving: hearth against nginx, which sends the same bytes with the same headers. Each server
 has the first processor, wrk the second; they take turns. Memory is measured without a peer."""
+import contextlib
 import getpass
 import hashlib
 import http.client
@@ -40,6 +41,11 @@ http {
 """
 
 
+def stop(child):
+    child.terminate()
+    child.wait()
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -47,7 +53,9 @@ def free_port():
 
 
 class Hub:
-    def __init__(self, folder):
+    """ends, an ExitStack, stops the server whatever fails after it was started."""
+
+    def __init__(self, folder, ends):
         subprocess.run([HEARTH, "init", folder], check=True, stdout=subprocess.DEVNULL)
         made = subprocess.run([HEARTH, "token", "create", "--user", "ada", "--scope", "write"],
                               cwd=folder, check=True, capture_output=True, text=True)
@@ -55,6 +63,7 @@ class Hub:
         self.child = subprocess.Popen(
             ["taskset", "-c", "0", HEARTH, "serve", "--listen", "127.0.0.1:0"], cwd=folder,
             stdout=subprocess.PIPE, text=True)
+        ends.callback(stop, self.child)
         self.url = json.loads(self.child.stdout.readline())["url"]
         self.call("POST", "/api/repos/create", {"name": "bench", "organization": "ada"})
 
@@ -88,15 +97,11 @@ class Hub:
         text = open(f"/proc/{self.child.pid}/status", encoding="utf-8").read()
         return int(re.search(field + r":\s+(\d+)", text)[1])
 
-    def close(self):
-        self.child.terminate()
-        self.child.wait()
-
 
 class Nginx:
     """Serves copies of what the hub answers, with the hub's own headers."""
 
-    def __init__(self, folder, copies):
+    def __init__(self, folder, copies, ends):
         os.makedirs(f"{folder}/root")
         locations = ""
         for name, (headers, body) in copies.items():
@@ -113,16 +118,13 @@ class Nginx:
             file.write(NGINX % {"dir": folder, "port": port, "user": getpass.getuser(),
                                  "locations": locations})
         self.child = subprocess.Popen(["taskset", "-c", "0", "/usr/sbin/nginx", "-c", config])
+        ends.callback(stop, self.child)
         until = time.monotonic() + 30
         while self.child.poll() is None and time.monotonic() < until:
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", port)) == 0:
                     return
         sys.exit("bench: nginx does not start")
-
-    def close(self):
-        self.child.terminate()
-        self.child.wait()
 
 
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -142,8 +144,8 @@ def wrk(url, connections):
 
 
 class Serving:
-    def __init__(self, folder):
-        self.hub = Hub(f"{folder}/hub")
+    def __init__(self, folder, ends):
+        self.hub = Hub(f"{folder}/hub", ends)
         large, small = os.urandom(LARGE), os.urandom(SMALL)
         oid = hashlib.sha256(large).hexdigest()
         self.hub.put(oid, LARGE, large)
@@ -161,11 +163,7 @@ class Serving:
         for name, path in self.paths.items():
             with urllib.request.urlopen(self.hub.url + path, timeout=60) as reply:
                 copies[name] = (dict(reply.headers), reply.read())
-        self.nginx = Nginx(f"{folder}/nginx", copies)
-
-    def close(self):
-        self.hub.close()
-        self.nginx.close()
+        self.nginx = Nginx(f"{folder}/nginx", copies, ends)
 
     def rounds(self, name, connections, field):
         """Both servers' figures, in turns."""
@@ -209,19 +207,17 @@ class Serving:
 
 
 def main():
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
-        serving = Serving(folder)
-        try:
-            figures.main(sys.argv[1], "any", {
-                "large_vs_nginx": lambda: serving.rate("large", 4, 1),
-                "small_vs_nginx": lambda: serving.rate("small", 64, 0),
-                "json_vs_nginx": lambda: serving.rate("json", 64, 0),
-                "p99_vs_nginx": serving.p99,
-                "idle_rss_mib": serving.idle_rss,
-                "upload_rss_mib": serving.upload_rss,
-            })
-        finally:
-            serving.close()
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as folder, \
+            contextlib.ExitStack() as ends:
+        serving = Serving(folder, ends)
+        figures.main(sys.argv[1], "any", {
+            "large_vs_nginx": lambda: serving.rate("large", 4, 1),
+            "small_vs_nginx": lambda: serving.rate("small", 64, 0),
+            "json_vs_nginx": lambda: serving.rate("json", 64, 0),
+            "p99_vs_nginx": serving.p99,
+            "idle_rss_mib": serving.idle_rss,
+            "upload_rss_mib": serving.upload_rss,
+        })
 
 
 if __name__ == "__main__":

@@ -138,6 +138,23 @@ def stops(service, content):
     check(service.child.wait(20) == 0, "and then it ends well")
 
 
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def shares_no_processor(service, folder):
+    """Threads that take turns on one processor make connections wait for milliseconds."""
+    ours = os.sched_getaffinity(0)
+    with subprocess.Popen(["taskset", "-c", str(min(ours)), HEARTH, "serve", "--listen",
+                           "127.0.0.1:0"], cwd=folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as held:
+        held.stdout.readline()
+        n = threads(held.pid)
+        held.terminate()
+    check(threads(service.child.pid) - n == min(len(ours), 16) - 1,
+          "held to one processor, it serves with one thread")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         content = prepare(folder)
@@ -148,6 +165,7 @@ def main():
         check(service.note() == "READY=1", "and says when it is ready")
         try:
             figures(service)
+            shares_no_processor(service, folder)
             reloads(service, folder, content)
             stops(service, content)
         finally:
