@@ -111,7 +111,8 @@ int fs_copy(const char *from, const char *to, mode_t mode, struct err *err)
     int in = open(from, O_RDONLY | O_CLOEXEC);
     int out = in < 0 ? -1 : open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (in < 0 || out < 0)
-        rc = err_errno(err, "cannot open '%s'", in < 0 ? from : aside);
+        rc = err_errno(err, in < 0 ? "cannot open '%s'" : "cannot create '%s'",
+                       in < 0 ? from : to);
     else if (copy_bytes(in, out) != 0 || fsync(out) != 0 || rename(aside, to) != 0)
         rc = err_errno(err, "cannot copy to '%s'", to);
     if (rc < 0 && out >= 0)
@@ -132,13 +133,13 @@ int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct
 
     int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0) {
-        rc = err_errno(err, "cannot create '%s'", aside);
+        rc = err_errno(err, "cannot create '%s'", path);
         goto out;
     }
     if (write_all(fd, data, len) != 0 || fsync(fd) != 0)
-        rc = err_errno(err, "cannot write '%s'", aside);
+        rc = err_errno(err, "cannot write '%s'", path);
     if (close(fd) != 0 && rc == 0)
-        rc = err_errno(err, "cannot write '%s'", aside);
+        rc = err_errno(err, "cannot write '%s'", path);
     if (rc == 0 && rename(aside, path) != 0)
         rc = err_errno(err, "cannot replace '%s'", path);
     if (rc < 0)

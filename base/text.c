@@ -57,6 +57,11 @@ bool text_equal_ignoring_case(const char *a, const char *b)
     return strcasecmp(a, b) == 0;
 }
 
+const char *text_s(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 bool text_has_prefix(const char *s, const char *prefix)
 {
     return strncmp(s, prefix, strlen(prefix)) == 0;

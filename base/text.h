@@ -6,6 +6,7 @@
 #define BASE_TEXT_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -18,6 +19,9 @@ size_t text_cut(const char *s, size_t max);
 bool text_equal_ignoring_case(const char *a, const char *b);
 bool text_has_prefix(const char *s, const char *prefix);
 bool text_has_suffix(const char *s, const char *suffix);
+
+/* What makes a plural: "" for 1, else "s". */
+const char *text_s(int64_t n);
 
 /* & < > " ' become entities: safe in HTML text and in quoted attributes. */
 void text_add_html(struct buf *out, const char *s);

@@ -350,14 +350,14 @@ enum { AT_HOME = 1 << CYCLE_AT_HOME, ANYWHERE = AT_HOME | 1 << CYCLE_BESIDE };
 enum step_weight { STEP_GOES_ON, STEP_STOPS }; /* when it fails, or leaves something over */
 
 static const struct step {
-    const char *name;
+    const char *name; /* NULL: who reads its errors knows no such word */
     unsigned modes;
     enum step_weight weight;
     unsigned places; /* 1u << enum cycle_place */
     int (*take)(struct cycle *cycle, struct err *err);
 } steps[] = {
     { "sync", IN_RUN | IN_SYNC, STEP_STOPS, ANYWHERE, step_sync },
-    { "connect", IN_PLAN | IN_APPLY, STEP_STOPS, ANYWHERE, step_connect },
+    { NULL, IN_PLAN | IN_APPLY, STEP_STOPS, ANYWHERE, step_connect },
     { "feedback", IN_RUN | IN_SYNC | IN_PLAN, STEP_STOPS, ANYWHERE, step_feedback },
     { "adopt", IN_RUN | IN_PLAN | IN_APPLY, STEP_STOPS, ANYWHERE, step_adopt },
     { "retrain", IN_RUN | IN_PLAN, STEP_GOES_ON, AT_HOME, step_retrain },
@@ -391,7 +391,7 @@ int cycle_run(const struct cycle_options *options, struct cycle_result *ret, str
         if (rc == -ERR_BUDGET) {
             leave(&cycle, failure.msg);
         } else if (first == 0) {
-            first = err_wrap(&failure, rc, "%s", step->name);
+            first = step->name ? err_wrap(&failure, rc, "%s", step->name) : rc;
             if (err)
                 *err = failure;
         } else {

@@ -15,6 +15,7 @@
 #include "cli/connect.h"
 #include "cli/results.h"
 #include "config/config.h"
+#include "hub/license/license.h"
 #include "store/budget.h"
 #include "store/db.h"
 
@@ -89,6 +90,37 @@ static void check_disk(struct checks *c)
                      (long long)(bytes >> 20));
     (void)snprintf(detail, sizeof(detail), "%lld MiB free", (long long)(bytes >> 20));
     note(c, "disk", rc, detail, &err);
+}
+
+static int find_licence(const struct license **ret, const char *key, const char *id,
+                        struct err *err)
+{
+    *ret = license_find(id);
+    if (*ret)
+        return 0;
+    const struct license *nearest = license_nearest(id);
+    return err_set(err, ERR_CONFIG, "%s: no licence '%s'%s%s%s", key, id,
+                   nearest ? "; did you mean " : "", nearest ? nearest->spdx : "",
+                   nearest ? "?" : "");
+}
+
+/* A licence that is misspelt, or that no data may have, would refuse every contribution. */
+static void check_licences(struct checks *c)
+{
+    const struct string_list *allowed = &c->app->config->retrain.licences;
+    const struct license *model, *data;
+    struct err err = { 0 };
+
+    int rc = find_licence(&model, "release.model_licence",
+                          c->app->config->release.model_licence, &err);
+    for (size_t i = 0; rc == 0 && i < allowed->n; i++) {
+        struct err why = { 0 };
+
+        rc = find_licence(&data, "retrain.licences", allowed->items[i], &err);
+        if (rc == 0 && license_check_data(allowed->items[i], model, &why) < 0)
+            rc = err_set(&err, ERR_CONFIG, "retrain.licences: %s", why.msg);
+    }
+    note(c, "licences", rc, "those of data may go into the model", &err);
 }
 
 static void check_clock(struct checks *c)
@@ -257,6 +289,7 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
     check_config(&c);
     check_clock(&c);
     if (app->config) {
+        check_licences(&c);
         check_db(&c);
         check_disk(&c);
     }

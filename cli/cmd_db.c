@@ -148,14 +148,14 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
 
 static int run_dump(struct app *app, const struct cmd_args *args, struct err *err)
 {
+    enum db_dump what = cmd_has(args, "--canonical") ? DB_DUMP_CANONICAL : DB_DUMP_ALL;
     struct db *db = NULL;
     struct buf out;
 
     buf_init(&out, MAX_OUTPUT_BYTES);
     int rc = open_named(&db, app, args, err);
     if (rc == 0)
-        rc = db_dump(db, cmd_has(args, "--canonical") ? DB_DUMP_CANONICAL : DB_DUMP_ALL, &out,
-                     err);
+        rc = app->json ? db_dump_json(db, what, &out, err) : db_dump(db, what, &out, err);
     if (rc == 0)
         (void)fwrite(out.data, 1, out.len, stdout);
     db_close(db);

@@ -157,6 +157,8 @@ static int run_search(struct app *app, const struct cmd_args *args, struct err *
         buf_printf(&words, "%s ", args->operands[i]);
     if (rc == 0)
         rc = buf_check(&words, "search words", err);
+    if (rc == 0 && words.data[strspn(words.data, " ")] == '\0')
+        rc = err_set(err, ERR_USAGE, "feedback search: no word to search for");
     filter.text = words.data;
     if (rc == 0)
         rc = list(app, &filter, err);
@@ -223,7 +225,7 @@ static int run_show(struct app *app, const struct cmd_args *args, struct err *er
     if (rc == 0)
         rc = feedback_get(app->db, repo_id, id, take_one, &p, err);
     if (rc == -ERR_NOTFOUND && !p.rows)
-        rc = err_set(err, ERR_NOTFOUND, "no feedback '%s'", id);
+        rc = results_no_feedback(id, err);
     if (rc == 0)
         rc = feedback_each_link(app->db, repo_id, id, add_link, links, err);
     if (rc == 0) {

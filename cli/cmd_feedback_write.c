@@ -103,6 +103,8 @@ static int run_resolve(struct app *app, const struct cmd_args *args, struct err 
     if (rc < 0)
         return rc;
     rc = feedback_set_resolved(app->db, repo_id, id, clock_now(&app->clock), err);
+    if (rc == -ERR_NOTFOUND)
+        rc = results_no_feedback(id, err);
     if (rc == 0)
         rc = link_to(app, args, repo_id, id, err);
     if (rc == 0)

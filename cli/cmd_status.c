@@ -5,6 +5,7 @@
 #include "base/git.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
+#include "base/text.h"
 #include "bot/forge/pace.h"
 #include "cli/cmd.h"
 #include "cli/results.h"
@@ -108,11 +109,14 @@ static void print_cycle(const json_t *cycle)
     const json_t *rows = json_object_get(summary, "rows");
     const json_t *actions = json_object_get(summary, "actions");
 
-    (void)printf("  %s  exit %lld  %lld new, %lld changed, %lld runs, %lld sent  %s\n",
+    long long n_runs = number_of(json_object_get(summary, "runs"), "judged");
+    const char *why = json_string_value(
+        json_object_get(summary, json_object_get(summary, "error") ? "error" : "left"));
+
+    (void)printf("  %s  exit %lld  %lld new, %lld changed, %lld run%s, %lld sent%s%s\n",
                  text_of(cycle, "started_at"), number_of(cycle, "exit_code"),
-                 number_of(rows, "new"), number_of(rows, "changed"),
-                 number_of(json_object_get(summary, "runs"), "judged"),
-                 number_of(actions, "sent"), text_of(summary, "left"));
+                 number_of(rows, "new"), number_of(rows, "changed"), n_runs, text_s(n_runs),
+                 number_of(actions, "sent"), why && *why ? "  " : "", why ? why : "");
 }
 
 /* "-" for what is not known or has no limit. */

@@ -168,6 +168,9 @@ static int run_revoke(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0)
         rc = access_token_revoke(db, id, clock_now(&app->clock), err);
     db_close(db);
+    if (rc == -ERR_NOTFOUND)
+        rc = err_set(err, ERR_NOTFOUND,
+                     "no token %" PRId64 " that could be revoked: see `hearth token list`", id);
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:I}", "revoked", (json_int_t)id));
     else if (rc == 0)

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/train_explain.h"
 #include "cli/train_watch.h"
@@ -154,7 +155,7 @@ static void print_summary(const struct train_report *r, const char *path, const 
 
     printf("%s: %zu samples, %zu epochs, %zu steps in %.3f s (%s, %zu thread%s)\n",
            r->arch->name, r->n, r->n_epochs, r->steps, seconds, r->isa, r->threads,
-           r->threads == 1 ? "" : "s");
+           text_s((int64_t)r->threads));
     if (r->resumed_at > 0)
         printf("the first %zu epochs are from the checkpoint\n", r->resumed_at);
     printf("loss %.4f -> %.4f\n", r->epochs[0].loss, last->loss);

@@ -9,6 +9,7 @@
 #include "base/git.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "bot/forge/forge.h"
 #include "cli/actions.h"
 #include "cli/cmd.h"
@@ -42,11 +43,15 @@ static const char *name_of(const struct rounds *r)
     return config_repository(r->app->config, r->index);
 }
 
-static char *summary_text(const struct cycle_result *result, const struct forge *forge)
+/* error: NULL where nothing failed. */
+static char *summary_text(const struct cycle_result *result, const struct forge *forge,
+                          const char *error)
 {
     json_t *doc = cycle_summary(result, forge);
     struct buf out;
 
+    if (error)
+        (void)json_object_set_new(doc, "error", json_string(error));
     buf_init(&out, OUT_MAX_BYTES);
     json_write(&out, doc, 0);
     json_decref(doc);
@@ -81,18 +86,21 @@ static void print_lines(const struct cycle_result *r, const struct forge *forge)
 {
     struct forge_counts counts = forge_counts(forge);
 
-    (void)printf("read: %lld new, %lld changed, %lld deleted; %lld requests, %lld unchanged\n",
+    (void)printf("read: %lld new, %lld changed, %lld deleted; %lld request%s, %lld unchanged\n",
                  (long long)r->rows.n_new, (long long)r->rows.n_changed,
                  (long long)(r->rows.n_deleted + r->rows.n_gone), (long long)counts.requests,
-                 (long long)counts.unchanged);
-    (void)printf("decided: %lld feedback, %lld runs, %lld requests refused, %lld releases\n",
+                 text_s(counts.requests), (long long)counts.unchanged);
+    (void)printf("decided: %lld feedback, %lld run%s, %lld request%s refused, %lld release%s\n",
                  (long long)r->feedback.added, (long long)r->retrain.runs,
-                 (long long)r->retrain.refused, (long long)r->release.planned);
+                 text_s(r->retrain.runs), (long long)r->retrain.refused,
+                 text_s(r->retrain.refused), (long long)r->release.planned,
+                 text_s(r->release.planned));
     (void)printf("wrote: %lld sent, %lld there already, %lld dropped, %lld failed, %lld left; "
-                 "%lld releases published\n",
+                 "%lld release%s published\n",
                  (long long)r->ledger.sent, (long long)r->ledger.found,
                  (long long)r->ledger.dropped, (long long)r->ledger.failed,
-                 (long long)r->ledger.left, (long long)r->release.published);
+                 (long long)r->ledger.left, (long long)r->release.published,
+                 text_s(r->release.published));
 }
 
 static int print_plan(const struct rounds *r, int64_t repo_id, struct err *err)
@@ -171,7 +179,7 @@ static int end_cycle(struct rounds *r, const struct cycle_result *result,
 {
     int code = rc < 0 ? cmd_exit_code(rc) : result->is_left ? EXIT_LEFT_OVER : EXIT_DONE;
     enum cycle_shows shows = result->awaits_approval ? SHOW_PLAN : r->shows;
-    char *summary = summary_text(result, forge);
+    char *summary = summary_text(result, forge, rc < 0 && err ? err->msg : NULL);
     struct err second = { 0 };
 
     int rc_row = keep_row(r->app, result, summary, started_at, code, &second);

@@ -66,7 +66,7 @@ static int run_help(struct app *app, const struct cmd_args *args, struct err *er
 {
     const struct cmd *cmd = NULL;
     struct buf out;
-    size_t used;
+    size_t used = 0;
     int rc = 0;
 
     (void)app;
@@ -77,7 +77,10 @@ static int run_help(struct app *app, const struct cmd_args *args, struct err *er
         help_overview(&out);
     else if (out.len == 0)
         rc = commands_find(&cmd, &used, args->operands, args->n_operands, err);
-    if (cmd)
+    if (rc == 0 && cmd && used < args->n_operands)
+        rc = err_set(err, ERR_USAGE, "help: '%s' is too much; there is: hearth %s",
+                     args->operands[used], cmd->name);
+    if (rc == 0 && cmd)
         help_command(&out, cmd);
     (void)fputs(out.data, stdout);
     buf_finish(&out);

@@ -35,6 +35,12 @@ int results_repo_id(int64_t *ret, struct app *app, struct err *err)
     return rc;
 }
 
+int results_no_feedback(const char *id, struct err *err)
+{
+    return err_set(err, ERR_NOTFOUND, "no feedback '%.100s'; `hearth feedback list` names them",
+                   id);
+}
+
 int results_parse_date(int64_t *ret, const char *text, const char *option, struct err *err)
 {
     char full[RFC3339_SIZE];

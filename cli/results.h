@@ -15,6 +15,8 @@ void results_print_json(json_t *doc); /* takes doc; indented, keys sorted */
 /* The repository that the open database serves. -ERR_NOTFOUND before the first sync. */
 int results_repo_id(int64_t *ret, struct app *app, struct err *err);
 
+int results_no_feedback(const char *id, struct err *err); /* -ERR_NOTFOUND, and what to do */
+
 /* "2026-01-31" or RFC 3339; a bare date is its midnight, UTC. -ERR_USAGE names the option. */
 int results_parse_date(int64_t *ret, const char *text, const char *option, struct err *err);
 

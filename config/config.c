@@ -44,13 +44,12 @@ static void unknown_key(struct loader *l, const struct yaml_value *v)
         fault(l, v->line, v->path, "unknown key");
 }
 
-/* "retrain:" with nothing but comments below it. */
-static bool is_empty_section(const struct yaml_value *v)
+static bool is_section(const char *path)
 {
-    size_t len = strlen(v->path);
+    size_t len = strlen(path);
 
-    for (const struct option *o = options; o->key && *v->text == '\0'; o++)
-        if (strncmp(o->key, v->path, len) == 0 && o->key[len] == '.')
+    for (const struct option *o = options; o->key; o++)
+        if (strncmp(o->key, path, len) == 0 && o->key[len] == '.')
             return true;
     return false;
 }
@@ -80,9 +79,13 @@ static void take_value(struct loader *l, const struct yaml_value *v)
     const struct option *o = option_find(v->path, len);
     struct err err = { 0 };
 
-    if (!o) {
-        if (!is_empty_section(v))
-            unknown_key(l, v);
+    if (!o && !is_section(v->path)) {
+        unknown_key(l, v);
+        return;
+    }
+    if (!o) { /* "retrain:" with nothing but comments below it is fine */
+        if (*v->text)
+            fault(l, v->line, v->path, "is a group of keys, not a value");
         return;
     }
     if (v->is_null && v->path[len] == '\0')
@@ -173,8 +176,8 @@ int config_load_text(struct config **ret, const char *path, const char *text, si
     take_document(&l, text, len);
     if (l.n_faults > 0) {
         config_free(l.config);
-        return err_set(err, ERR_CONFIG, "%d %s in '%s'", l.n_faults,
-                       l.n_faults == 1 ? "fault" : "faults", path);
+        return err_set(err, ERR_CONFIG, "%d fault%s in '%s'", l.n_faults, text_s(l.n_faults),
+                       path);
     }
     *ret = l.config;
     return 0;

@@ -176,17 +176,28 @@ const struct option *option_find(const char *key, size_t len)
     return NULL;
 }
 
-/* Near: no more than a third of the key is different, or its last word is right. */
+/* The edits between the keys, where one is near: no more than a third of the last word is
+ * different, or it is a part of the other's, or all of it. SIZE_MAX: far. */
+static size_t distance_of(const char *key, const char *word, const char *other)
+{
+    const char *other_word = strrchr(other, '.') + 1;
+    size_t distance = text_distance(key, other);
+
+    if (strcmp(word, other_word) == 0)
+        return 1;
+    if (strlen(word) > 2 && strstr(other_word, word))
+        return 2;
+    return distance < strlen(word) / 3 + 2 ? distance : SIZE_MAX;
+}
+
 const struct option *option_nearest(const char *key)
 {
     const struct option *best = NULL;
-    size_t best_distance = strlen(key) / 3 + 2;
+    size_t best_distance = SIZE_MAX;
     const char *word = strrchr(key, '.') ? strrchr(key, '.') + 1 : key;
 
     for (const struct option *o = options; o->key; o++) {
-        size_t distance = text_distance(key, o->key);
-        if (strcmp(strrchr(o->key, '.') + 1, word) == 0 && distance > 1)
-            distance = 1;
+        size_t distance = distance_of(key, word, o->key);
         if (distance < best_distance) {
             best_distance = distance;
             best = o;

@@ -135,7 +135,7 @@ const struct option options[] = {
       NULL, "Of these from one address; 0 sets no such limit. Behind a proxy leave it 0." },
     { "serve.rate_limit", OPTION_INT, AT(serve.rate_limit), 0, 1e9, "0", NULL, NULL,
       "Requests that one address, or one token, may make in 5 minutes; 0 sets no limit." },
-    { "serve.quota", OPTION_SIZE, AT(serve.quota), 0, 1e15, "0", NULL, NULL,
+    { "serve.quota", OPTION_SIZE, AT(serve.quota), 0, 0x1p50, "0", NULL, NULL,
       "Large files that a namespace of the hub may hold in all; 0 sets no limit." },
 
     { "report.title", OPTION_TEXT, AT(report.title), 1, 100, "Community report", NULL,

@@ -90,6 +90,6 @@ int access_token_revoke(struct db *db, int64_t id, int64_t at, struct err *err)
     query_i64(&q, at);
     int rc = query_run(&q, &changed, err);
     if (rc == 0 && changed == 0)
-        rc = err_set(err, ERR_NOTFOUND, "no good token %" PRId64, id);
+        rc = err_set(err, ERR_NOTFOUND, "no token %" PRId64 " that could be revoked", id);
     return rc;
 }

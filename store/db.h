@@ -36,8 +36,10 @@ int db_schema_version(const struct db *db);
 int db_check(struct db *db, struct buf *out, struct err *err); /* integrity and foreign keys */
 int db_backup(struct db *db, const char *to_path, struct err *err);
 
-/* Every table in key order as text. Canonical leaves out what schema_volatile names. */
+/* Every table in key order, as text or as one JSON object of them. Canonical leaves out what
+ * schema_volatile names. */
 enum db_dump { DB_DUMP_ALL, DB_DUMP_CANONICAL };
 int db_dump(struct db *db, enum db_dump what, struct buf *out, struct err *err);
+int db_dump_json(struct db *db, enum db_dump what, struct buf *out, struct err *err);
 
 #endif

@@ -6,8 +6,9 @@
  *     thread (repo_id, number, kind, ...)
  *     1|12|'issue'|...
  *
- * Values are SQL literals; line breaks and backslashes in them are escaped. Virtual tables and
- * their shadows are left out: they can be rebuilt from the others. */
+ * Values are SQL literals; line breaks and backslashes in them are escaped. In JSON a table is
+ * a list of objects, one a line; what is no text for JSON is an SQL literal in a string.
+ * Virtual tables and their shadows are left out: they can be rebuilt from the others. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/json.h"
 #include "store/db.h"
 #include "store/handle.h"
 
@@ -32,10 +34,12 @@ static const char list_columns[] =
 static const char list_keys[] = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 "
                                 "ORDER BY pk";
 
+enum { MAX_LITERAL_BYTES = 256 << 20 };
+
 struct dump {
     struct db *db;
     struct buf *out;
-    bool is_canonical;
+    bool is_canonical, is_json;
     struct err *err;
 };
 
@@ -84,9 +88,8 @@ static int add_name(const struct dump *d, const char *name, void *ctx)
     return 0;
 }
 
-static void add_literal(struct buf *out, sqlite3_stmt *stmt, int column)
+static void add_literal(struct buf *out, sqlite3_value *value)
 {
-    sqlite3_value *value = sqlite3_column_value(stmt, column);
     const unsigned char *text;
 
     switch (sqlite3_value_type(value)) {
@@ -114,20 +117,69 @@ static void add_literal(struct buf *out, sqlite3_stmt *stmt, int column)
     buf_add_char(out, '\'');
 }
 
+static void add_text_row(struct buf *out, sqlite3_stmt *stmt)
+{
+    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+        if (i > 0)
+            buf_add_char(out, '|');
+        add_literal(out, sqlite3_column_value(stmt, i));
+    }
+    buf_add_char(out, '\n');
+}
+
+static json_t *literal_to_json(sqlite3_value *value)
+{
+    struct buf literal;
+
+    buf_init(&literal, MAX_LITERAL_BYTES);
+    add_literal(&literal, value);
+    json_t *json = json_string(literal.data);
+    buf_finish(&literal);
+    return json ? json : json_null();
+}
+
+static json_t *value_to_json(sqlite3_value *value)
+{
+    json_t *text;
+
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_NULL: return json_null();
+    case SQLITE_INTEGER: return json_integer(sqlite3_value_int64(value));
+    case SQLITE_FLOAT: return json_real(sqlite3_value_double(value));
+    case SQLITE_BLOB: return literal_to_json(value);
+    default: break;
+    }
+    text = json_string((const char *)sqlite3_value_text(value));
+    return text ? text : literal_to_json(value);
+}
+
+static void add_json_row(struct buf *out, sqlite3_stmt *stmt)
+{
+    json_t *row = json_object();
+
+    for (int i = 0; i < sqlite3_column_count(stmt); i++)
+        (void)json_object_set_new(row, sqlite3_column_name(stmt, i),
+                                  value_to_json(sqlite3_column_value(stmt, i)));
+    json_write(out, row, 0);
+    json_decref(row);
+}
+
 static int add_rows(const struct dump *d, const char *sql)
 {
+    const char *between = "\n";
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(d->db->sqlite, sql, -1, &stmt, NULL);
 
     if (rc != SQLITE_OK)
         return fail(d, rc);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW && !d->out->overflow) {
-        for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-            if (i > 0)
-                buf_add_char(d->out, '|');
-            add_literal(d->out, stmt, i);
+        if (!d->is_json) {
+            add_text_row(d->out, stmt);
+            continue;
         }
-        buf_add_char(d->out, '\n');
+        buf_add_str(d->out, between);
+        add_json_row(d->out, stmt);
+        between = ",\n";
     }
     sqlite3_finalize(stmt);
     return rc == SQLITE_DONE ? 0 : rc == SQLITE_ROW ? 0 : fail(d, rc);
@@ -158,10 +210,15 @@ static int dump_table(const struct dump *d, const char *table, void *ctx)
     if (rc == 0)
         rc = each_name(d, list_keys, table, add_name, &keys);
     if (rc == 0) {
-        buf_printf(d->out, "%s (%s)\n", table, columns.data);
+        if (d->is_json)
+            buf_printf(d->out, "%s\"%s\": [", d->out->len > 1 ? ",\n" : "", table);
+        else
+            buf_printf(d->out, "%s (%s)\n", table, columns.data);
         sql = sqlite3_mprintf("SELECT %s FROM \"%w\" ORDER BY %s", columns.data, table,
                               keys.len > 0 ? keys.data : "rowid");
         rc = add_rows(d, sql);
+        if (d->is_json)
+            buf_add_char(d->out, ']');
         sqlite3_free(sql);
     }
     buf_finish(&columns);
@@ -176,6 +233,20 @@ int db_dump(struct db *db, enum db_dump what, struct buf *out, struct err *err)
     };
     int rc = each_name(&d, list_tables, NULL, dump_table, NULL);
 
+    return rc < 0 ? rc : buf_check(out, "dump", err);
+}
+
+int db_dump_json(struct db *db, enum db_dump what, struct buf *out, struct err *err)
+{
+    const struct dump d = { .db = db,
+                            .out = out,
+                            .is_canonical = what == DB_DUMP_CANONICAL,
+                            .is_json = true,
+                            .err = err };
+
+    buf_add_char(out, '{');
+    int rc = each_name(&d, list_tables, NULL, dump_table, NULL);
+    buf_add_str(out, "}\n");
     return rc < 0 ? rc : buf_check(out, "dump", err);
 }
 

@@ -29,6 +29,15 @@ static int contribution_path(char **ret, const char *folder, struct err *err)
     return rc;
 }
 
+static bool has_statement(const char *folder)
+{
+    char *path = fs_path(folder, "contribution.yml", NULL);
+    bool is_there = fs_exists(path);
+
+    free(path);
+    return is_there;
+}
+
 static int read_folder(struct intake *intake, const char *folder, const struct config *config,
                        struct err *err)
 {
@@ -44,6 +53,10 @@ static int read_folder(struct intake *intake, const char *folder, const struct c
     int rc = contribution_path(&path, folder, err);
     if (rc == 0)
         rc = source_from_folder(&source, folder, path, (size_t)config->retrain.max_files, err);
+    if (rc < 0 && path && !has_statement(folder))
+        rc = err_set(err, ERR_REFUSED,
+                     "'%s' holds no contribution.yml: name the folder of one contribution",
+                     folder);
     if (rc == 0)
         rc = intake_read(intake, source, &policy, err);
     source_free(source);

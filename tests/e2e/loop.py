@@ -110,6 +110,23 @@ def status_tells_what_happened():
         assert status["left"] == [] and status["cycles"][0]["exit_code"] == 0, status
 
 
+def status_tells_why_a_cycle_failed():
+    with World(SIM) as w:
+        unread = w.hearth("plan", expect=2)
+        assert unread.err.startswith("hearth: nothing is known of "), unread.err
+        status = json.loads(w.hearth("status", "--json", expect=0).out)
+        assert "hearth sync" in status["cycles"][0]["summary"]["error"], status
+        assert "start with `hearth sync`" in w.hearth("status", expect=0).out
+
+
+def one_is_one_and_two_are_two():
+    with World(SIM) as w:
+        w.hearth("run", expect=3)
+        applied = w.hearth("apply", expect=0).out
+        assert "; 1 release published" in applied, applied
+        assert "0 requests refused, 0 releases\n" in applied, applied
+
+
 def a_dropped_action_is_never_sent():
     with World(SIM) as w:
         w.hearth("run", expect=3)
@@ -188,6 +205,8 @@ world.run_tests([
     the_default_network_is_trained_judged_and_released,
     a_quiet_cycle_is_silent_and_writes_nothing,
     status_tells_what_happened,
+    status_tells_why_a_cycle_failed,
+    one_is_one_and_two_are_two,
     a_dropped_action_is_never_sent,
     a_verdict_stays_with_the_commit_it_was_given_for,
     a_lost_database_doubles_nothing,

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/json.h"
 #include "cli/cmd.h"
 #include "store/feedback.h"
 #include "store/release.h"
@@ -137,6 +138,7 @@ static void init_makes_what_check_accepts_and_never_overwrites(void **state)
     init(p);
     assert_int_equal(hearth(p, "check", NULL), EXIT_DONE);
     assert_true(says(p, "ok     database"));
+    assert_true(says(p, "ok     licences"));
     assert_int_equal(hearth(p, "init", p->instance, NULL), EXIT_FAILED);
     assert_true(says(p, "is there already and stays as it is"));
     assert_int_equal(hearth(p, "db", "status", NULL), EXIT_DONE);
@@ -166,6 +168,29 @@ static void faults_of_the_file_are_all_told_and_exit_2(void **state)
     assert_true(says(p, "hearth.yml:2: forge.ulr: unknown key; did you mean 'forge.url'?"));
     assert_true(says(p, "hearth.yml:4: retrain.seed: "));
     assert_int_equal(hearth(p, "check", NULL), EXIT_WRONG);
+}
+
+static void check_tells_licences_that_no_data_could_have(void **state)
+{
+    static const struct {
+        const char *text, *answer;
+    } rows[] = {
+        { "retrain:\n  licences: [CC-BY-4]\n",
+          "FAULT  licences  retrain.licences: no licence 'CC-BY-4'; did you mean CC-BY-4.0?" },
+        { "retrain:\n  licences: [CC0-1.0, CC-BY-NC-4.0]\n",
+          "FAULT  licences  retrain.licences: CC-BY-NC-4.0 " },
+        { "release:\n  model_licence: Apache-3.0\n",
+          "FAULT  licences  release.model_licence: no licence 'Apache-3.0'" },
+    };
+    struct place *p = *state;
+
+    init(p);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(fs_write(p->config, rows[i].text, strlen(rows[i].text), 0644, NULL),
+                         0);
+        assert_int_equal(hearth(p, "check", NULL), EXIT_WRONG);
+        assert_true(says(p, rows[i].answer));
+    }
 }
 
 static void without_a_configuration_it_says_how_to_make_one(void **state)
@@ -280,6 +305,68 @@ static void a_report_goes_where_it_is_told(void **state)
     free(page);
 }
 
+static void what_names_nothing_says_where_to_look(void **state)
+{
+    static const struct {
+        const char *words[3], *answer;
+    } rows[] = {
+        { { "feedback", "show", "999" }, "no feedback '999'; `hearth feedback list` names" },
+        { { "feedback", "resolve", "999" }, "no feedback '999'; `hearth feedback list` names" },
+        { { "feedback", "search", "" }, "no word to search for" },
+        { { "feedback", "search", " " }, "no word to search for" },
+        { { "token", "revoke", "999" }, "no token 999 that could be revoked" },
+        { { "token", "revoke", "abc" }, "see `hearth token list`" },
+        { { "help", "train", "extra" }, "'extra' is too much" },
+        { { "help", "db", "dumb" }, "no subcommand dumb" },
+    };
+    struct place *p = *state;
+
+    init(p);
+    populate(p);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *const *words = rows[i].words;
+
+        assert_int_equal(hearth(p, words[0], words[1], words[2], NULL), EXIT_WRONG);
+        assert_true(says(p, rows[i].answer));
+    }
+}
+
+static void a_folder_that_is_no_contribution_is_told_at_once(void **state)
+{
+    struct place *p = *state;
+    char *deep = fs_path(p->dir, "a/b/c/d/e/f/g/h/i/j/k", NULL);
+
+    assert_int_equal(fs_mkdirs(deep, 0755, NULL), 0);
+    init(p);
+    assert_int_equal(hearth(p, "contribute", "check", p->dir, NULL), EXIT_FAILED);
+    assert_true(says(p, p->dir));
+    assert_true(says(p, "contribution.yml"));
+    assert_int_equal(hearth(p, "contribute", "check", p->config, NULL), EXIT_FAILED);
+    assert_true(says(p, "contribution.yml"));
+    free(deep);
+}
+
+static void a_dump_is_json_when_json_is_asked_for(void **state)
+{
+    struct place *p = *state;
+    json_error_t fault;
+
+    init(p);
+    populate(p);
+    assert_int_equal(hearth(p, "db", "dump", "--json", NULL), EXIT_DONE);
+    json_t *doc = json_loads(p->out.data, 0, &fault);
+    const json_t *first = json_array_get(json_object_get(doc, "feedback"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "title")), "private words");
+    assert_int_equal(json_integer_value(json_object_get(first, "created_at")), TEST_T0);
+    assert_true(json_is_array(json_object_get(doc, "cycle")));
+    json_decref(doc);
+    assert_int_equal(hearth(p, "db", "dump", "--canonical", "--json", NULL), EXIT_DONE);
+    doc = json_loads(p->out.data, 0, &fault);
+    assert_true(json_is_array(json_object_get(doc, "feedback")));
+    assert_null(json_object_get(doc, "cycle"));
+    json_decref(doc);
+}
+
 int main(void)
 {
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
@@ -287,6 +374,7 @@ int main(void)
         PLACED(init_makes_what_check_accepts_and_never_overwrites),
         PLACED(init_refuses_arguments_that_make_a_faulty_file),
         PLACED(faults_of_the_file_are_all_told_and_exit_2),
+        PLACED(check_tells_licences_that_no_data_could_have),
         PLACED(without_a_configuration_it_says_how_to_make_one),
         PLACED(a_newer_schema_is_refused_with_exit_2),
         PLACED(a_second_writer_is_told_that_it_is_second),
@@ -294,6 +382,9 @@ int main(void)
         PLACED(lineage_answers_and_refuses_what_it_does_not_know),
         PLACED(feedback_is_added_listed_and_resolved_and_conduct_is_private),
         PLACED(a_report_goes_where_it_is_told),
+        PLACED(what_names_nothing_says_where_to_look),
+        PLACED(a_folder_that_is_no_contribution_is_told_at_once),
+        PLACED(a_dump_is_json_when_json_is_asked_for),
     };
 #undef PLACED
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,7 +197,12 @@ static void bad_values_say_what_is_wrong(void **state)
         { "budgets: {ceilings: [welcome]}", "must be RULE=NUMBER" },
         { "budgets: {ceilings: ['welcome=-1']}", "must be RULE=NUMBER" },
         { "budgets: {points_per_minute: 900}", "budgets.points_per_minute: " },
-        { "retrain: {label: x}", "unknown key" },
+        { "retrain: {label: x}", "unknown key; did you mean 'retrain.trigger_label'?" },
+        { "retrain: {sed: 1}", "unknown key; did you mean 'retrain.seed'?" },
+        { "retrain: {colour: 1}", "retrain.colour: unknown key\n" },
+        { "retrian: {seed: 1}", "unknown key; did you mean 'retrain.seed'?" },
+        { "retrain: 5", "retrain: is a group of keys, not a value" },
+        { "retrain: [5]", "retrain[0]: unknown key" },
         { "timeout: 3s", "did you mean 'forge.timeout'?" },
         { "forge: [", ":" },
     };
