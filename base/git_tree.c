@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading trees and blobs that strangers made. An object is looked at by header before it is
- * loaded; names are checked before they are joined; the number of folders is bounded like the
+ * loaded; names are checked (git_name.c) before they are joined; the number of folders is bounded like the
  * number of files, since a tree may name the same folder many times over. */
 #include "base/git.h"
 
@@ -10,7 +10,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/git_impl.h"
-#include "base/text.h"
 
 enum { MAX_TREE_BYTES = 16 << 20 };
 
@@ -22,28 +21,6 @@ struct walk {
     size_t n_files, cap;
     size_t n_folders;
 };
-
-int git_check_name(const char *name, size_t len, const char *what, struct err *err)
-{
-    static const char *const bad[] = { "", ".", "..", ".git" };
-    char copy[8] = "";
-
-    if (len < sizeof(copy))
-        memcpy(copy, name, len);
-    for (size_t i = 0; len < sizeof(copy) && i < sizeof(bad) / sizeof(bad[0]); i++) {
-        if (text_equal_ignoring_case(copy, bad[i]))
-            return err_set(err, ERR_REFUSED, "path '%s': a segment is '%s'", what, copy);
-    }
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)name[i];
-
-        if (c < 0x20 || c == 0x7f || c == '/')
-            return err_set(err, ERR_REFUSED, "path '%s': a segment with byte 0x%02x", what, c);
-    }
-    if (!text_is_utf8(name, len))
-        return err_set(err, ERR_REFUSED, "a path under '%s' is not UTF-8", what);
-    return 0;
-}
 
 static int load_tree(git_tree **ret, struct git_repo *repo, const git_oid *id, const char *path,
                      struct err *err)

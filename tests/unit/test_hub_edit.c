@@ -152,6 +152,35 @@ static void paths_that_cannot_be_are_refused(void **state)
     hub_repo_close(repo);
 }
 
+/* Of the names that are taken, git fsck is the judge. */
+static void names_that_some_system_takes_for_git_s_own_are_refused(void **state)
+{
+    static const char *const bad[] = {
+        ".git ",       ".git.",           ".GIT . .",         ".git::$INDEX", "git~1",
+        "GIT~1/hooks", "a/git~1. ",       "a\\.git",          "a\\GIT~1\\x", ".g\u200cit",
+        ".git\ufeff/x", "\u206a.g\u202ei\u200ft", ".git:x",
+    };
+    static const char *const good[] = { "git",        "git~2",  "git~1x", ".gitignore",
+                                        ".g\u200bit", "a\\git", "x.git",  "\u200cgit" };
+    struct hub_repo *repo = create(*state, "a/b");
+    char tip[GIT_HEX_SIZE];
+    struct err err;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct hub_edit *edit = edit_of(repo);
+
+        memset(&err, 0, sizeof(err));
+        assert_int_equal(hub_edit_put(edit, bad[i], "1", 1, NULL), 0);
+        if (hub_edit_commit(tip, edit, &on_main, &err) != -ERR_REFUSED || !strstr(err.msg, "'.git'"))
+            fail_msg("%s: %s", bad[i], err.msg);
+        hub_edit_free(edit);
+    }
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_int_equal(put_one(tip, repo, good[i], "1", NULL), 0);
+    shell(*state, "git -C a/b.git fsck --strict");
+    hub_repo_close(repo);
+}
+
 static void removing_nothing_is_not_found(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
@@ -315,6 +344,7 @@ int main(void)
         IN_FOLDER(a_parent_that_is_not_the_tip_loses),
         IN_FOLDER(paths_that_cannot_be_are_refused),
         IN_FOLDER(a_path_too_long_for_git_is_not_gathered),
+        IN_FOLDER(names_that_some_system_takes_for_git_s_own_are_refused),
         IN_FOLDER(removing_nothing_is_not_found),
         IN_FOLDER(a_branch_must_be_there_unless_it_is_main),
         IN_FOLDER(a_large_file_is_a_pointer_in_git_and_itself_for_readers),

@@ -75,6 +75,8 @@ static void hostile_commits_change_nothing(void **state)
         { HEADER FILE_LINE("/a"), 400 },
         { HEADER FILE_LINE("a/../../b"), 400 },
         { HEADER FILE_LINE(".git/hooks/post-update"), 400 },
+        { HEADER FILE_LINE("git~1/config"), 400 },
+        { HEADER FILE_LINE(".g\\u200cit/config"), 400 },
         { HEADER FILE_LINE("a\\u0000b"), 400 },
         { HEADER FILE_LINE("a\\nb"), 400 },
         { HEADER FILE_LINE(".gitattributes/x"), 400 }, /* a file and a folder */
