@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which names a tree of ours may hold: what git itself would check out, and no other spelling of
- * ".git" that a file system takes for it (git fsck's hasDotgit). */
+ * Which names a tree of ours may hold: what git itself would check out, and no other spelling
+ * of ".git" that a file system takes for it (git fsck's hasDotgit). */
 #include "base/git_impl.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading trees and blobs that strangers made. An object is looked at by header before it is
- * loaded; names are checked (git_name.c) before they are joined; the number of folders is bounded like the
- * number of files, since a tree may name the same folder many times over. */
+ * loaded; names are checked (git_name.c) before they are joined; the number of folders is
+ * bounded like that of files, since a tree may name the same folder many times over. */
 #include "base/git.h"
 
 #include <stdlib.h>

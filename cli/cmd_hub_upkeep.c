@@ -11,7 +11,6 @@
 #include "cli/hub_access.h"
 #include "cli/results.h"
 #include "config/config.h"
-#include "hub/repo/blob.h"
 #include "hub/repo/repo.h"
 #include "hub/repo/upkeep.h"
 #include "hub/web/hosting.h"
@@ -48,19 +47,10 @@ static void show_bar(void *ctx, int64_t done, int64_t total)
         (void)fputc('\n', stderr);
 }
 
-/* What a repository's large files take now, for the quota of its namespace. */
+/* What a repository takes now, for the quota of its namespace. */
 static int64_t count_bytes(const struct hub_repo *repo)
 {
-    char **oids = NULL;
-    size_t n = 0;
-    int64_t sum = 0, bytes = 0;
-
-    (void)hub_repo_list_blobs(&oids, &n, repo, NULL);
-    for (size_t i = 0; i < n; i++)
-        if (blob_stat(&bytes, hub_repo_blobs(repo), oids[i], NULL) == 0)
-            sum += bytes;
-    hub_repo_list_free(oids, n);
-    return sum;
+    return hub_repo_blob_bytes(repo) + hub_repo_git_bytes(repo);
 }
 
 static int count_again(const struct hub_access *hub, enum hosted_kind kind, struct err *err)
@@ -93,12 +83,14 @@ static int run_gc(struct app *app, const struct cmd_args *args, struct err *err)
     char *hub_dir = config_path(app->config, "hub");
     struct gc_result result = { 0 };
     struct hub_access hub = { 0 };
-    int64_t age_s = DAY_S;
+    int64_t age_s = DAY_S, now = clock_now(&app->clock);
 
     int rc =
         parse_duration(&age_s, cmd_value(args, "--older", "1d"), 0, MAX_AGE_S, "--older", err);
     const struct upkeep upkeep = { .hub_dir = hub_dir,
-                                   .before_at = clock_now(&app->clock) - age_s,
+                                   .before_at = now - age_s,
+                                   .xorbs_before_at =
+                                       now - (age_s > XET_KEPT_S ? age_s : XET_KEPT_S),
                                    .tell = tell,
                                    .ctx = &report };
     if (rc < 0)
@@ -113,12 +105,15 @@ static int run_gc(struct app *app, const struct cmd_args *args, struct err *err)
         rc = count_again(&hub, HOSTED_DATASET, err);
     hub_access_close(&hub);
     if (rc == 0 && app->json)
-        results_print_json(json_pack("{s:I,s:I,s:I}", "blobs", (json_int_t)result.n_blobs,
-                                     "bytes", (json_int_t)result.bytes, "leftovers",
-                                     (json_int_t)result.n_leftovers));
+        results_print_json(json_pack(
+            "{s:I,s:I,s:I,s:I,s:I}", "blobs", (json_int_t)result.n_blobs, "bytes",
+            (json_int_t)result.bytes, "xorbs", (json_int_t)result.xorbs.n_xorbs, "xorb_bytes",
+            (json_int_t)result.xorbs.bytes, "leftovers", (json_int_t)result.n_leftovers));
     else if (rc == 0)
-        (void)printf("removed %zu files of %lld bytes, and %zu leftovers of broken uploads\n",
-                     result.n_blobs, (long long)result.bytes, result.n_leftovers);
+        (void)printf("removed %zu files of %lld bytes, %zu packets of past Xet uploads of %lld "
+                     "bytes, and %zu leftovers of broken uploads\n",
+                     result.n_blobs, (long long)result.bytes, result.xorbs.n_xorbs,
+                     (long long)result.xorbs.bytes, result.n_leftovers);
     json_decref(report.lines);
     free(hub_dir);
     return rc;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Two sweeps, each safe beside writers, since whoever refers to something touches it first:
+ * Three sweeps, each safe beside writers, since whoever refers to something touches it first:
  *
- * 1. In every repository: marks of blobs that no commit refers to and that are old, go.
- * 2. In the store: blobs that no repository has a mark of and that are old, go. */
+ * 1. In every repository: marks of blobs that no commit refers to and that are old, go. If its
+ *    refs moved since its commits were read, they are read again.
+ * 2. In the store: blobs that no repository has a mark of and that are old, go.
+ * 3. What Xet clients sent goes when they no longer refer to it. */
 #include "hub/repo/upkeep.h"
 
 #include <stdlib.h>
@@ -15,8 +17,9 @@
 #include "hub/repo/blob.h"
 #include "hub/repo/repo.h"
 #include "hub/repo/upkeep_walk.h"
+#include "hub/repo/xet_store.h"
 
-enum { MAX_TRASH = 1000000 };
+enum { MAX_TRASH = 1000000, MAX_TRIES = 4 };
 
 /* Names, sorted once they are complete. */
 struct oids {
@@ -71,31 +74,56 @@ static int take_used(void *ctx, const char *commit, const struct hub_file *file,
     return 0;
 }
 
+/* -ERR_CONFLICT when the refs moved before it was done. */
+static int drop_marks(struct hub_repo *repo, char *const *marks, size_t n, int64_t before_at,
+                      struct err *err)
+{
+    struct oids used = { 0 };
+    char refs[SHA256_HEX_SIZE];
+    const struct hub_spared spared = { before_at, refs };
+    size_t n_commits = 0;
+
+    int rc = hub_repo_refs_digest(refs, repo, err);
+    if (rc == 0)
+        rc = hub_repo_each_file(&n_commits, repo, take_used, &used, err);
+    oids_sort(&used);
+    for (size_t i = 0; rc >= 0 && i < n; i++)
+        if (hex_is(marks[i], SHA256_HEX_SIZE - 1) && !oids_has(&used, marks[i]))
+            rc = hub_repo_drop_old_blob(repo, marks[i], &spared, err);
+    free(used.at);
+    return rc < 0 ? rc : 0;
+}
+
+static int keep_marked(struct oids *marked, const struct hub_repo *repo, struct err *err)
+{
+    char **marks = NULL;
+    size_t n = 0;
+
+    int rc = hub_repo_list_blobs(&marks, &n, repo, err);
+    for (size_t i = 0; i < n; i++)
+        if (hex_is(marks[i], SHA256_HEX_SIZE - 1))
+            oids_add(marked, marks[i]);
+    hub_repo_list_free(marks, n);
+    return rc;
+}
+
+/* A repository that does not stand still is left for the next time. */
 static int sweep_repo(void *ctx, struct hub_repo *repo, const char *what, struct err *err)
 {
     struct sweep *sweep = ctx;
-    struct oids used = { 0 };
     char **marks = NULL;
-    size_t n = 0, n_commits = 0;
+    size_t n = 0;
 
     (void)what;
     int rc = hub_repo_list_blobs(&marks, &n, repo, err);
     if (rc == 0 && n > 0)
-        rc = hub_repo_each_file(&n_commits, repo, take_used, &used, err);
-    oids_sort(&used);
-    for (size_t i = 0; rc >= 0 && i < n; i++) {
-        if (!hex_is(marks[i], SHA256_HEX_SIZE - 1))
-            continue;
-        if (oids_has(&used, marks[i]))
-            rc = 0;
-        else
-            rc = hub_repo_drop_old_blob(repo, marks[i], sweep->upkeep->before_at, err);
-        if (rc == 0)
-            oids_add(&sweep->marked, marks[i]);
-    }
+        rc = -ERR_CONFLICT;
+    for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++)
+        rc = drop_marks(repo, marks, n, sweep->upkeep->before_at, err);
+    if (rc == 0 || rc == -ERR_CONFLICT)
+        rc = keep_marked(&sweep->marked, repo, err);
     hub_repo_list_free(marks, n);
-    free(used.at);
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 static int sweep_blob(void *ctx, const char *oid, int64_t bytes, struct err *err)
@@ -167,6 +195,10 @@ int hub_gc(struct gc_result *ret, const struct upkeep *upkeep, struct err *err)
     int rc = fs_exists(upkeep->hub_dir) ? sweep_root(&sweep, upkeep->hub_dir, "model", err) : 0;
     if (rc == 0 && fs_exists(datasets))
         rc = sweep_root(&sweep, datasets, "dataset", err);
+    if (rc == 0)
+        rc = xet_sweep(&ret->xorbs, upkeep->hub_dir,
+                       &(struct xet_ages){ upkeep->xorbs_before_at, upkeep->before_at }, err);
+    ret->n_leftovers += ret->xorbs.n_parts;
     free(datasets);
     return rc;
 }

@@ -17,7 +17,7 @@
 #include "hub/repo/blob_impl.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_BLOBS = 1000000 };
+enum { MAX_BLOBS = 1000000, MAX_OBJECTS = 10000000 };
 
 static int lock_named(int *ret_fd, const char *root, const char *id, const char *suffix,
                       enum hub_hold kind, struct err *err)
@@ -45,6 +45,13 @@ int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind, 
 int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err)
 {
     return hub_lock(ret_fd, repo->root, repo->id, HUB_HOLD_SHARED, err);
+}
+
+int hub_id_hold(int *ret_fd, const char *root, const char *id, struct err *err)
+{
+    int rc = hub_check_id(id, err);
+
+    return rc < 0 ? rc : lock_named(ret_fd, root, id, "=", HUB_HOLD_ALONE, err);
 }
 
 int hub_repo_queue(int *ret_fd, const struct hub_repo *repo, struct err *err)
@@ -85,11 +92,10 @@ bool hub_repo_has_blob(const struct hub_repo *repo, const char *oid)
     return has;
 }
 
-/* New, or as good as new. */
+/* New, or as good as new; durable also when somebody else has just made it. */
 static int mark(const char *folder, const char *oid, struct err *err)
 {
     char *path = fs_path(folder, oid, NULL);
-    bool is_new = !fs_exists(path);
     int rc = 0;
 
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0664);
@@ -98,7 +104,7 @@ static int mark(const char *folder, const char *oid, struct err *err)
     if (fd >= 0)
         (void)close(fd);
     free(path);
-    return rc < 0 || !is_new ? rc : fs_sync_dir(folder, err);
+    return rc < 0 ? rc : fs_sync_dir(folder, err);
 }
 
 int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err)
@@ -144,22 +150,88 @@ int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err)
     return rc;
 }
 
-int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid, int64_t before_at,
-                           struct err *err)
+static int drop_old(struct hub_repo *repo, const char *path, const struct hub_spared *spared,
+                    struct err *err)
+{
+    char refs[SHA256_HEX_SIZE];
+    struct stat st;
+
+    if (lstat(path, &st) != 0 || (int64_t)st.st_mtime >= spared->before_at)
+        return 0;
+    int rc = hub_repo_refs_digest(refs, repo, err);
+    if (rc == 0 && strcmp(refs, spared->refs) != 0)
+        rc = err_set(err, ERR_CONFLICT, "the refs of '%s' moved meanwhile", repo->id);
+    if (rc == 0)
+        rc = fs_remove(path, err);
+    return rc < 0 ? rc : 1;
+}
+
+/* Alone: no ref is being moved, by a push neither. */
+int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid,
+                           const struct hub_spared *spared, struct err *err)
 {
     char *path = fs_path(repo->path, "lfs", oid, NULL);
-    struct stat st;
     int lock = -1;
 
     int rc = hub_lock(&lock, repo->root, repo->id, HUB_HOLD_ALONE, err);
-    if (rc == 0 && lstat(path, &st) == 0 && (int64_t)st.st_mtime < before_at) {
-        rc = fs_remove(path, err);
-        rc = rc < 0 ? rc : 1;
-    }
+    if (rc == 0)
+        rc = drop_old(repo, path, spared, err);
     if (lock >= 0)
         (void)close(lock);
     free(path);
     return rc;
+}
+
+int64_t hub_repo_blob_bytes(const struct hub_repo *repo)
+{
+    char **oids = NULL;
+    size_t n = 0;
+    int64_t sum = 0, bytes = 0;
+
+    (void)hub_repo_list_blobs(&oids, &n, repo, NULL);
+    for (size_t i = 0; i < n; i++)
+        if (blob_stat(&bytes, repo->blobs, oids[i], NULL) == 0)
+            sum += bytes;
+    hub_repo_list_free(oids, n);
+    return sum;
+}
+
+static int64_t bytes_in(const char *folder)
+{
+    char **names = NULL;
+    size_t n = 0;
+    int64_t sum = 0;
+
+    (void)fs_list(&names, &n, folder, MAX_OBJECTS, NULL);
+    for (size_t i = 0; i < n; i++) {
+        char *path = fs_path(folder, names[i], NULL);
+        int64_t bytes = fs_size(path);
+
+        sum += bytes > 0 ? bytes : 0;
+        free(path);
+    }
+    fs_list_free(names, n);
+    return sum;
+}
+
+/* Loose ones lie in folders by their first two digits, the others in packs. */
+int64_t hub_repo_git_bytes(const struct hub_repo *repo)
+{
+    char *objects = fs_path(repo->path, "objects", NULL);
+    char **names = NULL;
+    size_t n = 0;
+    int64_t sum = 0;
+
+    (void)fs_list(&names, &n, objects, MAX_OBJECTS, NULL);
+    for (size_t i = 0; i < n; i++) {
+        char *folder = fs_path(objects, names[i], NULL);
+
+        sum += bytes_in(folder);
+        free(folder);
+    }
+    fs_list_free(names, n);
+    free(objects);
+    return sum;
 }
 
 /* Out of sight in one step, then gone at leisure. */

@@ -67,8 +67,10 @@ static int check_pointer(struct hub_repo *repo, const struct git_file *file, str
         return 0;
     buf_init(&text, POINTER_MAX_BYTES);
     rc = git_read_blob(&text, repo->git, file->blob, err);
+    /* Young again: gc leaves it alone, however old it is. */
     if (rc == 0 && pointer_parse(&pointer, text.data, text.len) &&
-        !hub_repo_has_blob(repo, pointer.oid))
+        (!hub_repo_has_blob(repo, pointer.oid) ||
+         hub_repo_add_blob(repo, pointer.oid, NULL) < 0))
         rc = err_set(err, ERR_REFUSED,
                      "%s: its content %.12s was not sent: run git lfs push --all, then push "
                      "again",

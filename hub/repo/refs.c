@@ -31,6 +31,28 @@ int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *rep
     return git_list_refs(ret, ret_n, repo->git, "refs/", MAX_TAGS, err);
 }
 
+int hub_repo_refs_digest(char ret[SHA256_HEX_SIZE], struct hub_repo *repo, struct err *err)
+{
+    uint8_t digest[SHA256_SIZE];
+    struct git_ref *refs = NULL;
+    struct sha256 hash;
+    size_t n = 0;
+
+    int rc = hub_repo_list_refs(&refs, &n, repo, err);
+    if (rc < 0)
+        return rc;
+    sha256_init(&hash);
+    for (size_t i = 0; i < n; i++) {
+        sha256_update(&hash, refs[i].name, strlen(refs[i].name) + 1);
+        sha256_update(&hash, refs[i].commit, sizeof(refs[i].commit));
+    }
+    sha256_digest(&hash, digest);
+    sha256_finish(&hash);
+    (void)hex_encode(ret, digest, sizeof(digest));
+    git_refs_free(refs, n);
+    return 0;
+}
+
 int hub_repo_date(int64_t *ret_at, struct hub_repo *repo, const char *commit, struct err *err)
 {
     return git_read_date(ret_at, repo->git, commit, err);

@@ -41,6 +41,10 @@ int hub_repo_remove(const char *root, const char *id, struct err *err);
 /* -ERR_EXISTS when there is a repository of the new name. */
 int hub_repo_move(const char *root, const char *from, const char *to, struct err *err);
 
+/* While *ret_fd is open, nobody else who asks gives the id to a repository or takes it away:
+ * for who keeps records of its own under it. The caller closes it. */
+int hub_id_hold(int *ret_fd, const char *root, const char *id, struct err *err);
+
 /* For who writes through another program (git http-backend): while *ret_fd is open, nobody
  * takes the lock files in the repository for a dead writer's. The caller closes it. */
 int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err);
@@ -58,9 +62,20 @@ int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err);
 int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
                         struct err *err);
 int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err);
-/* The same if it was added or referred to before that time: 1, or 0 when it was later. */
-int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid, int64_t before_at,
-                           struct err *err);
+/* All refs and where they lead, in short: the same as long as none of them moves. */
+int hub_repo_refs_digest(char ret[SHA256_HEX_SIZE], struct hub_repo *repo, struct err *err);
+/* Drops it if it was added or referred to before that time: 1, or 0 when it was later.
+ * -ERR_CONFLICT when refs moved since their digest was taken: it may be needed now. */
+struct hub_spared {
+    int64_t before_at; /* unix seconds */
+    const char *refs;  /* hub_repo_refs_digest(), from before their files were looked at */
+};
+int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid,
+                           const struct hub_spared *spared, struct err *err);
+
+/* Bytes on disk: of the large files that it may refer to, and of its git objects. */
+int64_t hub_repo_blob_bytes(const struct hub_repo *repo);
+int64_t hub_repo_git_bytes(const struct hub_repo *repo);
 
 /* Calls fn for every file of every commit that a ref leads to; a negative result stops. */
 typedef int hub_file_fn(void *ctx, const char *commit, const struct hub_file *file,

@@ -5,6 +5,7 @@
  * .../lfs/<oid>              empty: this repository may refer to that blob
  * ROOT/.locks/<ns>+<name>    shared by who writes, exclusive by who breaks locks or removes
  * ROOT/.locks/<ns>+<name>+   held by the one that builds a commit upon the tip
+ * ROOT/.locks/<ns>+<name>=   held by the one that makes, moves or removes it
  * ROOT/.trash/               what is being removed */
 #ifndef HUB_REPO_REPO_IMPL_H
 #define HUB_REPO_REPO_IMPL_H

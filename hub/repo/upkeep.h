@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hub/repo/xet_store.h"
+
 struct err;
 
 /* How far it is, for who waits. total 0: not known yet. */
@@ -15,6 +17,7 @@ typedef void upkeep_progress(void *ctx, int64_t done_bytes, int64_t total_bytes)
 struct upkeep {
     const char *hub_dir;
     int64_t before_at;         /* gc: what was touched later stays, unix seconds */
+    int64_t xorbs_before_at;   /* the same for what Xet clients may still refer to */
     upkeep_progress *progress; /* or NULL */
     /* A fault of fsck or a removal of gc, one line. */
     void (*tell)(void *ctx, const char *line);
@@ -24,10 +27,12 @@ struct upkeep {
 struct gc_result {
     size_t n_blobs, n_leftovers; /* removed */
     int64_t bytes;               /* of the blobs */
+    struct xet_swept xorbs;      /* removed, too */
 };
 
-/* Removes blobs that no repository may refer to, and what broken uploads left. A blob that is
- * touched meanwhile stays: an upload and the commit behind it are safe beside it. */
+/* Removes blobs that no repository may refer to, xorbs that no client may refer to any more,
+ * and what broken uploads left. A blob that is touched meanwhile stays: an upload and the
+ * commit behind it are safe beside it. */
 int hub_gc(struct gc_result *ret, const struct upkeep *upkeep, struct err *err);
 
 struct fsck_result {

@@ -30,6 +30,15 @@ static char *folder_of(const char *root, const char *person)
     return fs_path(root, ".xet", digest, NULL);
 }
 
+static int lock_all(int *ret_fd, const char *folder, enum fs_lock_kind kind, struct err *err)
+{
+    char *path = xasprintf("%s/../lock", folder);
+    int rc = fs_lock_wait(ret_fd, path, kind, err);
+
+    free(path);
+    return rc;
+}
+
 /* A xorb of somebody's, mapped. */
 struct xorb {
     char hash[XET_HEX_SIZE];
@@ -144,6 +153,22 @@ int xet_put_add(struct xet_put *put, const void *data, size_t len, struct err *e
     return 0;
 }
 
+/* In place, durably. */
+static int move_in(struct xet_put *put, struct err *err)
+{
+    int lock = -1;
+
+    if (fdatasync(put->fd) != 0)
+        return err_errno(err, "cannot sync '%s'", put->aside);
+    int rc = lock_all(&lock, put->folder, FS_SHARED, err);
+    if (rc < 0)
+        return rc;
+    if (rename(put->aside, put->path) != 0)
+        rc = err_errno(err, "cannot rename '%s'", put->aside);
+    (void)close(lock);
+    return rc < 0 ? rc : fs_sync_dir(put->folder, err);
+}
+
 /* Not a byte is unpacked yet, but what cannot be a xorb is not kept. */
 int xet_put_finish(struct xet_put *put, struct err *err)
 {
@@ -151,10 +176,8 @@ int xet_put_finish(struct xet_put *put, struct err *err)
 
     int rc = map(&xorb, put->fd, err);
     xorb_close(&xorb);
-    if (rc == 0 && fdatasync(put->fd) != 0)
-        rc = err_errno(err, "cannot sync '%s'", put->aside);
-    if (rc == 0 && rename(put->aside, put->path) != 0)
-        rc = err_errno(err, "cannot rename '%s'", put->aside);
+    if (rc == 0)
+        rc = move_in(put, err);
     if (rc < 0) {
         xet_put_abort(put);
         return rc;
@@ -231,41 +254,82 @@ int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
     return rc < 0 ? rc : hub_repo_add_blob(repo, oid, err);
 }
 
-static int sweep_folder(int *n, const char *folder, int64_t before_at, struct err *err)
+int64_t xet_held_bytes(const char *root, const char *person)
 {
+    char *folder = folder_of(root, person);
     char **names = NULL;
-    size_t n_names = 0;
+    size_t n = 0;
+    int64_t sum = 0;
 
-    int rc = fs_list(&names, &n_names, folder, MAX_XORBS, err);
-    for (size_t i = 0; rc == 0 && i < n_names; i++) {
+    if (fs_exists(folder))
+        (void)fs_list(&names, &n, folder, MAX_XORBS, NULL);
+    for (size_t i = 0; i < n; i++) {
         char *path = fs_path(folder, names[i], NULL);
-        struct stat st;
+        int64_t bytes = fs_size(path);
 
-        if (lstat(path, &st) == 0 && (int64_t)st.st_mtim.tv_sec < before_at &&
-            unlink(path) == 0)
-            (*n)++;
+        sum += bytes > 0 ? bytes : 0;
         free(path);
     }
-    fs_list_free(names, n_names);
+    fs_list_free(names, n);
+    free(folder);
+    return sum;
+}
+
+/* What a new one replaces meanwhile is not old any more. */
+static void sweep_file(struct xet_swept *swept, const char *path, bool is_xorb,
+                       const struct xet_ages *ages)
+{
+    int64_t before_at = is_xorb ? ages->xorbs_before_at : ages->parts_before_at;
+    struct stat st;
+
+    if (lstat(path, &st) != 0 || (int64_t)st.st_mtim.tv_sec >= before_at || unlink(path) != 0)
+        return;
+    swept->n_xorbs += is_xorb;
+    swept->n_parts += !is_xorb;
+    swept->bytes += is_xorb ? (int64_t)st.st_size : 0;
+}
+
+static int sweep_folder(struct xet_swept *swept, const char *folder,
+                        const struct xet_ages *ages, struct err *err)
+{
+    char **names = NULL;
+    size_t n = 0;
+    int lock = -1;
+
+    int rc = fs_list(&names, &n, folder, MAX_XORBS, err);
+    if (rc == 0)
+        rc = lock_all(&lock, folder, FS_EXCLUSIVE, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char *path = fs_path(folder, names[i], NULL);
+
+        sweep_file(swept, path, hex_is(names[i], XET_HEX_SIZE - 1), ages);
+        free(path);
+    }
+    if (lock >= 0)
+        (void)close(lock);
+    fs_list_free(names, n);
     return rc;
 }
 
-int xet_sweep(const char *root, int64_t before_at, struct err *err)
+int xet_sweep(struct xet_swept *ret, const char *root, const struct xet_ages *ages,
+              struct err *err)
 {
     char *all = fs_path(root, ".xet", NULL);
     char **persons = NULL;
-    size_t n_persons = 0;
-    int n = 0, rc = 0;
+    size_t n = 0;
+    int rc = 0;
 
+    *ret = (struct xet_swept){ 0 };
     if (fs_exists(all))
-        rc = fs_list(&persons, &n_persons, all, MAX_PERSONS, err);
-    for (size_t i = 0; rc == 0 && i < n_persons; i++) {
+        rc = fs_list(&persons, &n, all, MAX_PERSONS, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
         char *folder = fs_path(all, persons[i], NULL);
 
-        rc = sweep_folder(&n, folder, before_at, err);
+        if (hex_is(persons[i], PERSON_DIGITS))
+            rc = sweep_folder(ret, folder, ages, err);
         free(folder);
     }
-    fs_list_free(persons, n_persons);
+    fs_list_free(persons, n);
     free(all);
-    return rc < 0 ? rc : n;
+    return rc;
 }

@@ -3,7 +3,8 @@
  * xet_store: what Xet clients sent, kept until they no longer refer to it.
  * A client remembers for three weeks which chunks it has sent and does not send them again.
  * Each person has a folder of their own: the name of a xorb is what its sender says, and nobody
- * can refer to another's. ROOT/.xet/<person>/<xorb>, the body as it came. */
+ * can refer to another's. ROOT/.xet/<person>/<xorb>, the body as it came; ROOT/.xet/lock shared
+ * by who stores, exclusive for who sweeps. */
 #ifndef HUB_REPO_XET_STORE_H
 #define HUB_REPO_XET_STORE_H
 #include <stddef.h>
@@ -31,7 +32,18 @@ void xet_put_abort(struct xet_put *put); /* NULL is fine */
 int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
                  const struct xet_file *file, struct err *err);
 
-/* Removes xorbs that came before that time (unix seconds); the number of them. */
-int xet_sweep(const char *root, int64_t before_at, struct err *err);
+/* Bytes of the xorbs of a person's that are kept. */
+int64_t xet_held_bytes(const char *root, const char *person);
+
+struct xet_ages {
+    int64_t xorbs_before_at, parts_before_at; /* of what broken uploads left; unix seconds */
+};
+struct xet_swept {
+    size_t n_xorbs, n_parts;
+    int64_t bytes; /* of the xorbs */
+};
+/* Removes xorbs that came before that time; safe beside uploads. */
+int xet_sweep(struct xet_swept *ret, const char *root, const struct xet_ages *ages,
+              struct err *err);
 
 #endif

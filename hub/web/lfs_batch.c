@@ -96,8 +96,8 @@ static json_t *answer_upload(struct batch *b, json_t *object, const char *oid, i
     char *verify = NULL;
 
     if (hub_repo_has_blob(b->repo, oid) &&
-        blob_touch(NULL, hub_repo_blobs(b->repo), oid, NULL) == 0)
-        return object; /* without actions: it is here already */
+        hub_repo_add_blob(b->repo, oid, NULL) == 0) /* and stays until it is referred to */
+        return object;                              /* without actions: it is here already */
     if (b->left >= 0 && size > b->left)
         return fault(object, 413, "the namespace's storage quota would be exceeded");
     if (b->left >= 0)

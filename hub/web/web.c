@@ -80,6 +80,16 @@ static int find_folders(struct web *web, const struct web_options *options, stru
     return rc;
 }
 
+/* `hearth hub gc` does so too; but not everybody runs it. */
+static void sweep_xorbs(const struct web *web)
+{
+    int64_t now = access_now(web->site.access);
+    const struct xet_ages ages = { now - XET_KEPT_S, now - XET_KEPT_S };
+    struct xet_swept swept;
+
+    (void)xet_sweep(&swept, web->site.hub_dir, &ages, NULL);
+}
+
 static int start(struct web *web, const struct web_options *options, struct err *err)
 {
     const struct httpd_options httpd = {
@@ -106,7 +116,7 @@ static int start(struct web *web, const struct web_options *options, struct err 
     if (rc == 0)
         rc = access_key(web->site.upload_key, web->site.access, "upload", err);
     if (rc == 0)
-        (void)xet_sweep(web->site.hub_dir, access_now(web->site.access) - XET_KEPT_S, NULL);
+        sweep_xorbs(web);
     if (rc == 0 && log && *log)
         rc = access_log_open(&web->site.access_log, log, err);
     if (rc == 0)

@@ -156,9 +156,10 @@ static void paths_that_cannot_be_are_refused(void **state)
 static void names_that_some_system_takes_for_git_s_own_are_refused(void **state)
 {
     static const char *const bad[] = {
-        ".git ",       ".git.",           ".GIT . .",         ".git::$INDEX", "git~1",
-        "GIT~1/hooks", "a/git~1. ",       "a\\.git",          "a\\GIT~1\\x", ".g\u200cit",
-        ".git\ufeff/x", "\u206a.g\u202ei\u200ft", ".git:x",
+        ".git ",       ".git.",       ".GIT . .",     ".git::$INDEX",
+        "git~1",       "GIT~1/hooks", "a/git~1. ",    "a\\.git",
+        "a\\GIT~1\\x", ".g\u200cit",  ".git\ufeff/x", "\u206a.g\u202ei\u200ft",
+        ".git:x",
     };
     static const char *const good[] = { "git",        "git~2",  "git~1x", ".gitignore",
                                         ".g\u200bit", "a\\git", "x.git",  "\u200cgit" };
@@ -171,7 +172,8 @@ static void names_that_some_system_takes_for_git_s_own_are_refused(void **state)
 
         memset(&err, 0, sizeof(err));
         assert_int_equal(hub_edit_put(edit, bad[i], "1", 1, NULL), 0);
-        if (hub_edit_commit(tip, edit, &on_main, &err) != -ERR_REFUSED || !strstr(err.msg, "'.git'"))
+        if (hub_edit_commit(tip, edit, &on_main, &err) != -ERR_REFUSED ||
+            !strstr(err.msg, "'.git'"))
             fail_msg("%s: %s", bad[i], err.msg);
         hub_edit_free(edit);
     }

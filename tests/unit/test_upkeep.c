@@ -116,6 +116,47 @@ static void history_keeps_what_it_needs_until_it_is_squashed(void **state)
     hub_repo_close(repo);
 }
 
+/* As a push does it: between the look at the commits and the removal, one may need it. */
+static void a_mark_stays_when_refs_move_under_the_sweep(void **state)
+{
+    struct hub_repo *repo = create(*state);
+    char first[SHA256_HEX_SIZE], late[SHA256_HEX_SIZE], refs[SHA256_HEX_SIZE];
+    const struct hub_spared spared = { far_future, refs };
+
+    store(repo, first, "first");
+    store(repo, late, "late");
+    commit(repo, first);
+    assert_int_equal(hub_repo_refs_digest(refs, repo, NULL), 0);
+    commit(repo, late);
+    assert_int_equal(hub_repo_drop_old_blob(repo, late, &spared, NULL), -ERR_CONFLICT);
+    assert_true(hub_repo_has_blob(repo, late));
+    assert_int_equal(hub_repo_refs_digest(refs, repo, NULL), 0);
+    assert_int_equal(hub_repo_drop_old_blob(repo, late, &spared, NULL), 1);
+    hub_repo_close(repo);
+}
+
+static void xorbs_go_later_than_what_broken_uploads_left(void **state)
+{
+    const struct upkeep upkeep = {
+        .hub_dir = *state, .before_at = far_future, .xorbs_before_at = 1000, .tell = keep_line
+    };
+    struct gc_result result;
+
+    hub_repo_close(create(*state));
+    shell(*state, "p=.xet/$(printf %032d 0) && mkdir -p $p && echo 12345 >$p/$(printf %064d 0) "
+                  "&& echo half >$p/$(printf %064d 1).aB3dE6");
+    assert_int_equal(hub_gc(&result, &upkeep, NULL), 0);
+    assert_int_equal(result.n_leftovers, 1);
+    assert_int_equal(result.xorbs.n_xorbs, 0);
+    const struct upkeep later = {
+        .hub_dir = *state, .before_at = 1000, .xorbs_before_at = far_future, .tell = keep_line
+    };
+    assert_int_equal(hub_gc(&result, &later, NULL), 0);
+    assert_int_equal(result.n_leftovers, 0);
+    assert_int_equal(result.xorbs.n_xorbs, 1);
+    assert_int_equal(result.xorbs.bytes, 6);
+}
+
 static void damage_is_found_where_it_is(void **state)
 {
     struct hub_repo *repo = create(*state);
@@ -168,6 +209,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(what_no_commit_needs_goes_once_it_is_old),
         IN_FOLDER(history_keeps_what_it_needs_until_it_is_squashed),
+        IN_FOLDER(a_mark_stays_when_refs_move_under_the_sweep),
+        IN_FOLDER(xorbs_go_later_than_what_broken_uploads_left),
         IN_FOLDER(damage_is_found_where_it_is),
         IN_FOLDER(a_git_object_that_is_not_what_it_says_is_found),
     };

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 #include "base/alloc.h"
@@ -105,6 +107,26 @@ static void an_object_is_sent_once_and_fetched(void **state)
     assert_string_equal(fix->res.body.data, o.content);
     json_decref(doc);
     free(from);
+    free(href);
+    free(token);
+}
+
+/* Between that answer and the commit, gc may come by. */
+static void what_is_said_to_be_here_stays_until_it_is_committed(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights");
+    const struct timespec long_ago[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    char *token = create(fix), *href = upload_href(fix, token, &o);
+    char *mark = xasprintf("%s/hub/ada/m.git/lfs/%s", fix->dir, o.oid);
+    struct stat st;
+
+    assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
+    assert_int_equal(utimensat(AT_FDCWD, mark, long_ago, 0), 0);
+    json_decref(batch(fix, token, "upload", &o));
+    assert_int_equal(stat(mark, &st), 0);
+    assert_true(st.st_mtim.tv_sec > 1000);
+    free(mark);
     free(href);
     free(token);
 }
@@ -316,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVED(an_object_is_sent_once_and_fetched),
+        SERVED(what_is_said_to_be_here_stays_until_it_is_committed),
         SERVED(only_what_was_announced_is_taken),
         SERVED(an_address_is_good_as_it_was_signed_and_in_time),
         SERVED(a_hash_alone_gives_nobody_the_file),

@@ -140,6 +140,17 @@ static void what_does_not_fit_makes_nothing(void **state)
     hub_repo_list_free(oids, n);
 }
 
+/* The number of xorbs that went. */
+static size_t sweep(const struct fixture *fix, int64_t before_at)
+{
+    const struct xet_ages ages = { before_at, before_at };
+    struct xet_swept swept;
+
+    assert_int_equal(xet_sweep(&swept, fix->dir, &ages, NULL), 0);
+    assert_int_equal(swept.n_parts, 0);
+    return swept.n_xorbs;
+}
+
 static void what_is_no_xorb_is_not_kept(void **state)
 {
     const struct fixture *fix = *state;
@@ -151,7 +162,7 @@ static void what_is_no_xorb_is_not_kept(void **state)
     assert_int_equal(xet_put_finish(put, NULL), -ERR_PARSE);
     assert_int_equal(xet_put_begin(&put, fix->dir, "ada", SECOND, NULL), 0);
     xet_put_abort(put);
-    assert_int_equal(xet_sweep(fix->dir, INT64_MAX, NULL), 0);
+    assert_int_equal(sweep(fix, INT64_MAX), 0);
 }
 
 static void old_xorbs_are_swept(void **state)
@@ -159,10 +170,13 @@ static void old_xorbs_are_swept(void **state)
     const struct fixture *fix = *state;
 
     put_both(fix);
-    assert_int_equal(xet_sweep(fix->dir, 1000, NULL), 0);
+    assert_int_equal(xet_held_bytes(fix->dir, "ada"), 50);
+    assert_int_equal(xet_held_bytes(fix->dir, "bob"), 0);
+    assert_int_equal(sweep(fix, 1000), 0);
     struct xet_term terms[] = { term(FIRST, 0, 1, 4) };
     assert_int_equal(assemble(fix, "ada", terms, 1, "one "), 0);
-    assert_int_equal(xet_sweep(fix->dir, INT64_MAX, NULL), 2);
+    assert_int_equal(sweep(fix, INT64_MAX), 2);
+    assert_int_equal(xet_held_bytes(fix->dir, "ada"), 0);
     assert_int_equal(assemble(fix, "ada", terms, 1, "one "), -ERR_NOTFOUND);
 }
 
