@@ -115,10 +115,13 @@ int api_delete(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
         status = visit_begin_named(&visit, site, req, res, &name, ACCESS_ADMIN);
     }
-    if (status == 0)
-        status = hosting_remove(site->access, visit.root, visit.id, visit.hosted.id, &err) < 0
+    if (status == 0) {
+        const struct hosted_name name = { visit.kind, visit.ns, visit.name };
+
+        status = hosting_remove(site->access, visit.root, &name, &err) < 0
                      ? visit_fail(site, req, res, &visit.who, &err)
                      : api_reply(req, res, json_pack("{s:b}", "ok", 1));
+    }
     visit_end(&visit);
     free(named.ns);
     json_decref(doc);
@@ -138,7 +141,7 @@ static int split_id(char **ret_ns, const char **ret_name, const char *id, struct
     return 0;
 }
 
-/* A repository of the loop's has no row yet, and needs one to be private or to be moved. */
+/* A repository of the loop's has no row yet, and needs one to be private. */
 static int need_row(const struct site *site, struct visit *v, struct err *err)
 {
     const struct hosted_repo row = {
@@ -152,49 +155,6 @@ static int need_row(const struct site *site, struct visit *v, struct err *err)
     return rc;
 }
 
-/* The row that holds the new name while the folder moves becomes the repository's own. */
-static int take_place(struct db *db, int64_t id, int64_t holder, const struct hosted_name *now,
-                      struct err *err)
-{
-    int rc = db_begin(db, DB_DURABLE, err);
-
-    if (rc < 0)
-        return rc;
-    rc = hosted_repo_remove(db, holder, err);
-    if (rc == 0)
-        rc = hosted_repo_rename(db, id, now, err);
-    if (rc == 0)
-        return db_commit(db, err);
-    db_rollback(db);
-    return rc;
-}
-
-/* What is private has a private row under either name at every moment, whoever is killed. */
-static int move_held(const struct site *site, const struct visit *v,
-                     const struct hosted_name *now, const char *to, struct err *err)
-{
-    const struct hosted_repo held = { .kind = v->kind,
-                                      .ns = now->ns,
-                                      .name = now->name,
-                                      .is_private = v->hosted.is_private,
-                                      .gate = v->hosted.gate,
-                                      .created_at = access_now(site->access) };
-    int64_t holder = 0;
-
-    int rc = hosted_repo_add(access_lock(site->access), &held, &holder, err);
-    access_unlock(site->access);
-    if (rc < 0)
-        return rc;
-    rc = hub_repo_move(v->root, v->id, to, err);
-    struct db *db = access_lock(site->access);
-    if (rc == 0)
-        rc = take_place(db, v->hosted.id, holder, now, err);
-    else
-        (void)hosted_repo_remove(db, holder, NULL);
-    access_unlock(site->access);
-    return rc;
-}
-
 static int move_repo(const struct site *site, struct visit *v, const char *to, struct err *err)
 {
     char *ns = NULL;
@@ -203,12 +163,12 @@ static int move_repo(const struct site *site, struct visit *v, const char *to, s
     int rc = split_id(&ns, &name, to, err);
     if (rc == 0)
         rc = access_check_namespace(site->access, &v->who, ns, err);
-    if (rc == 0)
-        rc = need_row(site, v, err);
     if (rc == 0) {
-        const struct hosted_name now = { v->kind, ns, name };
+        const struct hosting_move move = { .root = v->root,
+                                           .from = { v->kind, v->ns, v->name },
+                                           .to = { v->kind, ns, name } };
 
-        rc = move_held(site, v, &now, to, err);
+        rc = hosting_move(site->access, &move, err);
     }
     free(ns);
     return rc;
