@@ -142,6 +142,12 @@ int git_read_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
                  struct err *err);
 void git_log_free(struct git_logged *commits, size_t n);
 
+/* For each of n files or folders the commit that changed it last, going back from one by first
+ * parents through at most max_walked: (*ret)[i] is about paths[i], its commit "" when it lies
+ * further back. git_log_free(). */
+int git_read_last(struct git_logged **ret, struct git_repo *repo, const char *commit,
+                  const char *const *paths, size_t n, size_t max_walked, struct err *err);
+
 /* Moves a ref to a commit if it stands at expected (NULL: must not exist). -ERR_CONFLICT. */
 int git_set_ref(struct git_repo *repo, const char *ref, const char *commit,
                 const char *expected, struct err *err);

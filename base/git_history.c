@@ -15,8 +15,8 @@ static char *utf8_or_empty(const char *text)
     return xstrdup(text && text_is_utf8(text, strlen(text)) ? text : "");
 }
 
-static int take_commit(struct git_logged *ret, struct git_repo *repo, const git_oid *id,
-                       struct err *err)
+int git_take_commit(struct git_logged *ret, struct git_repo *repo, const git_oid *id,
+                    struct err *err)
 {
     git_commit *commit = NULL;
 
@@ -47,7 +47,7 @@ static int walk(struct log *log, git_revwalk *walker, struct git_repo *repo,
             return err_set(err, ERR_LIMIT, "more than %zu commits", range->max_walked);
         if (log->total >= range->skip && log->n < range->max) {
             log->commits = xrealloc_array(log->commits, log->n + 1, sizeof(*log->commits));
-            rc = take_commit(&log->commits[log->n], repo, &id, err);
+            rc = git_take_commit(&log->commits[log->n], repo, &id, err);
             log->n += rc == 0;
         }
         log->total++;

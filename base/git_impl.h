@@ -35,6 +35,10 @@ int git_check_name(const char *name, size_t len, const char *what, struct err *e
 /* Removes the lock files of refs, HEAD and config: for a repository's only writer. */
 int git_break_locks(const char *path, struct err *err);
 
+struct git_logged;
+int git_take_commit(struct git_logged *ret, struct git_repo *repo, const git_oid *id,
+                    struct err *err);
+
 int git_parse_id(git_oid *ret, const char *hex, struct err *err);
 
 #endif

@@ -213,6 +213,14 @@ int hub_edit_commit(char ret_commit[GIT_HEX_SIZE], struct hub_edit *edit,
     return rc < 0 ? err_wrap(err, rc, "repository '%s'", edit->repo->id) : 0;
 }
 
+int hub_commit_nothing(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
+                       const struct hub_commit *c, struct err *err)
+{
+    static const struct merge nothing;
+
+    return write_commit(ret_commit, repo, &nothing, c, NULL, err);
+}
+
 int hub_squash(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const struct hub_commit *c,
                struct err *err)
 {

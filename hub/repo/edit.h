@@ -47,6 +47,10 @@ struct hub_commit {
 int hub_edit_commit(char ret_commit[GIT_HEX_SIZE], struct hub_edit *edit,
                     const struct hub_commit *commit, struct err *err);
 
+/* A commit without files and without a parent, for a branch that is to start empty. */
+int hub_commit_nothing(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
+                       const struct hub_commit *commit, struct err *err);
+
 /* Replaces a branch's history by one commit of its present files. */
 int hub_squash(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
                const struct hub_commit *commit, struct err *err);

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_TAGS = 10000, MAX_HISTORY = 1000000 };
+enum { MAX_TAGS = 10000, MAX_HISTORY = 1000000, MAX_LOOKED_BACK = 2000 };
 
 int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *revision,
                      struct err *err)
@@ -71,6 +71,12 @@ int hub_repo_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
     return git_read_log(ret, ret_n, ret_total, repo->git, commit, range, err);
 }
 
+int hub_repo_last(struct git_logged **ret, struct hub_repo *repo, const char *commit,
+                  const char *const *paths, size_t n, struct err *err)
+{
+    return git_read_last(ret, repo->git, commit, paths, n, MAX_LOOKED_BACK, err);
+}
+
 static int each_file_of(struct hub_repo *repo, const char *commit, hub_file_fn *fn, void *ctx,
                         struct err *err)
 {
@@ -114,6 +120,13 @@ int hub_repo_check_objects(size_t *ret_n, struct hub_repo *repo, const struct gi
     return git_check_objects(ret_n, repo->git, check, err);
 }
 
+static int check_name(const char *ref, struct err *err)
+{
+    if (git_is_ref_name(ref) && !text_has_suffix(ref, ".lock"))
+        return 0;
+    return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
+}
+
 static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,
                     const struct hub_tagger *tagger, struct err *err)
 {
@@ -137,12 +150,29 @@ int hub_repo_add_ref(struct hub_repo *repo, const char *ref, const char *commit,
 {
     int lock = -1;
 
-    if (!git_is_ref_name(ref) || text_has_suffix(ref, ".lock"))
-        return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
-    int rc = hub_repo_hold(&lock, repo, err);
+    int rc = check_name(ref, err);
+    if (rc == 0)
+        rc = hub_repo_hold(&lock, repo, err);
     if (rc < 0)
         return rc;
     rc = make_ref(repo, ref, commit, tagger, err);
+    (void)close(lock);
+    return rc;
+}
+
+int hub_repo_put_branch(struct hub_repo *repo, const char *ref, const char *commit,
+                        struct err *err)
+{
+    char there[GIT_HEX_SIZE];
+    int lock = -1;
+
+    int rc = check_name(ref, err);
+    if (rc == 0)
+        rc = hub_repo_hold(&lock, repo, err);
+    if (rc < 0)
+        return rc;
+    bool is_there = git_resolve(there, repo->git, ref, NULL) == 0;
+    rc = git_set_ref(repo->git, ref, commit, is_there ? there : NULL, err);
     (void)close(lock);
     return rc;
 }

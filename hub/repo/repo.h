@@ -147,6 +147,10 @@ int hub_repo_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
                  struct hub_repo *repo, const char *commit, const struct git_log_range *range,
                  struct err *err); /* git_log_free() */
 
+/* Which commit changed each path last, as far as is looked back: see git_read_last(). */
+int hub_repo_last(struct git_logged **ret, struct hub_repo *repo, const char *commit,
+                  const char *const *paths, size_t n, struct err *err); /* git_log_free() */
+
 /* Makes a branch or tag (full ref) at a commit; -ERR_EXISTS, -ERR_RANGE for a bad name. A
  * message makes a tag an annotated one; NULL for none. */
 struct hub_tagger {
@@ -155,6 +159,9 @@ struct hub_tagger {
 };
 int hub_repo_add_ref(struct hub_repo *repo, const char *ref, const char *commit,
                      const struct hub_tagger *tagger, struct err *err);
+/* Makes a branch, or moves it there from wherever it stands, in one step. */
+int hub_repo_put_branch(struct hub_repo *repo, const char *ref, const char *commit,
+                        struct err *err);
 /* -ERR_NOTFOUND. */
 int hub_repo_drop_ref(struct hub_repo *repo, const char *ref, struct err *err);
 

@@ -67,34 +67,45 @@ static int done(struct httpd_request *req, struct httpd_response *res)
     return api_reply(req, res, json_pack("{s:b}", "ok", 1));
 }
 
-static int make_branch(struct desk *desk, const char *ref, struct err *err)
+/* The commit that a new branch starts at: a revision, main, or one of its own without files. */
+static int find_start(char commit[GIT_HEX_SIZE], struct desk *desk, int64_t now,
+                      struct err *err)
 {
     const char *start = text_of(desk, "startingPoint");
+    struct write_author author;
+
+    if (!json_is_true(json_object_get(desk->doc, "emptyBranch")))
+        return hub_repo_resolve(commit, desk->repo, *start ? start : "main", err);
+    write_author_init(&author, &desk->visit.who);
+    const struct hub_commit c = { .author_name = author.name,
+                                  .author_email = author.email,
+                                  .at = now,
+                                  .message = "initial commit" };
+    return hub_commit_nothing(commit, desk->repo, &c, err);
+}
+
+static int make_branch(struct desk *desk, const char *ref, int64_t now, struct err *err)
+{
     char commit[GIT_HEX_SIZE];
 
-    if (json_is_true(json_object_get(desk->doc, "emptyBranch")))
-        return err_set(err, ERR_RANGE, "emptyBranch: this hub starts branches at a revision");
-    int rc = hub_repo_resolve(commit, desk->repo, *start ? start : "main", err);
+    int rc = find_start(commit, desk, now, err);
     if (rc < 0)
         return rc;
-    rc = hub_repo_add_ref(desk->repo, ref, commit, NULL, err);
-    if (rc == -ERR_EXISTS && json_is_true(json_object_get(desk->doc, "overwrite"))) {
-        rc = hub_repo_drop_ref(desk->repo, ref, err);
-        if (rc == 0)
-            rc = hub_repo_add_ref(desk->repo, ref, commit, NULL, err);
-    }
-    return rc;
+    if (json_is_true(json_object_get(desk->doc, "overwrite")))
+        return hub_repo_put_branch(desk->repo, ref, commit, err);
+    return hub_repo_add_ref(desk->repo, ref, commit, NULL, err);
 }
 
 int api_branch(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
+    const struct site *site = ctx;
     bool is_removal = strcmp(httpd_method(req), "DELETE") == 0;
     char *branch = write_param(req, "branch");
     struct err err = { 0 };
     struct desk desk;
     int rc = 0;
 
-    int status = desk_open(&desk, ctx, req, res);
+    int status = desk_open(&desk, site, req, res);
     if (status == 0) {
         char *ref = xasprintf("refs/heads/%s", branch ? branch : "");
 
@@ -104,8 +115,8 @@ int api_branch(struct httpd_request *req, struct httpd_response *res, void *ctx)
             rc = err_set(&err, ERR_DENIED, "the branch main cannot be removed");
         else
             rc = is_removal ? hub_repo_drop_ref(desk.repo, ref, &err)
-                            : make_branch(&desk, ref, &err);
-        status = rc < 0 ? fail(&desk, ctx, req, res, &err) : done(req, res);
+                            : make_branch(&desk, ref, access_now(site->access), &err);
+        status = rc < 0 ? fail(&desk, site, req, res, &err) : done(req, res);
         free(ref);
     }
     desk_close(&desk);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/parse.h"
+#include "base/rfc3339.h"
 #include "base/text.h"
 #include "hub/web/api.h"
 #include "hub/web/shelf.h"
@@ -38,6 +39,31 @@ static json_t *folder_entry(const struct shelf *shelf, const char *path)
         return NULL;
     return json_pack("{s:s,s:s,s:i,s:s}", "type", "directory", "path", path, "size", 0, "oid",
                      tree);
+}
+
+/* Adds "lastCommit" to the entries; those last changed too far back go without. */
+static void add_last_commits(json_t *entries, const struct shelf *shelf)
+{
+    size_t n = json_array_size(entries);
+    const char **paths = xcalloc(n + 1, sizeof(*paths));
+    struct git_logged *last = NULL;
+
+    for (size_t i = 0; i < n; i++)
+        paths[i] = json_string_value(json_object_get(json_array_get(entries, i), "path"));
+    if (hub_repo_last(&last, shelf->repo, shelf->commit, paths, n, NULL) == 0) {
+        for (size_t i = 0; i < n; i++) {
+            char date[RFC3339_SIZE];
+
+            if (last[i].commit[0] == '\0')
+                continue;
+            (void)json_object_set_new(json_array_get(entries, i), "lastCommit",
+                                      json_pack("{s:s,s:s%,s:s}", "id", last[i].commit, "title",
+                                                last[i].message, strcspn(last[i].message, "\n"),
+                                                "date", rfc3339_format(date, last[i].at)));
+        }
+        git_log_free(last, n);
+    }
+    free(paths);
 }
 
 static bool is_wanted(struct listing *list)
@@ -90,19 +116,20 @@ static bool list_folder(struct listing *list, bool is_recursive)
 
 /* The address of the next page, at this very commit: a branch may move in between. */
 static void add_next(struct httpd_request *req, const struct site *site,
-                     const struct listing *list, bool is_recursive)
+                     const struct listing *list, const struct form *query)
 {
     char *base = site_base_url(site, req);
     struct buf path;
 
     buf_init(&path, 8192);
     text_add_url(&path, list->shelf->path, TEXT_SLASH_KEPT);
-    httpd_reply_header(req, "Link",
-                       "<%s/api/%s/%s/tree/%s%s%s?recursive=%s&limit=%zu&cursor=%zu>; "
-                       "rel=\"next\"",
-                       base, visit_plural(list->shelf->hosted.kind), list->shelf->id,
-                       list->shelf->commit, path.len ? "/" : "", path.data,
-                       is_recursive ? "true" : "false", list->to - list->from, list->to);
+    httpd_reply_header(
+        req, "Link",
+        "<%s/api/%s/%s/tree/%s%s%s?recursive=%s&expand=%s&limit=%zu&cursor=%zu>; "
+        "rel=\"next\"",
+        base, visit_plural(list->shelf->hosted.kind), list->shelf->id, list->shelf->commit,
+        path.len ? "/" : "", path.data, form_is_true(query, "recursive") ? "true" : "false",
+        form_is_true(query, "expand") ? "true" : "false", list->to - list->from, list->to);
     buf_finish(&path);
     free(base);
 }
@@ -114,18 +141,19 @@ static int reply_tree(struct httpd_request *req, struct httpd_response *res,
     size_t limit = (size_t)form_number(query, "limit", MAX_ENTRIES, MAX_ENTRIES);
     struct listing list = { .shelf = shelf,
                             .from = (size_t)form_number(query, "cursor", 1 << 30, 0) };
-    bool is_recursive = form_is_true(query, "recursive");
 
     list.to = list.from + (limit ? limit : 1);
     list.entries = json_array();
     httpd_reply_header(req, "X-Repo-Commit", "%s", shelf->commit);
-    if (!list_folder(&list, is_recursive)) {
+    if (!list_folder(&list, form_is_true(query, "recursive"))) {
         json_decref(list.entries);
         return site_error(site, req, res, 404, "EntryNotFound",
                           "no such folder at this revision");
     }
     if (list.n > list.to)
-        add_next(req, site, &list, is_recursive);
+        add_next(req, site, &list, query);
+    if (form_is_true(query, "expand"))
+        add_last_commits(list.entries, shelf);
     return api_reply(req, res, list.entries);
 }
 
@@ -176,14 +204,20 @@ static int add_paths(json_t *entries, const struct shelf *shelf,
 
             add_path(entries, shelf, path ? path : "");
         }
+        if (rc == 0 && json_is_true(json_object_get(doc, "expand")))
+            add_last_commits(entries, shelf);
         json_decref(doc);
         return rc;
     }
     int rc = form_parse(&form, body->data, body->len, API_MAX_FIELDS, NULL);
     for (const char *path; rc == 0 && (path = form_next(&form, "paths", &at));)
         add_path(entries, shelf, path);
+    if (json_array_size(entries) > API_MAX_PATHS)
+        rc = -1;
+    if (rc == 0 && form_is_true(&form, "expand"))
+        add_last_commits(entries, shelf);
     form_finish(&form);
-    return rc < 0 || json_array_size(entries) > API_MAX_PATHS ? -1 : 0;
+    return rc;
 }
 
 int api_paths_info(struct httpd_request *req, struct httpd_response *res, void *ctx)
