@@ -14,7 +14,8 @@ static const struct stmt_table *const hearth_nouns[] = {
 };
 
 static const struct stmt_table *const hub_nouns[] = {
-    &namespace_stmts, &access_token_stmts, &hosted_repo_stmts, &delivery_stmts, NULL,
+    &namespace_stmts, &access_token_stmts, &hosted_repo_stmts,
+    &delivery_stmts,  &download_stmts,     NULL,
 };
 
 const struct stmt_table *const *nouns_of(enum db_kind kind)

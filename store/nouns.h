@@ -13,6 +13,7 @@ extern const struct stmt_table budget_stmts;
 extern const struct stmt_table contribution_stmts;
 extern const struct stmt_table cycle_stmts;
 extern const struct stmt_table delivery_stmts;
+extern const struct stmt_table download_stmts;
 extern const struct stmt_table entry_stmts;
 extern const struct stmt_table event_stmts;
 extern const struct stmt_table feedback_link_stmts;

@@ -24,7 +24,7 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
     else
         status = site_open_shelf(&shelf, ctx, req, res);
     if (status == 0) {
-        json_t *model = model_json(&shelf);
+        json_t *model = model_json(ctx, &shelf);
         json_t *weights = model_weights(&shelf);
 
         if (weights)
@@ -176,7 +176,7 @@ static size_t collect(json_t **models, char **ids, size_t n, const struct listin
             continue;
         if (shelf_open(&shelf, list->root, ids[i], "main", NULL) == 0) {
             access_look(&shelf.hosted, list->site->access, list->kind, ids[i]);
-            json_t *model = model_json(&shelf);
+            json_t *model = model_json(list->site, &shelf);
 
             if (form_is_true(query, "full") || form_get(query, "expand"))
                 (void)json_object_set_new(model, "siblings",

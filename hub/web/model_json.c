@@ -9,6 +9,7 @@
 #include "base/rfc3339.h"
 #include "hub/web/api.h"
 #include "hub/web/card.h"
+#include "hub/web/downloads.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
 #include "model/safetensors.h"
@@ -152,7 +153,18 @@ static void add_hosted(json_t *model, const struct shelf *shelf, const char *mod
         (void)json_object_set_new(model, "gated", json_string(gates[hosted->gate]));
 }
 
-json_t *model_json(const struct shelf *shelf)
+static void add_downloads(json_t *model, const struct site *site, const struct shelf *shelf,
+                          const char *ns)
+{
+    const struct hosted_name name = { shelf->hosted.kind, ns, shelf->id + strlen(ns) + 1 };
+    struct download_sums sums;
+
+    downloads_read(&sums, site->downloads, &name);
+    (void)json_object_set_new(model, "downloads", json_integer(sums.recent));
+    (void)json_object_set_new(model, "downloadsAllTime", json_integer(sums.all));
+}
+
+json_t *model_json(const struct site *site, const struct shelf *shelf)
 {
     char digest[SHA256_HEX_SIZE], date[RFC3339_SIZE];
     char *author = xstrndup(shelf->id, strcspn(shelf->id, "/"));
@@ -162,12 +174,12 @@ json_t *model_json(const struct shelf *shelf)
     digest[24] = '\0';
     (void)hub_repo_date(&at, shelf->repo, shelf->commit, NULL);
     rfc3339_format(date, at);
-    json_t *model =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:i,s:i}", "_id", digest, "id",
-                  shelf->id, "modelId", shelf->id, "author", author, "sha", shelf->commit,
-                  "lastModified", date, "private", shelf->hosted.is_private, "gated", 0,
-                  "disabled", 0, "downloads", 0, "downloadsAllTime", 0, "likes", 0);
+    json_t *model = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i}", "_id", digest, "id",
+                              shelf->id, "modelId", shelf->id, "author", author, "sha",
+                              shelf->commit, "lastModified", date, "private",
+                              shelf->hosted.is_private, "gated", 0, "disabled", 0, "likes", 0);
     add_hosted(model, shelf, date);
+    add_downloads(model, site, shelf, author);
     add_card(model, shelf);
     free(author);
     return model;

@@ -7,9 +7,10 @@
 
 struct form;
 struct shelf;
+struct site;
 
 /* All but weights and siblings, which cost more. Every result is the caller's. */
-json_t *model_json(const struct shelf *shelf);
+json_t *model_json(const struct site *site, const struct shelf *shelf);
 /* {"parameters":{"F32":n},"total":n} of model.safetensors; NULL without a sound one. */
 json_t *model_weights(const struct shelf *shelf);
 

@@ -13,6 +13,7 @@
 struct access_log;
 struct buf;
 struct card;
+struct downloads;
 struct err;
 struct metrics;
 struct rate;
@@ -29,6 +30,7 @@ struct site {
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */
     struct access *access;
+    struct downloads *downloads;
     struct rate *rate;
     char upload_key[SHA256_HEX_SIZE]; /* signs the addresses that uploads go to */
     int64_t quota_bytes;              /* of a namespace that has none of its own; 0: no limit */

@@ -10,6 +10,7 @@
 #include "base/processors.h"
 #include "hub/repo/xet_store.h"
 #include "hub/web/access_log.h"
+#include "hub/web/downloads.h"
 #include "hub/web/gitweb.h"
 #include "hub/web/markdown.h"
 #include "hub/web/metrics.h"
@@ -44,6 +45,7 @@ static void on_done(const struct httpd_done *done, void *ctx)
     const struct site *site = ctx;
 
     metrics_count(site->metrics, done);
+    downloads_count(site->downloads, done);
     if (site->access_log)
         access_log_write(site->access_log, done);
 }
@@ -117,6 +119,8 @@ static int start(struct web *web, const struct web_options *options, struct err 
         rc = access_key(web->site.upload_key, web->site.access, "upload", err);
     if (rc == 0)
         sweep_xorbs(web);
+    if (rc == 0)
+        rc = downloads_start(&web->site.downloads, web->site.access, err);
     if (rc == 0 && log && *log)
         rc = access_log_open(&web->site.access_log, log, err);
     if (rc == 0)
@@ -167,6 +171,7 @@ void web_stop(struct web *web)
         return;
     httpd_stop(web->site.httpd);
     access_log_close(web->site.access_log);
+    downloads_stop(web->site.downloads);
     access_close(web->site.access);
     rate_free(web->site.rate);
     metrics_free(web->site.metrics);

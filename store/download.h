@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * store/download.h
+ * download: how often a hosted repository was taken, by day. Days are counted from 1970-01-01
+ * UTC; what lies further back than anybody asks for by day is one sum. */
+#ifndef STORE_DOWNLOAD_H
+#define STORE_DOWNLOAD_H
+#include <stdint.h>
+
+#include "store/hosted_repo.h"
+
+int download_add(struct db *db, const struct hosted_name *name, int64_t day, int64_t count,
+                 struct err *err);
+
+struct download_sums {
+    int64_t recent; /* from since_day on */
+    int64_t all;
+};
+int download_sum(struct download_sums *ret, struct db *db, const struct hosted_name *name,
+                 int64_t since_day, struct err *err);
+
+/* Days before that one become part of the sum. */
+int download_fold(struct db *db, int64_t before_day, struct err *err);
+
+#endif
