@@ -13,7 +13,7 @@
 
 enum { CNN_BLOCKS = 3, CNN_GROUPS = 8 };
 
-/* Scratch of one group of images; rims are zero and stay so. */
+/* Scratch of one group of images. */
 struct cnn_room {
     float *x[CNN_BLOCKS];  /* inputs, (side+2, side+2, I) */
     float *du[CNN_BLOCKS]; /* (side+2, side+2, O) */

@@ -49,11 +49,11 @@ void conv_block_prepare_training(struct conv_block *block);
 size_t conv_block_weights(const struct conv_block *block); /* floats of w */
 bool conv_block_pools(const struct conv_block *block);
 
-/* Floats of an image with its rim of zeros, and where its first pixel is. */
+/* Floats of an image with its rim, and where its first pixel is. */
 size_t conv_rimmed(size_t side, size_t C);
 size_t conv_inside(size_t side, size_t C);
 
-/* Image b: u, and while training its sums. x (side+2, side+2, I) with a rim of zeros. */
+/* Image b: u, and while training its sums. x (side+2, side+2, I) with a rim. */
 void conv_block_forward(struct conv_block *block, size_t b, const float *x);
 
 /* Mean and variance of the batch of n images; with momentum > 0 the running ones move. */
@@ -72,8 +72,8 @@ void conv_block_output_backward(struct conv_block *block, size_t b, const float 
 void conv_block_settle_backward(struct conv_block *block, size_t n, float *dgamma,
                                 float *dbeta);
 
-/* Image b: adds the gradient of w to dw; x as in forward. du (side+2, side+2, O) is scratch
- * whose rim is zero. dx (side, side, I) receives the gradient of x; NULL: nobody asks. */
+/* Image b: adds the gradient of w to dw; x as in forward. du (side+2, side+2, O) is
+ * scratch. dx (side, side, I) receives the gradient of x; NULL: nobody asks. */
 void conv_block_backward(struct conv_block *block, size_t b, float *dw, float *dx,
                          const float *x, float *du);
 

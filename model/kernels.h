@@ -51,9 +51,10 @@ struct adam {
     float epsilon; /* epsilon * sqrt(1 - beta2^t) */
 };
 
-/* A 3x3 convolution of one image, stride 1. The image comes with a rim of one pixel of zeros:
- * x (H+2, W+2, I). y (H, W, O), w (O / KERNEL_LANES, 3, 3, I, KERNEL_LANES): the columns of
- * one block of outputs lie together. O is a multiple of KERNEL_LANES. */
+/* A 3x3 convolution of one image, stride 1. The image lies within a rim of one pixel that
+ * nobody reads; what the kernel would find there is left out: x (H+2, W+2, I). y (H, W, O),
+ * w (O / KERNEL_LANES, 3, 3, I, KERNEL_LANES): the columns of one block of outputs lie
+ * together. O is a multiple of KERNEL_LANES. */
 struct conv {
     float *y;
     const float *x, *w;
@@ -102,11 +103,12 @@ struct kernels {
     void (*adam)(float *w, float *m, float *v, const float *g, size_t n,
                  const struct adam *adam);
 
-    /* y(h,w,o) = sum over ky, kx = 0..2, i = 0..I-1 of x(h+ky,w+kx,i) w(ky,kx,i,o), fused. */
+    /* y(h,w,o) = sum over ky, kx = 0..2, i = 0..I-1 of x(h+ky,w+kx,i) w(ky,kx,i,o), fused,
+     * without what is on the rim. */
     void (*conv3x3)(const struct conv *conv);
 
-    /* dw(ky,kx,i,o) += sum over h, w of x(h+ky,w+kx,i) du(h,w,o), fused. dw as w above; du
-     * (H+2, W+2, O) has a rim too, which is not read. Takes the sizes from conv. */
+    /* dw(ky,kx,i,o) += sum over h, w of x(h+ky,w+kx,i) du(h,w,o), fused, without what is
+     * on the rim. dw as w above; du (H+2, W+2, O) has a rim too. Takes the sizes from conv. */
     void (*conv3x3_weights)(float *dw, const float *x, const float *du,
                             const struct conv *conv);
 

@@ -199,11 +199,24 @@ void KERNELS_OF(norm_backward)(float *du, size_t du_row, const float *g, const s
     }
 }
 
+/* hash_u32(key, i) for WIDTH numbers i from `first` on. */
+INLINE words hash_words(uint32_t key, uint32_t first)
+{
+    words x;
+
+    for (uint32_t lane = 0; lane < WIDTH; lane++)
+        x[lane] = lane;
+    x = key + (x + first) * 0x9e3779b9u;
+    x = (x ^ x >> 16) * 0x7feb352du;
+    x = (x ^ x >> 15) * 0x846ca68bu;
+    return x ^ x >> 16;
+}
+
 void KERNELS_OF(dropout)(float *restrict x, size_t n, uint32_t key, uint32_t share, float scale)
 {
-    for (size_t i = 0; i < n; i++) {
-        float kept = x[i] * scale;
+    for (size_t i = 0; i < n; i += WIDTH) {
+        mask is_kept = (mask)(hash_words(key, (uint32_t)i) >= (words){ 0 } + share);
 
-        x[i] = hash_u32(key, (uint32_t)i) < share ? 0.0f : kept;
+        store(x + i, select(is_kept, load(x + i) * splat(scale)));
     }
 }

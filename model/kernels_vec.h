@@ -19,6 +19,15 @@ enum {
 /* Any float address may be loaded as a vector. */
 typedef float vec __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
 typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4), may_alias));
+typedef uint32_t words __attribute__((vector_size(WIDTH * sizeof(float))));
+
+/* The loop behind it becomes straight code, so that its array of sums can live in registers;
+ * clang sees to that without being asked. */
+#ifdef __clang__
+#define UNROLLED
+#else
+#define UNROLLED _Pragma("GCC unroll 32")
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 

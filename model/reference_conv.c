@@ -4,6 +4,7 @@
 #include "model/reference.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "model/mathf.h"
 
@@ -26,13 +27,19 @@ static size_t rimmed_at(const struct conv *d, size_t h, size_t w, size_t c, size
     return (h * (d->W + 2) + w) * C + c;
 }
 
+/* Whether the kernel's place (ky,kx) over pixel (h,w) is on the rim. */
+static bool is_rim(const struct conv *d, size_t h, size_t w, size_t ky, size_t kx)
+{
+    return h + ky == 0 || h + ky == d->H + 1 || w + kx == 0 || w + kx == d->W + 1;
+}
+
 static float conv_element(const struct conv *d, size_t h, size_t w, size_t o)
 {
     float sum = 0.0f;
 
     for (size_t ky = 0; ky < 3; ky++) {
         for (size_t kx = 0; kx < 3; kx++) {
-            for (size_t i = 0; i < d->I; i++)
+            for (size_t i = 0; i < d->I && !is_rim(d, h, w, ky, kx); i++)
                 sum = fmaf(d->x[rimmed_at(d, h + ky, w + kx, i, d->I)],
                            d->w[weight_at(d, ky, kx, i, o)], sum);
         }
@@ -61,6 +68,8 @@ void reference_conv3x3_weights(float *dw, const float *x, const float *du, const
             for (size_t p = 0; p < d->H * d->W; p++) {
                 size_t h = p / d->W, w = p % d->W;
 
+                if (is_rim(d, h, w, ky, kx))
+                    continue;
                 *sum = fmaf(x[rimmed_at(d, h + ky, w + kx, i, d->I)],
                             du[rimmed_at(d, h + 1, w + 1, o, d->O)], *sum);
             }
