@@ -12,6 +12,19 @@ ROUNDS, OURS_PER_ROUND = 15, 8
 PYTHON = "/usr/bin/python3"
 BENCH = "build/tests/bench/bench_model"
 DIGITS = "data/digits-8x8"
+# What holds a peer to our instruction set; whatever else of it is set would hold it back.
+LIMITS = ("ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE",
+          "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES")
+AVX512 = "AVX512F,AVX512CD,AVX512_SKX,AVX512_CLX,AVX512_CNL,AVX512_ICL"
+PEERS_ISA = {
+    "baseline": {"ATEN_CPU_CAPABILITY": "default", "DNNL_MAX_CPU_ISA": "SSE41",
+                 "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Prescott",
+                 "NPY_DISABLE_CPU_FEATURES": "AVX,F16C,FMA3,AVX2," + AVX512},
+    "v3": {"ATEN_CPU_CAPABILITY": "avx2", "DNNL_MAX_CPU_ISA": "AVX2",
+           "ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell",
+           "NPY_DISABLE_CPU_FEATURES": AVX512},
+    "v4": {},
+}
 MNIST = ".cache/mnist/train-images-idx3-ubyte", ".cache/mnist/t10k-images-idx3-ubyte"
 PROCESS = """
 import os, warnings
@@ -54,6 +67,8 @@ class Model:
         self.digits = split_digits(folder)
         self.isa = bench("fit", self.digits, 1)[1][3]
         self.peak = None  # GFLOP/s of the instruction set on one core
+        self.peers = {name: value for name, value in os.environ.items() if name not in LIMITS}
+        self.peers |= {"OPENBLAS_NUM_THREADS": "1", **PEERS_ISA[self.isa]}
 
     def share(self, ms, last, threads=1):
         """A time in ms as a share of what the instruction set could do; for figures.ratio()."""
@@ -78,7 +93,8 @@ class Model:
         data = data or self.digits
         arch = ("cnn", str(epochs)) if epochs else ()
         child = subprocess.Popen([PYTHON, "tests/bench/peers.py", peer, *data, *arch[1:]],
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                 env=self.peers)
         if child.stdout.readline() != "ready\n":
             sys.exit(f"bench: {peer} does not start")
         ours, theirs, right = [], [], []
@@ -92,7 +108,7 @@ class Model:
             right.append(accuracy)
         child.stdin.close()
         child.wait()
-        note = f"ms of CPU; accuracy ours {last[1]}, peer {statistics.mean(right):.4f}"
+        note = self.note(f"accuracy ours {last[1]}, peer {statistics.mean(right):.4f}")
         return self.rated(figures.ratio(ours, theirs, note=note), last)
 
     def mnist_against(self, peer):
@@ -135,18 +151,18 @@ class Model:
         return {"value": mib, "ours": mib, "peer": None, "runs": 1}
 
     def against_openblas(self, side, data, rounds, runs):
-        peer = f"tests/bench/peer_openblas_{side}"
+        peer = f"tests/bench/peer_openblas_{side}_{self.isa}"
         subprocess.run(["ninja", "-C", "build", peer], check=True, stdout=subprocess.DEVNULL)
         peer = [f"build/{peer}", *data, str(runs)]
-        alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         ours, theirs = [], []
         for _ in range(rounds):
             times, last = bench("fit", data, runs)
             ours += times
-            out = subprocess.run(peer, check=True, capture_output=True, text=True, env=alone)
+            out = subprocess.run(peer, check=True, capture_output=True, text=True,
+                                 env=self.peers)
             *times, accuracy, _ = out.stdout.split("\n")
             theirs += map(float, times)
-        note = f"ms of CPU; accuracy ours {last[1]}, peer {accuracy.split()[1]}"
+        note = self.note(f"accuracy ours {last[1]}, peer {accuracy.split()[1]}")
         return self.rated(figures.ratio(ours, theirs, note=note), last)
 
     def fit_vs_openblas(self):
@@ -156,19 +172,22 @@ class Model:
         fetch_mnist()
         return self.against_openblas(28, MNIST, 3, 1)
 
+    def note(self, more):
+        return f"ms of CPU; both sides with {self.isa}; {more}"
+
     @staticmethod
-    def usage_of(command):
+    def usage_of(command, env=None):
         """What a whole process used."""
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             sys.exit(f"bench: '{command[0]}' failed")
         return usage
 
-    def process_cpu(self, command):
+    def process_cpu(self, command, env=None):
         """Processor time in milliseconds."""
-        usage = self.usage_of(command)
+        usage = self.usage_of(command, env)
         return (usage.ru_utime + usage.ru_stime) * 1e3
 
     def process_vs_sklearn(self):
@@ -178,8 +197,8 @@ class Model:
         ours, theirs = [], []
         for _ in range(7):
             ours += [self.process_cpu(mine) for _ in range(5)]
-            theirs.append(self.process_cpu(peer))
-        return figures.ratio(ours, theirs, note="ms of CPU")
+            theirs.append(self.process_cpu(peer, self.peers))
+        return figures.ratio(ours, theirs, note=f"ms of CPU; both sides with {self.isa}")
 
     def predict_mlp_us(self):
         return self.one_prediction(*bench("predict", self.digits, 50))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * peer_openblas: the classic recipe as one would write it with a BLAS: matrices stay dense,
- * sgemm does the products, plain loops the rest, compiled for this very CPU. A yardstick.
+ * sgemm does the products, plain loops the rest, compiled for the instruction set that it is
+ * compared with. A yardstick.
  *
- *     peer_openblas_SIDE TRAIN TEST RUNS    one line of milliseconds of CPU per fit
+ *     peer_openblas_SIDE_SET TRAIN TEST RUNS    one line of milliseconds of CPU per fit
  *
  * The last line is "accuracy A". Run it with OPENBLAS_NUM_THREADS=1. */
 #include <math.h>
