@@ -85,11 +85,22 @@ int json_reader_check(const struct json_reader *r, struct err *err)
     return -r->first.code;
 }
 
+/* As much of it as has room; no snprintf, since it is done for each object that is read. */
+static size_t add_to_path(struct json_reader *r, size_t at, const char *text)
+{
+    size_t len = strlen(text), room = sizeof(r->path) - 1 - at;
+
+    len = len < room ? len : room;
+    memcpy(r->path + at, text, len);
+    r->path[at + len] = '\0';
+    return at + len;
+}
+
 size_t json_enter(struct json_reader *r, const char *key)
 {
     size_t mark = strlen(r->path);
 
-    (void)snprintf(r->path + mark, sizeof(r->path) - mark, "%s%s", mark > 0 ? "." : "", key);
+    (void)add_to_path(r, mark > 0 ? add_to_path(r, mark, ".") : 0, key);
     return mark;
 }
 

@@ -168,13 +168,12 @@ static void fill(struct http_request *http, const struct exchange *x)
     add_headers(http, x);
 }
 
-/* Nothing is asked while a refusal stands, or past the deadline: then nothing is announced. */
+/* What would have to wait is not announced. */
 void transport_announce(struct transport *t, const struct transport_request *reqs, size_t n)
 {
     struct http_request *http = xcalloc(HTTP_MAX_AHEAD, sizeof(*http));
     struct exchange x[HTTP_MAX_AHEAD];
-    bool may_begin =
-        t->http->announce && t->pace.refused_until == 0 && pace_left_ms(&t->pace) > 0;
+    bool may_begin = t->http->announce && pace_has_turn(&t->pace, t->ahead_s);
     size_t made = 0;
 
     for (; may_begin && made < n && made < HTTP_MAX_AHEAD; made++) {
@@ -188,6 +187,17 @@ void transport_announce(struct transport *t, const struct transport_request *req
     for (size_t i = 0; i < made; i++)
         exchange_finish(&x[i]);
     free(http);
+}
+
+void transport_announce_next(struct transport *t, const struct transport_request *req,
+                             const struct transport_reply *reply)
+{
+    const struct transport_request next = { .method = "GET",
+                                            .place = PLACE_ORIGIN,
+                                            .path = reply->next.data };
+
+    if (req->goes_on && reply->next.len > 0)
+        transport_announce(t, &next, 1);
 }
 
 int exchange_try(struct exchange *x, struct err *err)

@@ -163,6 +163,8 @@ int forge_get(struct forge *f, const struct transport_request *req,
     rc = buf_check(&reply->next, "the next page's address", err);
     if (rc < 0)
         transport_reply_finish(reply);
+    else
+        transport_announce_next(f->transport, req, reply);
     return rc;
 }
 

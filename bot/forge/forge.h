@@ -131,6 +131,7 @@ struct forge_read {
     int64_t number;    /* > 0: comments of that thread only */
     const char *next;  /* a page's next, instead of the order, since_at and number */
     bool if_changed;   /* asks with the validator of the last time; may be is_unchanged */
+    bool goes_on;      /* a hint: the page behind it is read next, and may be asked for early */
 };
 typedef int forge_page_fn(void *ctx, const struct forge_page *page, struct err *err);
 /* Exactly one request (and its retries); fn is called once. The validator of the page is kept

@@ -177,15 +177,19 @@ int pace_saw_quota(struct pace *pace, const struct limit_quota *quota, struct er
 
 /* Points ----------------------------------------------------------------------------------- */
 
-/* A forge that tells no quota has no limit of this kind either. */
+/* When so many points may be spent. A forge that tells no quota has no limit of this kind. */
+static int64_t points_free_at(const struct pace *pace, int64_t points, int64_t now)
+{
+    if (pace->quota.limit == 0 || pace->options.points_per_minute == 0)
+        return now;
+    return window_free_at(&pace->points, now, pace->options.points_per_minute - points);
+}
+
 static int wait_for_points(const struct pace *pace, int64_t points, struct err *err)
 {
     int64_t now_ms = clock_now_ms(pace->options.clock), now = now_ms / MS;
+    int64_t free_at = points_free_at(pace, points, now);
 
-    if (pace->quota.limit == 0 || pace->options.points_per_minute == 0)
-        return 0;
-    int64_t free_at =
-        window_free_at(&pace->points, now, pace->options.points_per_minute - points);
     return free_at > now ? pace_sleep_ms(pace, free_at * MS - now_ms, "points a minute", err)
                          : 0;
 }
@@ -270,6 +274,15 @@ int pace_take_turn(struct pace *pace, enum pace_cost cost, int64_t ahead_s, stru
     if (rc == 0 && cost == PACE_CONTENT)
         rc = count_content(pace, err);
     return rc;
+}
+
+bool pace_has_turn(const struct pace *pace, int64_t ahead_s)
+{
+    int64_t now = clock_now(pace->options.clock);
+
+    return pace->refused_until == 0 && pace_left_ms(pace) > 0 &&
+           check_quota(pace, PACE_READ, ahead_s, NULL) == 0 &&
+           points_free_at(pace, points_of[PACE_READ], now) <= now;
 }
 
 int pace_saw_refusal(struct pace *pace, const struct limit_verdict *verdict, struct err *err)

@@ -61,6 +61,9 @@ enum pace_cost {
  * when the hour is full. */
 int pace_take_turn(struct pace *pace, enum pace_cost cost, int64_t ahead_s, struct err *err);
 
+/* Whether a read would have its turn now, without waiting. Counts nothing. */
+bool pace_has_turn(const struct pace *pace, int64_t ahead_s);
+
 /* After a reply that told the quota; after one that refuses for a limit (kind LIMIT_WAIT), so
  * that nobody asks before its time; after any other, which ends the refusals. */
 int pace_saw_quota(struct pace *pace, const struct limit_quota *quota, struct err *err);

@@ -143,6 +143,7 @@ int forge_read_page(struct forge *f, const struct forge_read *what, forge_page_f
         .place = is_next ? PLACE_ORIGIN : PLACE_BASE,
         .path = path,
         .is_conditional = what->if_changed,
+        .goes_on = what->goes_on,
     };
     struct transport_reply reply;
 

@@ -8,8 +8,30 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char *const kept[] = { "issue_url", "pull_request_url", "repository_url",
-                                    "clone_url", "upload_url",       "browser_download_url" };
+/* Levels of a value that is dropped whole: what is deeper stays, and the parser judges it. */
+enum { MAX_LEVELS = 16 };
+
+struct key {
+    const char *text;
+    size_t len;
+};
+#define KEY(text)                                                                              \
+    {                                                                                          \
+        text, sizeof(text) - 1                                                                 \
+    }
+
+/* Whatever their value. */
+static const struct key unread[] = {
+    KEY("_links"),     KEY("active_lock_reason"),       KEY("assignee"),  KEY("assignees"),
+    KEY("closed_by"),  KEY("author_association"),       KEY("diff_hunk"), KEY("gravatar_id"),
+    KEY("node_id"),    KEY("performed_via_github_app"), KEY("reactions"), KEY("repo"),
+    KEY("site_admin"), KEY("user_view_type"),
+};
+/* Of those that end in "url". */
+static const struct key kept[] = {
+    KEY("issue_url"), KEY("pull_request_url"), KEY("repository_url"),
+    KEY("clone_url"), KEY("upload_url"),       KEY("browser_download_url"),
+};
 
 /* What lies between kept and in stays, and is moved down to out when something is dropped. */
 struct scanner {
@@ -45,32 +67,75 @@ static const char *skip_string(const char *p, const char *end)
     return NULL;
 }
 
-static bool ends_with(const char *key, size_t len, const char *tail)
+/* p stands on an opening bracket; behind the closing one, or NULL. */
+static const char *skip_nested(const char *p, const char *end)
 {
-    size_t n = strlen(tail);
+    char closing[MAX_LEVELS];
+    size_t depth = 0;
 
-    return len >= n && memcmp(key + len - n, tail, n) == 0;
+    for (; p < end; p++) {
+        if (*p == '"') {
+            p = skip_string(p, end);
+            if (!p)
+                return NULL;
+            p--;
+        } else if (*p == '{' || *p == '[') {
+            if (depth == MAX_LEVELS)
+                return NULL;
+            closing[depth++] = *p == '{' ? '}' : ']';
+        } else if (*p == '}' || *p == ']') {
+            if (closing[--depth] != *p)
+                return NULL;
+            if (depth == 0)
+                return p + 1;
+        }
+    }
+    return NULL;
 }
 
-/* len bytes of a key, without its quotes. */
-static bool is_unread(const char *key, size_t len)
+static bool is_among(const struct key *keys, size_t n, const char *key, size_t len)
 {
-    if (len == 7 && memcmp(key, "node_id", 7) == 0)
-        return true;
-    if (!ends_with(key, len, "url") || (len > 3 && key[len - 4] != '_'))
-        return false;
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-        if (strlen(kept[i]) == len && memcmp(key, kept[i], len) == 0)
-            return false;
-    return true;
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].len == len && memcmp(key, keys[i].text, len) == 0)
+            return true;
+    return false;
 }
 
-/* Behind the value at p, when it is one that may be dropped; NULL otherwise. */
-static const char *skip_value(const char *p, const char *end, bool unread)
+/* "url", "html_url" */
+static bool is_address(const char *key, size_t len)
 {
-    if (end - p >= 4 && memcmp(p, "null", 4) == 0)
-        return p + 4;
-    return unread && p < end && *p == '"' ? skip_string(p, end) : NULL;
+    bool is_url = len >= 3 && memcmp(key + len - 3, "url", 3) == 0;
+
+    return is_url && (len == 3 || key[len - 4] == '_') &&
+           !is_among(kept, sizeof(kept) / sizeof(kept[0]), key, len);
+}
+
+static const char *skip_word(const char *p, const char *end, const char *word)
+{
+    size_t len = strlen(word);
+
+    return (size_t)(end - p) >= len && memcmp(p, word, len) == 0 ? p + len : NULL;
+}
+
+/* Behind the value at p, when it is one that may be dropped with its key; NULL otherwise. */
+static const char *skip_value(const char *p, const char *end, const struct key *key)
+{
+    if (p == end)
+        return NULL;
+    if (*p == 'n')
+        return skip_word(p, end, "null");
+    if (*p == '"' && is_address(key->text, key->len))
+        return skip_string(p, end);
+    if (!is_among(unread, sizeof(unread) / sizeof(unread[0]), key->text, key->len))
+        return NULL;
+    switch (*p) {
+    case '"': return skip_string(p, end);
+    case '{':
+    case '[': return skip_nested(p, end);
+    case 't': return skip_word(p, end, "true");
+    case 'f': return skip_word(p, end, "false");
+    default: return NULL;
+    }
 }
 
 /* Moves down what is kept up to end, without the blanks at its end. */
@@ -107,8 +172,8 @@ static bool take_string(struct scanner *s, const char *quote)
     const char *p = skip_blanks(s->in, s->end);
     if (p == s->end || *p != ':')
         return true;
-    bool unread = is_unread(quote + 1, (size_t)(s->in - quote) - 2);
-    const char *after = skip_value(skip_blanks(p + 1, s->end), s->end, unread);
+    const struct key key = { quote + 1, (size_t)(s->in - quote) - 2 };
+    const char *after = skip_value(skip_blanks(p + 1, s->end), s->end, &key);
     if (!after || !drop(s, quote, after))
         s->in = p + 1;
     return true;

@@ -229,8 +229,10 @@ static int take_reply(struct exchange *x, struct transport_reply *reply, struct 
         rc = link_next(&reply->next, http_response_header(&x->res, "link"), err);
     if (rc == 0 && reply->next.len > 0)
         rc = link_check(reply->next.data, x->t->base.path, err);
-    if (rc == 0)
+    if (rc == 0) {
+        transport_announce_next(x->t, x->req, reply);
         rc = take_body(x, reply, err);
+    }
     if (rc < 0)
         return rc;
     reply->status = x->res.status;

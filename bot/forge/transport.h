@@ -41,6 +41,7 @@ struct transport_request {
     const char *path;
     enum transport_effect effect;
     bool is_conditional;      /* GET: send the validator that transport_keep stored */
+    bool goes_on;             /* GET: the next page will be asked for, and nothing before it */
     bool is_content;          /* counts against the pace of content writes */
     const char *accept;       /* NULL: the dialect's JSON; else the reply is not parsed */
     const char *proof;        /* an App's own, sent instead of the token */
@@ -93,6 +94,10 @@ int transport_send(struct transport *t, const struct transport_request *req,
 /* A hint that these reads (n <= HTTP_MAX_AHEAD) will be sent next: they may begin together.
  * What each costs is counted when it is sent. */
 void transport_announce(struct transport *t, const struct transport_request *reqs, size_t n);
+/* The same for the page behind a reply, if its request goes on. transport_send does it before
+ * it parses where Links are read. */
+void transport_announce_next(struct transport *t, const struct transport_request *req,
+                             const struct transport_reply *reply);
 void transport_reply_finish(struct transport_reply *reply);
 
 /* After the rows that a reply stands for are committed: the next conditional request of the

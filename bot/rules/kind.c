@@ -303,7 +303,7 @@ static bool in_code(struct view *view, const struct rule *rule)
 static bool is_confusion(struct view *view, const struct rule *rule)
 {
     (void)rule;
-    return topic_of_confusion(view->topic, &view->all.prose);
+    return topic_of_confusion(view->topic, &view->all.prose.text);
 }
 
 static bool is_asked_to_run(struct view *view, const struct rule *rule)
@@ -320,7 +320,7 @@ static bool is_asked_to_run(struct view *view, const struct rule *rule)
 /* A title that ends with a question mark, or begins like a question. */
 static bool is_asking_title(struct view *view, const struct rule *rule)
 {
-    const struct buf *title = &view->title.prose;
+    const struct buf *title = &view->title.prose.text;
 
     for (const char *const *opening = rule->phrases; *opening; opening++) {
         size_t len = strlen(*opening) - 1;
@@ -424,8 +424,8 @@ static void find_topic(struct kind *ret, const struct view *view)
 {
     if (ret->kind != FEEDBACK_MODEL_ERROR && ret->kind != FEEDBACK_DATA)
         return;
-    if (!topic_of_confusion(ret->topic, &view->all.prose))
-        topic_of_mention(ret->topic, &view->all.prose);
+    if (!topic_of_confusion(ret->topic, &view->all.prose.text))
+        topic_of_mention(ret->topic, &view->all.prose.text);
 }
 
 void kind_decide(struct kind *ret, const struct kind_text *text)

@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 
-enum { MAX_DISTANCE = 7, MAX_CLAUSE = 64 };
+enum { MAX_DISTANCE = 7, MAX_CLAUSE = 64, MAX_DIGIT_WORD = sizeof("three's") - 1 };
 
 static const char *const digit_words[] = { "zero", "one", "two",   "three", "four",
                                            "five", "six", "seven", "eight", "nine" };
@@ -82,6 +82,8 @@ static int digit_of(const struct word *word, const struct word *before)
 
     if (whole.len == 1 && *whole.at >= '0' && *whole.at <= '9')
         return *whole.at - '0';
+    if (word->len < 3 || word->len > MAX_DIGIT_WORD)
+        return -1;
     for (int i = 0; i < 10; i++) {
         bool is_same = is(&whole, digit_words[i]) || is(word, digit_words[i]);
         if (is_same && (i != 1 || (before && (is(before, "a") || is(before, "my")))))

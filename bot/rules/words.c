@@ -14,14 +14,15 @@ static const char *const negations[] = { "not",    "no",  "never",  "without", "
 
 void words_init(struct words *words)
 {
-    buf_init(&words->prose, WORDS_MAX_BYTES);
-    buf_init(&words->code, WORDS_MAX_BYTES);
+    memset(words, 0, sizeof(*words));
+    buf_init(&words->prose.text, WORDS_MAX_BYTES);
+    buf_init(&words->code.text, WORDS_MAX_BYTES);
 }
 
 void words_finish(struct words *words)
 {
-    buf_finish(&words->prose);
-    buf_finish(&words->code);
+    buf_finish(&words->prose.text);
+    buf_finish(&words->code.text);
 }
 
 /* Normalising ---------------------------------------------------------------------------- */
@@ -69,18 +70,36 @@ static bool is_inside_word(const char *at, const char *begin)
     }
 }
 
+/* The letters and digits that stand at; returns behind them. */
+static const char *add_plain(struct buf *out, const char *at, const char *end)
+{
+    const char *from = at;
+    size_t old = out->len;
+
+    while (at < end && isalnum((unsigned char)*at))
+        at++;
+    buf_add(out, from, (size_t)(at - from));
+    for (; old < out->len; old++)
+        out->data[old] = (char)tolower((unsigned char)out->data[old]);
+    return at;
+}
+
 static void add_normalised(struct buf *out, const char *text, size_t len)
 {
     const char *end = text + len;
 
     for (const char *at = text; at < end;) {
+        if (isalnum((unsigned char)*at)) {
+            at = add_plain(out, at, end);
+            continue;
+        }
         if (end - at >= 3 && memcmp(at, APOSTROPHE, 3) == 0) {
             buf_add_char(out, '\'');
             at += 3;
             continue;
         }
         if (is_word(*at) || is_inside_word(at, text))
-            buf_add_char(out, (char)tolower((unsigned char)*at));
+            buf_add_char(out, *at);
         else if (*at == '?')
             add_token(out, '?');
         else if (strchr(".!;:,()|", *at))
@@ -120,20 +139,20 @@ static void add_line(struct words *words, const char *at, const char *end)
             at++;
             continue;
         }
-        add_normalised(&words->prose, from, (size_t)(at - from));
-        add_blank(&words->prose);
+        add_normalised(&words->prose.text, from, (size_t)(at - from));
+        add_blank(&words->prose.text);
         from = at;
         if (is_code)
             at = skip_past(at + 1, end, "`");
         while (is_address && at < end && !strchr(" \t)>", *at))
             at++;
         if (is_code) {
-            add_normalised(&words->code, from, (size_t)(at - from));
-            add_token(&words->code, '|');
+            add_normalised(&words->code.text, from, (size_t)(at - from));
+            add_token(&words->code.text, '|');
         }
         from = at;
     }
-    add_normalised(&words->prose, from, (size_t)(at - from));
+    add_normalised(&words->prose.text, from, (size_t)(at - from));
 }
 
 static const char *skip_hidden(const char *at)
@@ -148,12 +167,28 @@ static bool is_fence(const char *line)
     return text_has_prefix(line, "```") || text_has_prefix(line, "~~~");
 }
 
+/* Of the first three bytes of a word or phrase. */
+static size_t start_of(const char *at)
+{
+    const unsigned char *c = (const unsigned char *)at;
+
+    return (c[0] * 961u + c[1] * 31u + c[2]) % WORDS_STARTS;
+}
+
+static void note_starts(struct words_text *words)
+{
+    const char *at = words->text.data;
+
+    while ((at = strchr(at, ' ')) && *++at)
+        words->starts[start_of(at) / 64] |= UINT64_C(1) << start_of(at) % 64;
+}
+
 void words_add(struct words *words, const char *markdown)
 {
     bool is_fenced = false;
 
-    add_token(&words->prose, '|');
-    add_token(&words->code, '|');
+    add_token(&words->prose.text, '|');
+    add_token(&words->code.text, '|');
     for (const char *at = markdown; *at;) {
         const char *line = at + strspn(at, " \t");
         const char *end = at + strcspn(at, "\n");
@@ -164,17 +199,19 @@ void words_add(struct words *words, const char *markdown)
         if (is_fence(line))
             is_fenced = !is_fenced;
         else if (is_fenced)
-            add_normalised(&words->code, line, (size_t)(end - line));
+            add_normalised(&words->code.text, line, (size_t)(end - line));
         else if (*line != '>')
             add_line(words, line, end);
         bool is_paragraph = *end == '\n' && end[1] == '\n';
-        add_blank(&words->prose);
+        add_blank(&words->prose.text);
         if (is_fenced || is_paragraph)
-            add_token(is_fenced ? &words->code : &words->prose, '|');
+            add_token(is_fenced ? &words->code.text : &words->prose.text, '|');
         at = end + (*end == '\n');
     }
-    add_token(&words->prose, '|');
-    add_token(&words->code, '|');
+    add_token(&words->prose.text, '|');
+    add_token(&words->code.text, '|');
+    note_starts(&words->prose);
+    note_starts(&words->code);
 }
 
 /* Looking -------------------------------------------------------------------------------- */
@@ -234,24 +271,27 @@ static bool any_is_at(const char *at, const char *const *phrases)
     return false;
 }
 
-/* A stem is looked for before anything is compared: most phrases do not stand in most texts. */
-bool words_have(const struct buf *text, const char *phrase, const char *const *except)
+static bool is_there(const struct buf *text, const char *phrase, const char *const *except)
 {
     char stem[32];
 
     (void)snprintf(stem, sizeof(stem), "%.*s", (int)strcspn(phrase, "*"), phrase);
-    for (const char *at = text->data; (at = strstr(at, stem)) && *at; at++)
+    for (const char *at = text->data; (at = strstr(at, stem)); at++)
         if (at > text->data && at[-1] == ' ' && phrase_is_at(at, phrase) &&
             !any_is_at(at, except) && !is_negated(text->data, at))
             return true;
     return false;
 }
 
-bool words_have_any(const struct buf *text, const char *const *phrases,
+/* Most phrases do not stand in most texts, and no word of those begins as they do. */
+bool words_have_any(const struct words_text *words, const char *const *phrases,
                     const char *const *except)
 {
-    for (; *phrases; phrases++)
-        if (words_have(text, *phrases, except))
+    for (; *phrases; phrases++) {
+        size_t start = start_of(*phrases);
+        bool may_be = words->starts[start / 64] >> start % 64 & 1;
+        if (may_be && is_there(&words->text, *phrases, except))
             return true;
+    }
     return false;
 }

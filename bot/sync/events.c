@@ -107,10 +107,12 @@ static int take_page(void *ctx, const struct forge_page *page, struct err *err)
 static int read_page(struct backward *b, struct err *err)
 {
     b->is_first_page = b->cursor.next_url[0] == '\0';
+    const struct sync_list *row = &b->cursor.row;
     const struct forge_read what = { .list = FORGE_EVENTS,
                                      .next = b->cursor.next_url,
-                                     .if_changed =
-                                         b->is_first_page && b->cursor.row.phase == SYNC_POLL };
+                                     .if_changed = b->is_first_page && row->phase == SYNC_POLL,
+                                     .goes_on = row->newest_id == 0 &&
+                                                page_number(b->cursor.next_url) < LAST_PAGE };
 
     int rc = reading_check_pages(b->n_pages++, err);
     if (rc < 0)

@@ -16,7 +16,9 @@
  *    moves once, at its end, by the rule of 2.
  * 4. `since` is sent one second earlier: whether the forge takes it as "after" or "at or
  *    after", and whatever else happens within the same second, nothing is missed.
- * 5. Rows and cursor are one transaction. The validator follows after it (forge_read_page).
+ * 5. While a page of the first walk is parsed and stored, the next one is under way, but never
+ *    more than one: forges want to be asked one thing at a time.
+ * 6. Rows and cursor are one transaction. The validator follows after it (forge_read_page).
  */
 #include "base/err.h"
 #include "bot/sync/reading.h"
@@ -147,6 +149,7 @@ static int read_page(struct following *f, struct err *err)
         .since_at = is_walk || row->since_at <= OVERLAP_S ? 0 : row->since_at - OVERLAP_S,
         .next = f->cursor.next_url,
         .if_changed = !is_walk,
+        .goes_on = is_walk && !f->seen, /* a full one may ask for comments in between */
     };
 
     int rc = reading_check_pages(f->n_pages++, err);

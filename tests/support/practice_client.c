@@ -113,6 +113,26 @@ static void note(struct practice_client *c, const char *method, const char *path
     free(line);
 }
 
+/* Begins nothing: only what is announced and then not asked for is counted. */
+static void announce(struct http_client *client, const struct http_request *reqs, size_t n)
+{
+    struct practice_client *c = (struct practice_client *)client;
+
+    for (size_t i = 0; i < n; i++) {
+        c->n_announced_in_vain += c->announced != NULL;
+        free(c->announced);
+        c->announced = xstrdup(reqs[i].url);
+        c->n_announced++;
+    }
+}
+
+static void note_asked(struct practice_client *c, const char *url)
+{
+    c->n_announced_in_vain += c->announced && strcmp(c->announced, url) != 0;
+    free(c->announced);
+    c->announced = NULL;
+}
+
 static int perform(struct http_client *client, const struct http_request *req,
                    struct http_response *res, struct err *err)
 {
@@ -122,6 +142,7 @@ static int perform(struct http_client *client, const struct http_request *req,
     if (c->n_allowed == 0)
         return err_set(err, ERR_IO, "killed");
     c->n_allowed -= c->n_allowed > 0;
+    note_asked(c, req->url);
     int rc = http_url_parse(&url, req->url, err);
     if (rc < 0)
         return rc;
@@ -140,6 +161,7 @@ struct practice_client *practice_client_new(const char *dialect, const char *loa
     struct err err = { 0 };
 
     c->http.perform = perform;
+    c->http.announce = announce;
     c->now_ms = 1767225600000; /* 2026-01-01T00:00:00Z */
     c->clock = (struct clock){ now_ms, sleep_ms, c };
     c->log = json_array();
@@ -166,6 +188,7 @@ void practice_client_free(struct practice_client *c)
     assert_int_equal(practice_stop(c->practice, &err), 0);
     assert_int_equal(fs_remove(c->dir, &err), 0);
     json_decref(c->log);
+    free(c->announced);
     free(c->dir);
     free(c->token);
     free(c);
@@ -216,4 +239,5 @@ int practice_client_count(const struct practice_client *c, const char *part, con
 void practice_client_clear(struct practice_client *c)
 {
     (void)json_array_clear(c->log);
+    c->n_announced = c->n_announced_in_vain = 0;
 }

@@ -20,8 +20,10 @@ struct practice_client {
     struct clock clock;
     int64_t now_ms;
     char *dir, *token;
-    const char *base;  /* path of the API */
-    json_t *log;       /* ["GET /repos/... 200", ..] since the last clear */
+    const char *base; /* path of the API */
+    json_t *log;      /* ["GET /repos/... 200", ..] since the last clear */
+    char *announced;  /* the URL of the read that was announced last, until it is asked for */
+    int n_announced, n_announced_in_vain; /* since the last clear */
     int64_t n_allowed; /* requests until the network is gone; -1: always there */
     int64_t n_sleeps;
 };

@@ -41,8 +41,10 @@ static void reads_leave_the_reserve_of_the_quota_to_others(void **state)
     struct scene *s = *state;
     struct transport_reply reply;
 
+    assert_true(pace_has_turn(&s->t->pace, 0));
     assert_int_equal(SEND(s, &get_issues, &reply, answers), 0);
     transport_reply_finish(&reply);
+    assert_false(pace_has_turn(&s->t->pace, 0));
     assert_int_equal(scene_send(s, &get_issues, &reply, NULL, 0), -ERR_BUDGET);
     assert_non_null(strstr(s->err.msg, "500 of 5000"));
     scene_reopen(s, 0); /* remembered by the next process */
@@ -155,7 +157,9 @@ static void points_a_minute_are_kept_where_the_forge_tells_a_quota(void **state)
         transport_reply_finish(&reply);
     }
     assert_int_equal(s->script.now_ms / 1000, SCRIPT_NOW + 120);
+    assert_false(pace_has_turn(&s->t->pace, 0));
     assert_int_equal(SEND(s, &get_issues, &reply, told), 0);
+    assert_true(pace_has_turn(&s->t->pace, 0));
     transport_reply_finish(&reply);
     assert_true(s->script.now_ms / 1000 >= SCRIPT_NOW + 180);
 }

@@ -57,6 +57,21 @@ static void first_sync_takes_one_request_a_page_and_a_constant(void **state)
     assert_in_range(json_array_size(s->client->log), 5, 5 + 12);
 }
 
+/* Each page of issues but the first, and nothing that is not asked for next. */
+static void next_page_of_a_walk_is_under_way_while_one_is_stored(void **state)
+{
+    struct scene *s = *state;
+
+    scene_open_issues(s, 450);
+    scene_sync_well(s, SYNC_NEWS);
+    assert_true(s->client->n_announced >= 4);
+    assert_int_equal(s->client->n_announced_in_vain, 0);
+    practice_client_clear(s->client);
+    scene_sync_well(s, SYNC_NEWS);
+    scene_sync_well(s, SYNC_NEWS);
+    assert_int_equal(s->client->n_announced, 0);
+}
+
 static void edits_closings_and_new_comments_are_followed(void **state)
 {
     struct scene *s = *state;
@@ -210,6 +225,7 @@ int main(void)
         TEST(first_sync_reads_the_community_and_who_we_are),
         TEST(quiet_cycle_asks_conditionally_and_changes_nothing),
         TEST(first_sync_takes_one_request_a_page_and_a_constant),
+        TEST(next_page_of_a_walk_is_under_way_while_one_is_stored),
         TEST(edits_closings_and_new_comments_are_followed),
         TEST(many_changes_in_one_second_are_all_read),
         TEST(deleted_comment_keeps_its_row_without_its_text),
