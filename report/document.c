@@ -22,7 +22,7 @@ void document_add_period(struct buf *out, const struct metrics *m)
         add_date(out, m->since_at);
         buf_add_str(out, " to ");
     } else {
-        buf_add_str(out, "Everything up to ");
+        buf_add_str(out, m->repo[0] ? "everything up to " : "Everything up to ");
     }
     add_date(out, m->until_at);
     buf_add_str(out, " (UTC)");

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/rfc3339.h"
@@ -195,6 +196,14 @@ static void add_asker(struct buf *out, int64_t number, enum cell_style style)
         buf_printf(out, "%s%" PRId64, style == CELL_PEOPLE ? "#" : "", number);
 }
 
+/* The checks that did not pass; for people, what one that is no check of the model means. */
+static void add_why(struct buf *out, const char *why, enum cell_style style)
+{
+    bool is_unusable = style == CELL_PEOPLE && strcmp(why, "contribution") == 0;
+
+    buf_add_str(out, is_unusable ? "nothing usable in it" : why);
+}
+
 static void runs_cell(struct buf *out, struct metrics *m, size_t row, size_t column,
                       enum cell_style style)
 {
@@ -208,7 +217,7 @@ static void runs_cell(struct buf *out, struct metrics *m, size_t row, size_t col
     case 4: add_share(out, r->champion, style); return;
     case 5: add_share(out, r->candidate, style); return;
     case 6: buf_add_str(out, r->is_accepted ? "accepted" : "refused"); return;
-    default: buf_add_str(out, r->why); return;
+    default: add_why(out, r->why, style); return;
     }
 }
 

@@ -74,18 +74,29 @@ static void add_refused_sample(struct buf *out, const struct intake_sample *samp
     buf_add_str(out, " |\n");
 }
 
+/* Where the whole contribution is refused, not every sample has a reason of its own. */
+static size_t count_reasons(const struct intake *intake)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < intake->n_samples; i++)
+        n += intake->samples[i].reason != NULL;
+    return n;
+}
+
 static void add_samples(struct buf *out, const struct intake *intake)
 {
-    size_t n_accepted = intake_accepted(intake), n_refused = intake->n_samples - n_accepted;
+    size_t n_accepted = intake_accepted(intake), n_reasons = count_reasons(intake);
     size_t n_listed = 0;
 
-    buf_printf(out, "%zu samples accepted, %zu refused", n_accepted, n_refused);
+    buf_printf(out, "%zu sample%s accepted, %zu refused", n_accepted,
+               text_s((int64_t)n_accepted), intake->n_samples - n_accepted);
     if (intake->licence[0]) {
         buf_add_str(out, ", licence ");
         text_add_markdown(out, intake->licence, NAME_MAX_BYTES);
     }
     buf_add_str(out, ".\n\n");
-    if (n_refused == 0 || intake->fault)
+    if (n_reasons == 0)
         return;
 
     buf_add_str(out, "<details><summary>Refused samples</summary>\n\n"
@@ -96,8 +107,8 @@ static void add_samples(struct buf *out, const struct intake *intake)
         add_refused_sample(out, &intake->samples[i]);
         n_listed++;
     }
-    if (n_refused > n_listed)
-        buf_printf(out, "| and %zu more | |\n", n_refused - n_listed);
+    if (n_reasons > n_listed)
+        buf_printf(out, "| and %zu more | |\n", n_reasons - n_listed);
     buf_add_str(out, "\n</details>\n\n");
 }
 
@@ -105,7 +116,7 @@ static void add_fault(struct buf *out, const char *fault)
 {
     buf_add_str(out, "**The contribution cannot be used as it is:** ");
     text_add_markdown(out, fault, REASON_MAX_BYTES);
-    buf_add_str(out, "\n\n");
+    buf_add_str(out, ".\n\n");
 }
 
 static void add_footer(struct buf *out, const struct facts *facts, const struct config *config,

@@ -68,6 +68,19 @@ def the_community_sees_verdicts_and_a_release():
         assert world.doubled(state) == []
 
 
+def a_contribution_that_is_no_use_is_told_sample_by_sample():
+    with World(SIM) as w:
+        w.hearth("run", "--yes", expect=0)
+        bodies = [c["body"] for c in w.state()["comments"]]
+        useless = [b for b in bodies if "cannot be used as it is" in b]
+        assert len(useless) == 1, bodies
+        assert "please check them.\n" in useless[0], useless[0]
+        refused = [line for line in useless[0].splitlines() if line.startswith("| contrib/")]
+        assert len(refused) == 30, useless[0]
+        assert "| and 2 more | |" in useless[0], useless[0]
+        assert all("a person has to look" in line for line in refused), refused
+
+
 def the_default_network_is_trained_judged_and_released():
     with World(SIM) as w:
         w.set_network("cnn", 5)
@@ -202,6 +215,7 @@ world.run_tests([
     what_was_planned_is_what_is_sent,
     a_dry_run_shows_the_plan_and_sends_nothing,
     the_community_sees_verdicts_and_a_release,
+    a_contribution_that_is_no_use_is_told_sample_by_sample,
     the_default_network_is_trained_judged_and_released,
     a_quiet_cycle_is_silent_and_writes_nothing,
     status_tells_what_happened,
