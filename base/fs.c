@@ -321,6 +321,18 @@ int64_t fs_free_bytes(const char *path, struct err *err)
     return (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize;
 }
 
+int fs_check_room(const char *path, int64_t bytes, struct err *err)
+{
+    int64_t free_bytes = fs_free_bytes(path, err);
+
+    if (free_bytes < 0)
+        return (int)free_bytes;
+    if (bytes > free_bytes || free_bytes - bytes < FS_SPARE_BYTES)
+        return err_set(err, ERR_IO, "the disk of '%s' has no room for %lld bytes more", path,
+                       (long long)bytes);
+    return 0;
+}
+
 void fs_random(void *out, size_t len)
 {
     unsigned char *p = out;

@@ -56,6 +56,10 @@ int fs_list(char ***ret_names, size_t *ret_n, const char *path, size_t max_names
 void fs_list_free(char **names, size_t n);
 
 int64_t fs_free_bytes(const char *path, struct err *err); /* or a negative error */
+/* -ERR_IO when so many bytes more would leave less than FS_SPARE_BYTES free: who keeps a
+ * stranger's bytes asks first, so that the databases beside them can still be written. */
+enum { FS_SPARE_BYTES = 64 << 20 };
+int fs_check_room(const char *path, int64_t bytes, struct err *err);
 
 /* Bytes from the kernel's generator, for secrets and temporary names. */
 void fs_random(void *out, size_t len);

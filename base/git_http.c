@@ -2,7 +2,6 @@
 #include "base/git_http.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,35 +125,4 @@ const char *git_http_type(const struct cgi *cgi)
             return types[i];
     }
     return "application/octet-stream";
-}
-
-/* A file that has no name, or had one for a moment where the folder cannot have others. */
-int git_http_body_open(const char *dir, struct err *err)
-{
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-    if (fd >= 0)
-        return fd;
-    char *path = fs_path(dir, "body-XXXXXX", NULL);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd < 0)
-        (void)err_errno(err, "cannot create '%s'", path);
-    else
-        (void)unlink(path);
-    free(path);
-    return fd < 0 ? -ERR_IO : fd;
-}
-
-int git_http_body_add(int fd, const void *data, size_t len, struct err *err)
-{
-    const char *bytes = data;
-
-    for (size_t done = 0; done < len;) {
-        ssize_t n = write(fd, bytes + done, len - done);
-
-        if (n < 0 && errno != EINTR)
-            return err_errno(err, "cannot keep the body of a request");
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return 0;
 }

@@ -16,7 +16,8 @@ struct git_http_call {
     const char *method, *query;
     const char *content_type, *content_encoding, *protocol; /* headers, NULL when absent */
     const char *user;                                       /* who pushes; NULL: reads only */
-    int body_fd;               /* read from its beginning; -1: none */
+    int body_fd;               /* a file, since a pipe could fill up on both sides; read from */
+                               /* its beginning; -1: none */
     int held_fd;               /* a lock that git keeps for as long as it runs; 0: none */
     const char *const *config; /* "key=value", above what the repository says; ends with NULL */
     const char *const *env;    /* "NAME=value" for hooks; NULL, or ends with NULL */
@@ -30,10 +31,5 @@ bool git_http_is_push(const char *query, const char *rest);
 
 /* The content types of the protocol as text that lives for ever. */
 const char *git_http_type(const struct cgi *cgi);
-
-/* A file under dir to gather a body in, gone when it is closed: a pipe to the program could
- * fill up on both sides. A descriptor, or a negative error. */
-int git_http_body_open(const char *dir, struct err *err);
-int git_http_body_add(int fd, const void *data, size_t len, struct err *err);
 
 #endif

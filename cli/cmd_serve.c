@@ -81,7 +81,7 @@ static void setup_init(struct setup *setup, const struct app *app, const struct 
         .proxy = config->serve.proxy,
         .accel = config->serve.accel,
         .max_connections = (unsigned)config->serve.max_connections,
-        .max_per_peer = (unsigned)config->serve.max_per_address,
+        .max_per_peer = (int)config->serve.max_per_address,
     };
 }
 

@@ -82,7 +82,7 @@ struct config {
         char *accel;               /* where it finds the hub's folder, or "" */
         int64_t max_connections, max_per_address;
         int64_t rate_limit; /* requests of an address or token in 5 minutes; 0: no limit */
-        int64_t quota;      /* bytes of large files per namespace; 0: no limit */
+        int64_t quota;      /* bytes of a namespace's repositories; 0: no limit */
     } serve;
     struct {
         char *title;

@@ -131,12 +131,16 @@ const struct option options[] = {
       "sends large files then. Empty: Hearth does." },
     { "serve.max_connections", OPTION_INT, AT(serve.max_connections), 16, 100000, "2048", NULL,
       NULL, "Connections open at the same time." },
-    { "serve.max_per_address", OPTION_INT, AT(serve.max_per_address), 0, 100000, "0", NULL,
-      NULL, "Of these from one address; 0 sets no such limit. Behind a proxy leave it 0." },
-    { "serve.rate_limit", OPTION_INT, AT(serve.rate_limit), 0, 1e9, "0", NULL, NULL,
-      "Requests that one address, or one token, may make in 5 minutes; 0 sets no limit." },
+    { "serve.max_per_address", OPTION_INT, AT(serve.max_per_address), -1, 100000, "-1", NULL,
+      NULL,
+      "Of these from one address; 0 sets no such limit. -1 is 256, or no limit where all come\n"
+      "from one: with serve.proxy, or on a loopback address." },
+    { "serve.rate_limit", OPTION_INT, AT(serve.rate_limit), -1, 1e9, "-1", NULL, NULL,
+      "Requests that one address (of IPv6: one /64), or one token, may make in 5 minutes; 0\n"
+      "sets no limit. -1 is 10000, but any number from this machine: behind a proxy set\n"
+      "serve.proxy, or nobody is counted." },
     { "serve.quota", OPTION_SIZE, AT(serve.quota), 0, 0x1p50, "0", NULL, NULL,
-      "Large files that a namespace of the hub may hold in all; 0 sets no limit." },
+      "What the repositories of a namespace may take in all; 0 sets no limit." },
 
     { "report.title", OPTION_TEXT, AT(report.title), 1, 100, "Community report", NULL,
       check_line, "Heading of the report." },

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/git_http.h"
+#include "base/spool.h"
 #include "practice/call.h"
 #include "practice/practice.h"
 
@@ -59,8 +60,8 @@ static int run_git(struct reply *reply, const struct practice *p, const struct a
     struct buf out;
 
     buf_init(&out, OUTPUT_MAX_BYTES);
-    int body = git_http_body_open(p->forge.dir, err);
-    int rc = body < 0 ? body : git_http_body_add(body, ask->body, ask->body_len, err);
+    int body = spool_open(p->forge.dir, err);
+    int rc = body < 0 ? body : spool_add(body, ask->body, ask->body_len, err);
     if (rc == 0) {
         const struct git_http_call call = {
             .root = root,

@@ -27,18 +27,24 @@ struct blob_put {
     char *path; /* under incoming/ */
     int fd;
     int64_t bytes;
+    int64_t room_seen_at; /* bytes, when the disk had room last */
 };
+
+enum { LOOK_EVERY_BYTES = 8 << 20 };
 
 int blob_put_begin(struct blob_put **ret, struct blob_store *store, struct err *err)
 {
     unsigned char random[16];
     char name[2 * sizeof(random) + 1];
+    int rc = fs_check_room(store->incoming, 0, err);
 
+    if (rc < 0)
+        return rc;
     fs_random(random, sizeof(random));
     char *path = fs_path(store->incoming, hex_encode(name, random, sizeof(random)), NULL);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0664);
     if (fd < 0) {
-        int rc = err_errno(err, "cannot create '%s'", path);
+        rc = err_errno(err, "cannot create '%s'", path);
         free(path);
         return rc;
     }
@@ -56,6 +62,13 @@ int blob_put_add(struct blob_put *put, const void *data, size_t len, struct err 
 {
     const char *at = data;
 
+    if (put->bytes - put->room_seen_at >= LOOK_EVERY_BYTES) {
+        int rc = fs_check_room(put->path, (int64_t)len, err);
+
+        if (rc < 0)
+            return rc;
+        put->room_seen_at = put->bytes;
+    }
     sha256_update(&put->hash, data, len);
     put->bytes += (int64_t)len;
     while (len > 0) {

@@ -14,10 +14,8 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
 
@@ -29,26 +27,20 @@ static const uint8_t tag[HASH] = { 'H', 'F', 'R', 'e', 'p', 'o', 'M', 'e', 't', 
                                    'a', 't', 'a', 0,   85,  105, 103, 69,  106, 123, 129,
                                    87,  131, 165, 189, 217, 92,  205, 209, 74,  169 };
 
-/* What is left to read, in whole records. */
-struct input {
-    const uint8_t *at;
-    size_t n_records;
-};
-
 static uint32_t u32_at(const uint8_t *bytes)
 {
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
            (uint32_t)bytes[3] << 24;
 }
 
-static const uint8_t *next(struct input *in)
+static const uint8_t *next(struct xet_shard *shard)
 {
-    const uint8_t *record = in->at;
+    const uint8_t *record = shard->at;
 
-    if (in->n_records == 0)
+    if (shard->n_records == 0)
         return NULL;
-    in->at += RECORD;
-    in->n_records--;
+    shard->at += RECORD;
+    shard->n_records--;
     return record;
 }
 
@@ -70,57 +62,73 @@ static bool is_end(const uint8_t *record)
     return true;
 }
 
-static int read_terms(struct xet_shard *shard, struct xet_file *file, struct input *in,
-                      uint32_t n, struct err *err)
+struct xet_term xet_file_term(const struct xet_file *file, size_t i)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        const uint8_t *record = next(in);
-        struct xet_term *term = &shard->terms[shard->n_terms++];
+    const uint8_t *record = file->records + i * RECORD;
+    struct xet_term term = { .bytes = u32_at(record + 36),
+                             .first = u32_at(record + 40),
+                             .end = u32_at(record + 44) };
 
-        read_hash(term->xorb, record);
-        term->bytes = u32_at(record + 36);
-        term->first = u32_at(record + 40);
-        term->end = u32_at(record + 44);
-        if (term->first >= term->end || term->end > XET_MAX_CHUNKS || term->bytes == 0)
-            return err_set(err, ERR_PARSE, "shard: file %zu, term %u: chunks %u to %u",
-                           shard->n_files, (unsigned)i, (unsigned)term->first,
-                           (unsigned)term->end);
-        file->bytes += term->bytes;
+    read_hash(term.xorb, record);
+    return term;
+}
+
+static int check_terms(struct xet_file *file, size_t number, struct err *err)
+{
+    for (size_t i = 0; i < file->n_terms; i++) {
+        const uint8_t *record = file->records + i * RECORD;
+        uint32_t bytes = u32_at(record + 36), first = u32_at(record + 40),
+                 end = u32_at(record + 44);
+
+        if (first >= end || end > XET_MAX_CHUNKS || bytes == 0)
+            return err_set(err, ERR_PARSE, "shard: file %zu, term %zu: chunks %u to %u", number,
+                           i, (unsigned)first, (unsigned)end);
+        file->bytes += bytes;
         if (file->bytes > XET_MAX_FILE_BYTES)
             return err_set(err, ERR_LIMIT, "shard: file %zu is larger than %" PRId64 " bytes",
-                           shard->n_files, XET_MAX_FILE_BYTES);
+                           number, XET_MAX_FILE_BYTES);
     }
-    file->n_terms = n;
     return 0;
 }
 
 /* One block, whose first record is given. */
-static int read_file(struct xet_shard *shard, struct input *in, const uint8_t *head,
+static int read_file(struct xet_file *file, struct xet_shard *shard, const uint8_t *head,
                      struct err *err)
 {
     uint32_t flags = u32_at(head + HASH), n = u32_at(head + 36);
-    struct xet_file *file = &shard->files[shard->n_files];
-    uint64_t n_records = (uint64_t)n + (flags & HAS_VERIFICATION ? n : 0) + 1;
+    uint64_t n_skipped = flags & HAS_VERIFICATION ? n : 0;
 
     if (!(flags & HAS_SHA256))
         return err_set(err, ERR_PARSE, "shard: file %zu has no sha256", shard->n_files);
-    if (n_records > in->n_records)
+    if (n + n_skipped + 1 > shard->n_records)
         return err_set(err, ERR_PARSE, "shard: file %zu: %u terms do not fit", shard->n_files,
                        (unsigned)n);
-    *file = (struct xet_file){ .terms = &shard->terms[shard->n_terms] };
-    int rc = read_terms(shard, file, in, n, err);
+    *file = (struct xet_file){ .records = shard->at, .n_terms = n };
+    int rc = check_terms(file, shard->n_files, err);
     if (rc < 0)
         return rc;
-    for (uint32_t i = 0; (flags & HAS_VERIFICATION) && i < n; i++)
-        (void)next(in);
-    read_hash(file->sha256, next(in));
+    shard->at += (n + n_skipped) * RECORD;
+    shard->n_records -= n + n_skipped;
+    read_hash(file->sha256, next(shard));
     shard->n_files++;
     return 0;
 }
 
-static int read_header(struct input *in, struct err *err)
+int xet_shard_next(struct xet_file *ret, struct xet_shard *shard, struct err *err)
 {
-    const uint8_t *record = next(in);
+    const uint8_t *record = next(shard);
+
+    if (!record)
+        return err_set(err, ERR_PARSE, "shard: it ends within the list of files");
+    if (is_end(record))
+        return 0;
+    int rc = read_file(ret, shard, record, err);
+    return rc < 0 ? rc : 1;
+}
+
+static int check_header(struct xet_shard *shard, struct err *err)
+{
+    const uint8_t *record = next(shard);
 
     if (!record || memcmp(record, tag, HASH) != 0)
         return err_set(err, ERR_PARSE, "shard: it does not begin as one");
@@ -130,31 +138,19 @@ static int read_header(struct input *in, struct err *err)
     return 0;
 }
 
-int xet_shard_parse(struct xet_shard *ret, const void *data, size_t len, struct err *err)
+int xet_shard_open(struct xet_shard *ret, const void *data, size_t len, struct err *err)
 {
-    struct input in = { .at = data, .n_records = len / RECORD };
-    const uint8_t *record;
+    struct xet_shard shard = { .at = data, .n_records = len / RECORD };
+    struct xet_file file;
 
-    *ret = (struct xet_shard){ 0 };
     if (len > XET_MAX_SHARD_BYTES)
         return err_set(err, ERR_LIMIT, "shard: larger than %d bytes", XET_MAX_SHARD_BYTES);
-    int rc = read_header(&in, err);
+    int rc = check_header(&shard, err);
     if (rc < 0)
         return rc;
-
-    /* A file takes two records at least, a term one: neither list can grow past these. */
-    ret->files = xcalloc(in.n_records + 1, sizeof(*ret->files));
-    ret->terms = xcalloc(in.n_records + 1, sizeof(*ret->terms));
-    while (rc == 0 && (record = next(&in)) && !is_end(record))
-        rc = read_file(ret, &in, record, err);
-    if (rc == 0 && !record)
-        rc = err_set(err, ERR_PARSE, "shard: it ends within the list of files");
+    *ret = shard;
+    do
+        rc = xet_shard_next(&file, &shard, err);
+    while (rc > 0);
     return rc;
-}
-
-void xet_shard_finish(struct xet_shard *shard)
-{
-    free(shard->files);
-    free(shard->terms);
-    *shard = (struct xet_shard){ 0 };
 }

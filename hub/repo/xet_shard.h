@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hub/repo/xet_shard.h
  * xet_shard: how files are put together from chunks, as Xet clients upload it.
- * Parsing only; input is a stranger's. A shard names files by SHA-256, each a list of terms: a
- * run of chunks of one xorb. Hashes are hex text; see Xet's specification (Apache-2.0). */
+ * Parsing only, and nothing is copied; input is a stranger's. A shard names files by SHA-256,
+ * each a list of terms: a run of chunks of one xorb. Hashes are hex text; see Xet's
+ * specification (Apache-2.0). */
 #ifndef HUB_REPO_XET_SHARD_H
 #define HUB_REPO_XET_SHARD_H
 #include <stddef.h>
@@ -24,21 +25,23 @@ struct xet_term {
 
 struct xet_file {
     char sha256[XET_HEX_SIZE];
-    struct xet_term *terms; /* inside the shard's list */
+    const uint8_t *records; /* of its terms, inside the shard's bytes */
     size_t n_terms;
     int64_t bytes;
 };
+struct xet_term xet_file_term(const struct xet_file *file, size_t i);
 
+/* A place in a list of files, in bytes that are the caller's. */
 struct xet_shard {
-    struct xet_file *files;
-    size_t n_files;
-    struct xet_term *terms;
-    size_t n_terms;
+    const uint8_t *at;
+    size_t n_records; /* left */
+    size_t n_files;   /* passed */
 };
 
-/* -ERR_PARSE or -ERR_LIMIT, naming the file's number in the shard. xet_shard_finish() in every
- * case. */
-int xet_shard_parse(struct xet_shard *ret, const void *data, size_t len, struct err *err);
-void xet_shard_finish(struct xet_shard *shard); /* zeroed is fine */
+/* Looks at every file, and then stands before the first. -ERR_PARSE or -ERR_LIMIT, naming the
+ * file's number in the shard. */
+int xet_shard_open(struct xet_shard *ret, const void *data, size_t len, struct err *err);
+/* The next file: 1, or 0 behind the last; or an error as above. */
+int xet_shard_next(struct xet_file *ret, struct xet_shard *shard, struct err *err);
 
 #endif

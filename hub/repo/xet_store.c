@@ -112,11 +112,13 @@ int xet_put_begin(struct xet_put **ret, const char *root, const char *person, co
 
     struct xet_put *put = xcalloc(1, sizeof(*put));
     char *all = fs_path(root, ".xet", NULL);
+    int rc = fs_check_room(root, XET_MAX_XORB_BYTES, err);
     put->folder = folder_of(root, person);
     put->path = fs_path(put->folder, hash, NULL);
     put->aside = xasprintf("%s.XXXXXX", put->path);
     put->fd = -1;
-    int rc = blob_make_folder(all, err);
+    if (rc == 0)
+        rc = blob_make_folder(all, err);
     if (rc == 0)
         rc = blob_make_folder(put->folder, err);
     if (rc == 0) {
@@ -223,12 +225,12 @@ static int add_terms(struct blob_put *put, const char *folder, const struct xet_
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < file->n_terms; i++) {
-        const struct xet_term *term = &file->terms[i];
+        const struct xet_term term = xet_file_term(file, i);
 
-        if (strcmp(term->xorb, xorb.hash) != 0)
-            rc = xorb_open(&xorb, folder, term->xorb, err);
+        if (strcmp(term.xorb, xorb.hash) != 0)
+            rc = xorb_open(&xorb, folder, term.xorb, err);
         if (rc == 0)
-            rc = add_term(put, &xorb, term, chunk, err);
+            rc = add_term(put, &xorb, &term, chunk, err);
     }
     xorb_close(&xorb);
     free(chunk);
@@ -242,7 +244,9 @@ int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
     char oid[SHA256_HEX_SIZE];
 
     char *folder = folder_of(root, person);
-    int rc = blob_put_begin(&put, hub_repo_blobs(repo), err);
+    int rc = fs_check_room(root, file->bytes, err);
+    if (rc == 0)
+        rc = blob_put_begin(&put, hub_repo_blobs(repo), err);
     if (rc == 0)
         rc = add_terms(put, folder, file, err);
     free(folder);

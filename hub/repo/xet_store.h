@@ -32,7 +32,7 @@ void xet_put_abort(struct xet_put *put); /* NULL is fine */
 int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
                  const struct xet_file *file, struct err *err);
 
-/* Bytes of the xorbs of a person's that are kept. */
+/* Bytes of a person's xorbs, those that are being written among them. */
 int64_t xet_held_bytes(const char *root, const char *person);
 
 struct xet_ages {

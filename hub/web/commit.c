@@ -19,10 +19,19 @@ enum { MAX_ATTRIBUTES_BYTES = 1 << 20 };
 
 static const char heads[] = "refs/heads/";
 
+/* Also of a commit that fails: git has them all the same. */
+static void count_git_bytes(struct commit *c)
+{
+    if (c->git_bytes > 0)
+        lfs_count_bytes(c->site, &c->visit, c->git_bytes);
+    c->git_bytes = 0;
+}
+
 static void commit_free(void *state)
 {
     struct commit *c = state;
 
+    count_git_bytes(c);
     ndjson_finish(&c->lines);
     content_finish(&c->content);
     hub_edit_free(c->edit);
@@ -164,6 +173,7 @@ int api_commit(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
     (void)ctx;
     int rc = commit_all(oid, c, req, &err);
+    count_git_bytes(c);
     if (rc == -ERR_NOTFOUND)
         return site_error(c->site, req, res, 404, "EntryNotFound", err.msg);
     if (rc == -ERR_REFUSED)

@@ -25,7 +25,8 @@ struct commit {
     struct buf readme;      /* of this commit, to be checked */
     bool has_readme;
     char *summary, *description, *parent; /* of the header; NULL before it */
-    int64_t left; /* bytes of large files that the namespace may take; negative: any number */
+    int64_t left;      /* bytes that the namespace may still take; negative: any number */
+    int64_t git_bytes; /* that went into git, and are not counted yet */
     struct err err;
 };
 

@@ -16,11 +16,22 @@ enum { MIN_PARENT = 7 };
 
 static const char attributes_path[] = ".gitattributes", readme_path[] = "README.md";
 
+static int check_quota(const struct commit *c, int64_t bytes, struct err *err)
+{
+    return c->left < 0 || bytes <= c->left
+               ? 0
+               : err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+}
+
+/* What comes is not kept beyond what there is room for, wherever its line ends. */
 int commit_take_content(void *ctx, const char *text, size_t len, struct err *err)
 {
     struct commit *c = ctx;
+    int rc = content_add(&c->content, text, len, err);
 
-    return content_add(&c->content, text, len, err);
+    if (rc == 0 && c->content.put)
+        rc = check_quota(c, blob_put_size(c->content.put), err);
+    return rc;
 }
 
 static bool is_parent(const char *text)
@@ -61,8 +72,9 @@ static int put_large(struct commit *c, const char *path, struct err *err)
     if (rc < 0)
         return rc;
     int64_t bytes = blob_put_size(c->content.put);
-    if (c->left >= 0 && bytes > c->left)
-        return err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+    rc = check_quota(c, bytes, err);
+    if (rc < 0)
+        return rc;
     rc = blob_put_finish(oid, c->content.put, NULL, err);
     c->content.put = NULL;
     if (rc < 0)
@@ -76,16 +88,31 @@ static int put_large(struct commit *c, const char *path, struct err *err)
     return rc < 0 ? rc : hub_edit_put_blob(c->edit, path, oid, err);
 }
 
+/* Counted as it comes: git may have it already, or keep it in fewer bytes. */
+static int put_in_git(struct commit *c, const char *path, const struct buf *bytes,
+                      struct err *err)
+{
+    int rc = check_quota(c, (int64_t)bytes->len, err);
+
+    if (rc == 0)
+        rc = hub_edit_put(c->edit, path, bytes->data, bytes->len, err);
+    if (rc < 0)
+        return rc;
+    c->git_bytes += (int64_t)bytes->len;
+    c->left -= c->left >= 0 ? (int64_t)bytes->len : 0;
+    return 0;
+}
+
 static int put_small(struct commit *c, const char *path, struct err *err)
 {
     struct buf whole;
 
     if (!c->content.put)
-        return hub_edit_put(c->edit, path, c->content.bytes.data, c->content.bytes.len, err);
+        return put_in_git(c, path, &c->content.bytes, err);
     buf_init(&whole, HUB_LFS_BYTES);
     int rc = blob_put_read(&whole, c->content.put, err);
     if (rc == 0)
-        rc = hub_edit_put(c->edit, path, whole.data, whole.len, err);
+        rc = put_in_git(c, path, &whole, err);
     buf_finish(&whole);
     return rc;
 }

@@ -4,6 +4,7 @@
  * are checked in quarantine by this program, as git's hook pre-receive (cli/hook.c). */
 #include "hub/web/gitweb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,9 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/git_http.h"
+#include "base/spool.h"
 #include "hub/repo/repo.h"
+#include "hub/web/lfs.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
@@ -48,8 +51,9 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
     ex->body = -1;
     httpd_set_state(req, ex, end_exchange);
     int status = visit_begin(&ex->visit, site, req, res, right);
-    if (status == 0)
-        ex->body = git_http_body_open(site->hub_dir, NULL);
+    int64_t declared = httpd_content_length(req);
+    if (status == 0 && fs_check_room(site->hub_dir, declared > 0 ? declared : 0, NULL) == 0)
+        ex->body = spool_open(site->hub_dir, NULL);
     return status;
 }
 
@@ -72,7 +76,7 @@ int gitweb_take(struct httpd_request *req, const void *data, size_t len, void *c
     struct exchange *ex = httpd_state(req);
 
     (void)ctx;
-    if (ex->body >= 0 && git_http_body_add(ex->body, data, len, NULL) < 0) {
+    if (ex->body >= 0 && spool_add(ex->body, data, len, NULL) < 0) {
         (void)close(ex->body);
         ex->body = -1;
     }
@@ -152,24 +156,29 @@ int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ct
 
 /* Settings and environment of a push, as lists that own their text. */
 struct push_words {
-    char *hooks, *root, *id;
+    char *hooks, *root, *id, *limit;
     const char *config[8], *env[3];
 };
 
 static void push_words_init(struct push_words *words, const struct site *site,
                             const struct visit *visit)
 {
+    int64_t left = lfs_quota_left(site, visit->ns);
+    int64_t limit = left < 0 || left > GIT_PUSH_MAX_BYTES ? GIT_PUSH_MAX_BYTES : left;
+
     *words = (struct push_words){
         .hooks = xasprintf("core.hooksPath=%s/.hooks", site->hub_dir),
         .root = xasprintf("HEARTH_PUSH_ROOT=%s", visit->root),
         .id = xasprintf("HEARTH_PUSH_ID=%s", visit->id),
+        /* git takes 0 for no limit */
+        .limit = xasprintf("receive.maxInputSize=%" PRId64, limit > 0 ? limit : 1),
     };
     const char *const config[] = { "http.receivepack=true",
                                    "receive.fsckObjects=true",
                                    "receive.denyDeleteCurrent=refuse",
-                                   "receive.maxInputSize=1073741824",
                                    "core.fsync=all",
                                    words->hooks,
+                                   words->limit,
                                    NULL };
     memcpy(words->config, config, sizeof(config));
     words->env[0] = words->root;
@@ -181,6 +190,7 @@ static void push_words_finish(struct push_words *words)
     free(words->hooks);
     free(words->root);
     free(words->id);
+    free(words->limit);
 }
 
 /* Runs git to its end: a client that goes away must not stop it half-way. */
@@ -189,6 +199,7 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
 {
     struct hub_repo *repo = NULL;
     struct push_words words;
+    int64_t before = 0, after = 0;
     int lock = -1;
 
     push_words_init(&words, site, &ex->visit);
@@ -200,10 +211,16 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     if (rc == 0)
         rc = hub_repo_hold(&lock, repo, NULL);
     call->held_fd = lock; /* should we die, git is a writer still */
-    if (rc == 0)
+    if (rc == 0) {
+        before = hub_repo_git_bytes(repo);
         rc = git_http_start(cgi, call, NULL);
-    if (rc == 0)
+    }
+    if (rc == 0) {
         rc = cgi_collect(out, cgi, NULL);
+        after = hub_repo_git_bytes(repo);
+    }
+    if (after > before)
+        lfs_count_bytes(site, &ex->visit, after - before);
     if (lock >= 0)
         (void)close(lock);
     hub_repo_close(repo);

@@ -23,18 +23,23 @@ static int take_quota(void *ctx, const struct namespace_row *row, struct err *er
     return 0;
 }
 
+int64_t lfs_quota(const struct site *site, const char *ns)
+{
+    int64_t quota = 0;
+
+    (void)namespace_get(access_lock(site->access), ns, take_quota, &quota, NULL);
+    access_unlock(site->access);
+    return quota ? quota : site->quota_bytes;
+}
+
 int64_t lfs_quota_left(const struct site *site, const char *ns)
 {
-    int64_t quota = 0, used = 0;
-    struct db *db = access_lock(site->access);
+    int64_t quota = lfs_quota(site, ns), used = 0;
 
-    (void)namespace_get(db, ns, take_quota, &quota, NULL);
-    if (quota == 0)
-        quota = site->quota_bytes;
-    int rc = hosted_repo_sum_bytes(db, ns, &used, NULL);
-    access_unlock(site->access);
     if (quota == 0)
         return -1;
+    int rc = hosted_repo_sum_bytes(access_lock(site->access), ns, &used, NULL);
+    access_unlock(site->access);
     return rc == 0 && used < quota ? quota - used : 0;
 }
 
@@ -121,6 +126,9 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
     int64_t declared = httpd_content_length(req);
 
     httpd_set_state(req, up, upload_free);
+    int status = visit_count_address(site, req, res);
+    if (status != 0)
+        return status;
     if (lfs_url_read(&up->grant, req, use, site->upload_key, access_now(site->access)) < 0)
         return refuse_grant(site, req, res);
     up->wanted = up->grant.part ? part_bytes(&up->grant) : up->grant.size;
@@ -133,6 +141,8 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
         rc = open_repo(&up->repo, site, &up->grant, &up->err);
     if (rc == 0)
         rc = check_quota(site, up->repo, &up->grant, &up->err);
+    if (rc == 0)
+        rc = fs_check_room(site->hub_dir, up->wanted, &up->err);
     if (rc == 0 && up->grant.part)
         rc = blob_part_open(&up->part, hub_repo_blobs(up->repo), up->grant.upload,
                             (up->grant.part - 1) * up->grant.chunk, &up->err);
@@ -266,6 +276,9 @@ int lfs_finish_parts(struct httpd_request *req, struct httpd_response *res, void
     struct lfs_grant g;
     struct err err = { 0 };
 
+    int status = visit_count_address(site, req, res);
+    if (status != 0)
+        return status;
     if (lfs_url_read(&g, req, "parts", site->upload_key, access_now(site->access)) < 0)
         return refuse_grant(site, req, res);
     int rc = open_repo(&repo, site, &g, &err);
@@ -304,6 +317,9 @@ int lfs_get(struct httpd_request *req, struct httpd_response *res, void *ctx)
     struct hub_repo *repo = NULL;
     struct lfs_grant g;
 
+    int status = visit_count_address(site, req, res);
+    if (status != 0)
+        return status;
     if (lfs_url_read(&g, req, "get", site->upload_key, access_now(site->access)) < 0)
         return refuse_grant(site, req, res);
     if (open_repo(&repo, site, &g, NULL) == 0 && hub_repo_has_blob(repo, g.oid))

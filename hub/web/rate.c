@@ -4,12 +4,15 @@
  * the two share it, which errs on the side of the server. */
 #include "hub/web/rate.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 enum { PROBES = 8 };
 
@@ -84,4 +87,22 @@ void rate_count(struct rate_state *ret, struct rate *rate, const char *key, int6
     slot->count += !ret->is_refused;
     ret->left = rate->limit - slot->count;
     (void)pthread_mutex_unlock(&rate->lock);
+}
+
+void rate_address_key(char ret[RATE_KEY_SIZE], const char *peer)
+{
+    char network[INET6_ADDRSTRLEN] = "";
+    struct in6_addr address;
+
+    if (inet_pton(AF_INET6, peer, &address) == 1 && !IN6_IS_ADDR_V4MAPPED(&address)) {
+        memset(&address.s6_addr[8], 0, 8);
+        (void)inet_ntop(AF_INET6, &address, network, sizeof(network));
+    }
+    (void)snprintf(ret, RATE_KEY_SIZE, "address %.64s", *network ? network : peer);
+}
+
+bool rate_is_own_machine(const char *peer)
+{
+    return text_has_prefix(peer, "127.") || text_has_prefix(peer, "::ffff:127.") ||
+           strcmp(peer, "::1") == 0;
 }

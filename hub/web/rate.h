@@ -9,7 +9,8 @@
 
 struct rate;
 
-enum { RATE_WINDOW_S = 300, RATE_SLOTS = 4096 };
+enum { RATE_WINDOW_S = 300, RATE_SLOTS = 4096, RATE_KEY_SIZE = 80 };
+enum { RATE_DEFAULT = 10000 }; /* requests in a window, where nobody says otherwise */
 
 /* limit: requests in a window; 0: any number. */
 struct rate *rate_new(int64_t limit);
@@ -23,5 +24,11 @@ struct rate_state {
 
 /* Counts one request of whom key names at that time (unix seconds). */
 void rate_count(struct rate_state *ret, struct rate *rate, const char *key, int64_t now);
+
+/* What a numeric address counts as: of IPv6, the network of 64 bits that one house has. */
+void rate_address_key(char ret[RATE_KEY_SIZE], const char *peer);
+
+/* 127.0.0.0/8 and ::1: its owner, or a proxy that does not tell who asks. */
+bool rate_is_own_machine(const char *peer);
 
 #endif

@@ -32,6 +32,7 @@ struct site {
     struct access *access;
     struct downloads *downloads;
     struct rate *rate;
+    bool spares_own_machine;          /* requests from loopback are not counted */
     char upload_key[SHA256_HEX_SIZE]; /* signs the addresses that uploads go to */
     int64_t quota_bytes;              /* of a namespace that has none of its own; 0: no limit */
     char *hook_secret;                /* of the forge's webhooks; NULL: there are none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/web/visit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,16 +87,15 @@ int visit_fail(const struct site *site, struct httpd_request *req, struct httpd_
     return site_error(site, req, res, 500, NULL, "this hub could not do that");
 }
 
-/* One request of the token's, or of the address that sent it; 0 to go on, or 429. */
-static int count_request(const struct principal *who, const struct site *site,
-                         struct httpd_request *req, struct httpd_response *res)
+/* One request of whom key names; 0 to go on, or 429. */
+static int count_request(const char *key, const struct site *site, struct httpd_request *req,
+                         struct httpd_response *res)
 {
-    char *key = who->token_id ? xasprintf("token %lld", (long long)who->token_id)
-                              : xasprintf("address %s", httpd_peer(req));
     struct rate_state rate;
 
+    if (site->spares_own_machine && rate_is_own_machine(httpd_peer(req)))
+        return 0;
     rate_count(&rate, site->rate, key, access_now(site->access));
-    free(key);
     if (!rate.is_refused)
         return 0;
     httpd_reply_header(req, "RateLimit", "\"api\";r=%lld;t=%lld", (long long)rate.left,
@@ -107,12 +107,31 @@ static int count_request(const struct principal *who, const struct site *site,
                       "too many requests: the headers say when to go on");
 }
 
+int visit_count_address(const struct site *site, struct httpd_request *req,
+                        struct httpd_response *res)
+{
+    char key[RATE_KEY_SIZE];
+
+    rate_address_key(key, httpd_peer(req));
+    return count_request(key, site, req, res);
+}
+
+static int count_token(const struct principal *who, const struct site *site,
+                       struct httpd_request *req, struct httpd_response *res)
+{
+    char key[RATE_KEY_SIZE];
+
+    (void)snprintf(key, sizeof(key), "token %lld", (long long)who->token_id);
+    return count_request(key, site, req, res);
+}
+
 int visit_identify(struct principal *ret, const struct site *site, struct httpd_request *req,
                    struct httpd_response *res)
 {
     struct err err = { 0 };
     int rc = access_identify(ret, site->access, httpd_header(req, "Authorization"), &err);
-    int status = count_request(ret, site, req, res);
+    int status =
+        ret->token_id ? count_token(ret, site, req, res) : visit_count_address(site, req, res);
 
     if (status != 0)
         return status;

@@ -29,7 +29,12 @@ int visit_begin_named(struct visit *ret, const struct site *site, struct httpd_r
                       enum access_right right);
 void visit_end(struct visit *visit); /* zeroed is fine */
 
-/* Who asks; 0, or the status of a 401. */
+/* For who comes with a signed address and no token: counted by where it comes from. 0, or the
+ * status of a 429. */
+int visit_count_address(const struct site *site, struct httpd_request *req,
+                        struct httpd_response *res);
+
+/* Who asks; 0, or the status of a 401 or 429. */
 int visit_identify(struct principal *ret, const struct site *site, struct httpd_request *req,
                    struct httpd_response *res);
 

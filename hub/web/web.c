@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/httpd.h"
+#include "base/text.h"
 #include "base/processors.h"
 #include "hub/repo/xet_store.h"
 #include "hub/web/access_log.h"
@@ -19,7 +20,7 @@
 #include "hub/web/site.h"
 
 /* Reading git and SQLite takes milliseconds, a push its time: so many may do it at once. */
-enum { BLOCKING_THREADS = 16, MAX_THREADS = 16, MAX_CONNECTIONS = 2048 };
+enum { BLOCKING_THREADS = 16, MAX_THREADS = 16, MAX_CONNECTIONS = 2048, MAX_PER_PEER = 256 };
 
 /* Below it, an upload that breaks is as well begun again. */
 enum { MULTIPART_BYTES = 512 << 20 };
@@ -38,6 +39,17 @@ static unsigned serving_threads(void)
     unsigned n = processors_usable();
 
     return n > MAX_THREADS ? MAX_THREADS : n;
+}
+
+static unsigned connections_per_peer(const struct web_options *options)
+{
+    bool has_proxy = options->proxy && *options->proxy;
+    bool is_local = options->listen_fd == 0 && (text_has_prefix(options->listen, "127.") ||
+                                                text_has_prefix(options->listen, "[::1]"));
+
+    if (options->max_per_peer >= 0)
+        return (unsigned)options->max_per_peer;
+    return has_proxy || is_local ? 0 : MAX_PER_PEER;
 }
 
 static void on_done(const struct httpd_done *done, void *ctx)
@@ -106,7 +118,7 @@ static int start(struct web *web, const struct web_options *options, struct err 
         .quick = quick_handlers,
         .max_connections =
             options->max_connections ? options->max_connections : MAX_CONNECTIONS,
-        .max_per_peer = options->max_per_peer,
+        .max_per_peer = connections_per_peer(options),
         .trusted_peer = options->proxy,
         .on_done = on_done,
     };
@@ -142,7 +154,8 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     web->site.hook_secret = options->hook_secret ? xstrdup(options->hook_secret) : NULL;
     web->site.wake_path = xstrdup(options->wake_file ? options->wake_file : "");
     web->site.quota_bytes = options->quota_bytes;
-    web->site.rate = rate_new(options->rate_limit);
+    web->site.spares_own_machine = options->rate_limit < 0;
+    web->site.rate = rate_new(options->rate_limit < 0 ? RATE_DEFAULT : options->rate_limit);
     web->site.multipart_bytes =
         options->multipart_bytes ? options->multipart_bytes : MULTIPART_BYTES;
     int rc = start(web, options, err);

@@ -24,15 +24,18 @@ struct web_options {
     const char *hook_secret; /* of the forge's webhooks; NULL or "": none are taken */
     const char *wake_file;   /* touched by them */
     struct clock clock;
-    int64_t rate_limit;      /* requests of an address or token in 5 minutes; 0: any number */
-    int64_t quota_bytes;     /* of large files in a namespace; 0: no limit */
-    int64_t multipart_bytes; /* uploads from this size on come in parts; 0: 512 MiB */
-    unsigned threads;        /* 0: one per processor */
-    int listen_fd;           /* a socket that listens already; 0: none */
-    const char *access_log;  /* its file; "-": standard error; NULL or "": none is kept */
-    const char *proxy;       /* address of a proxy in front that is believed; NULL or "" */
-    const char *accel;       /* "/_files/": the proxy sends large files itself; NULL or "" */
-    unsigned max_connections, max_per_peer; /* 0: 2048, and no such limit */
+    int64_t rate_limit;       /* requests of an address or token in 5 minutes; 0: any number; */
+                              /* negative: RATE_DEFAULT, and any number from this machine */
+    int64_t quota_bytes;      /* of the repositories in a namespace; 0: no limit */
+    int64_t multipart_bytes;  /* uploads from this size on come in parts; 0: 512 MiB */
+    unsigned threads;         /* 0: one per processor */
+    int listen_fd;            /* a socket that listens already; 0: none */
+    const char *access_log;   /* its file; "-": standard error; NULL or "": none is kept */
+    const char *proxy;        /* address of a proxy in front that is believed; NULL or "" */
+    const char *accel;        /* "/_files/": the proxy sends large files itself; NULL or "" */
+    unsigned max_connections; /* 0: 2048 */
+    int max_per_peer; /* of them; 0: any number; negative: 256, or any number where all come */
+                      /* from one address: behind a proxy, or on loopback */
 };
 
 int web_start(struct web **ret, const struct web_options *options, struct err *err);

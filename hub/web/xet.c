@@ -12,9 +12,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/fs.h"
+#include "base/spool.h"
 #include "hub/repo/repo.h"
 #include "hub/repo/xet_shard.h"
 #include "hub/repo/xet_store.h"
@@ -60,9 +63,10 @@ int xet_write_token(struct httpd_request *req, struct httpd_response *res, void 
 /* An upload to one of the endpoints. */
 struct upload {
     struct xet_grant grant;
+    char *ns;            /* of the grant's repository */
     struct xet_put *put; /* of a xorb */
-    struct buf shard;
-    struct err err; /* the first thing that went wrong */
+    int shard;           /* gathered in a file; -1: none */
+    struct err err;      /* the first thing that went wrong */
 };
 
 static void upload_free(void *state)
@@ -70,7 +74,9 @@ static void upload_free(void *state)
     struct upload *up = state;
 
     xet_put_abort(up->put);
-    buf_finish(&up->shard);
+    if (up->shard >= 0)
+        (void)close(up->shard);
+    free(up->ns);
     free(up);
 }
 
@@ -84,26 +90,39 @@ static int fail(const struct site *site, struct httpd_request *req, struct httpd
     return visit_fail(site, req, res, &holder, err);
 }
 
-/* The grant must be good before a byte is taken; what is left of the quota, too. */
+/* The grant must be good before a byte is taken. */
 static int begin(struct upload **ret, struct httpd_request *req, struct httpd_response *res,
                  const struct site *site)
 {
     struct upload *up = xcalloc(1, sizeof(*up));
 
-    buf_init(&up->shard, XET_MAX_SHARD_BYTES);
+    up->shard = -1;
     httpd_set_state(req, up, upload_free);
     *ret = up;
+    int status = visit_count_address(site, req, res);
+    if (status != 0)
+        return status;
     if (xet_token_read(&up->grant, req, site->upload_key, access_now(site->access)) < 0)
         return site_error(site, req, res, 401, "Unauthorized",
                           "this Xet token is not signed, or has expired");
     httpd_set_user(req, up->grant.person);
+    up->ns = xstrndup(up->grant.repo, strcspn(up->grant.repo, "/"));
+    return 0;
+}
 
-    char *ns = xstrndup(up->grant.repo, strcspn(up->grant.repo, "/"));
-    int64_t left = lfs_quota_left(site, ns), declared = httpd_content_length(req);
-    free(ns);
-    if (left >= 0 && declared > left)
-        return site_error(site, req, res, 413, NULL,
-                          "the namespace's storage quota would be exceeded");
+/* Xorbs stay for weeks beside the files that are made from them: so they may take as much again
+ * as the files. Those that are being written count as far as they are. */
+static int check_quota(struct upload *up, const struct site *site, int64_t bytes)
+{
+    int64_t quota = lfs_quota(site, up->ns), left = lfs_quota_left(site, up->ns);
+
+    if (quota > 0 && bytes > left)
+        return err_set(&up->err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+    if (quota > 0 && xet_held_bytes(site->hub_dir, up->grant.person) + bytes > quota)
+        return err_set(
+            &up->err, ERR_LIMIT,
+            "what came over Xet in three weeks is as much as the namespace's storage "
+            "quota: send this with HF_HUB_DISABLE_XET=1");
     return 0;
 }
 
@@ -115,7 +134,10 @@ int xet_xorb_begin(struct httpd_request *req, struct httpd_response *res, void *
     int status = begin(&up, req, res, site);
     if (status != 0)
         return status;
-    int rc = xet_put_begin(&up->put, site->hub_dir, up->grant.person, httpd_param(req, "hash"),
+    int64_t declared = httpd_content_length(req);
+    int rc = check_quota(up, site, declared > 0 ? declared : 0);
+    if (rc == 0)
+        rc = xet_put_begin(&up->put, site->hub_dir, up->grant.person, httpd_param(req, "hash"),
                            &up->err);
     return rc < 0 ? fail(site, req, res, &up->err) : 0;
 }
@@ -132,7 +154,7 @@ int xet_xorb(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct upload *up = httpd_state(req);
 
-    if (up->err.code == 0) {
+    if (up->err.code == 0 && check_quota(up, ctx, 0) == 0) {
         (void)xet_put_finish(up->put, &up->err);
         up->put = NULL;
     }
@@ -142,9 +164,16 @@ int xet_xorb(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
 int xet_shard_begin(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
+    const struct site *site = ctx;
     struct upload *up = NULL;
 
-    return begin(&up, req, res, ctx);
+    int status = begin(&up, req, res, site);
+    if (status != 0)
+        return status;
+    up->shard = fs_check_room(site->hub_dir, XET_MAX_SHARD_BYTES, &up->err) == 0
+                    ? spool_open(site->hub_dir, &up->err)
+                    : -1;
+    return up->shard < 0 ? fail(site, req, res, &up->err) : 0;
 }
 
 int xet_shard_take(struct httpd_request *req, const void *data, size_t len, void *ctx)
@@ -152,32 +181,51 @@ int xet_shard_take(struct httpd_request *req, const void *data, size_t len, void
     struct upload *up = httpd_state(req);
 
     (void)ctx;
-    buf_add(&up->shard, data, len);
-    return buf_check(&up->shard, "shard", &up->err);
+    return spool_add(up->shard, data, len, &up->err);
+}
+
+static int assemble_one(const struct site *site, const struct visit *visit,
+                        struct hub_repo *repo, const struct xet_file *file, struct err *err)
+{
+    int64_t left = lfs_quota_left(site, visit->ns);
+
+    if (hub_repo_has_blob(repo, file->sha256))
+        return hub_repo_add_blob(repo, file->sha256, err); /* stays until it is referred to */
+    if (left >= 0 && file->bytes > left)
+        return err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+    int rc = xet_assemble(repo, site->hub_dir, visit->who.person, file, err);
+    if (rc == 0)
+        lfs_count_bytes(site, visit, file->bytes);
+    return rc;
 }
 
 static int assemble_all(const struct site *site, const struct visit *visit,
-                        const struct xet_shard *shard, struct err *err)
+                        struct xet_shard *shard, struct err *err)
 {
     struct hub_repo *repo = NULL;
-    int64_t left = lfs_quota_left(site, visit->ns);
+    struct xet_file file;
 
     int rc = hub_repo_open(&repo, visit->root, visit->id, err);
-    for (size_t i = 0; rc == 0 && i < shard->n_files; i++) {
-        const struct xet_file *file = &shard->files[i];
-
-        if (hub_repo_has_blob(repo, file->sha256))
-            continue;
-        if (left >= 0 && file->bytes > left)
-            rc = err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
-        else
-            rc = xet_assemble(repo, site->hub_dir, visit->who.person, file, err);
-        if (rc < 0)
-            break;
-        left -= left >= 0 ? file->bytes : 0;
-        lfs_count_bytes(site, visit, file->bytes);
-    }
+    while (rc == 0 && (rc = xet_shard_next(&file, shard, err)) == 1)
+        rc = assemble_one(site, visit, repo, &file, err);
     hub_repo_close(repo);
+    return rc;
+}
+
+static int take_shard(const struct site *site, const struct visit *visit, int fd,
+                      struct err *err)
+{
+    struct xet_shard shard;
+    const void *data = NULL;
+    size_t len = 0;
+
+    int rc = spool_map(&data, &len, fd, err);
+    if (rc < 0)
+        return rc;
+    rc = xet_shard_open(&shard, data, len, err);
+    if (rc == 0)
+        rc = assemble_all(site, visit, &shard, err);
+    spool_unmap(data, len);
     return rc;
 }
 
@@ -185,21 +233,16 @@ int xet_shard(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
     struct upload *up = httpd_state(req);
-    struct xet_shard shard = { 0 };
-    char *ns = xstrndup(up->grant.repo, strcspn(up->grant.repo, "/"));
     struct visit visit = { .kind = up->grant.kind,
-                           .ns = ns,
-                           .name = up->grant.repo + strlen(ns) + 1,
+                           .ns = up->ns,
+                           .name = up->grant.repo + strlen(up->ns) + 1,
                            .id = up->grant.repo,
                            .root = visit_root(site, up->grant.kind) };
 
     memcpy(visit.who.person, up->grant.person, sizeof(visit.who.person));
-    if (up->err.code == 0 &&
-        xet_shard_parse(&shard, up->shard.data, up->shard.len, &up->err) == 0)
-        (void)assemble_all(site, &visit, &shard, &up->err);
-    xet_shard_finish(&shard);
+    if (up->err.code == 0)
+        (void)take_shard(site, &visit, up->shard, &up->err);
     free(visit.root);
-    free(ns);
     if (up->err.code)
         return fail(site, req, res, &up->err);
     return api_reply(req, res, json_pack("{s:i}", "result", 1));

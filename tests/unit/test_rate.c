@@ -64,9 +64,44 @@ static void a_crowd_shares_what_counters_there_are(void **state)
     rate_free(rate);
 }
 
+static void one_house_is_one_address(void **state)
+{
+    static const struct {
+        const char *peer, *key;
+    } rows[] = {
+        { "192.0.2.1", "address 192.0.2.1" },
+        { "::ffff:192.0.2.1", "address ::ffff:192.0.2.1" },
+        { "2001:db8:1:2:3:4:5:6", "address 2001:db8:1:2::" },
+        { "2001:db8:1:2::9", "address 2001:db8:1:2::" },
+        { "2001:db8:1:3::9", "address 2001:db8:1:3::" },
+        { "nonsense", "address nonsense" },
+    };
+    char key[RATE_KEY_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rate_address_key(key, rows[i].peer);
+        assert_string_equal(key, rows[i].key);
+    }
+}
+
+static void the_own_machine_is_known(void **state)
+{
+    (void)state;
+    assert_true(rate_is_own_machine("127.0.0.1"));
+    assert_true(rate_is_own_machine("127.8.0.1"));
+    assert_true(rate_is_own_machine("::1"));
+    assert_true(rate_is_own_machine("::ffff:127.0.0.1"));
+    assert_false(rate_is_own_machine("12.7.0.1"));
+    assert_false(rate_is_own_machine("::12"));
+    assert_false(rate_is_own_machine("192.0.2.127"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_house_is_one_address),
+        cmocka_unit_test(the_own_machine_is_known),
         cmocka_unit_test(a_key_is_refused_past_its_limit_until_the_window_ends),
         cmocka_unit_test(without_a_limit_nobody_is_refused),
         cmocka_unit_test(a_crowd_shares_what_counters_there_are),

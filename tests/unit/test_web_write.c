@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "store/access_token.h"
+#include "store/namespace.h"
 #include "tests/support/site.h"
 
 #define HEADER "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
@@ -103,6 +104,40 @@ static void hostile_commits_change_nothing(void **state)
     }
     assert_int_equal(site_get(fix, "/api/models/ada/m/commits/main"), 200);
     assert_string_equal(site_header(fix, "x-total-count"), "1");
+    free(token);
+}
+
+static void set_quota(const struct site_fixture *fix, int64_t bytes)
+{
+    char *path = fs_path(fix->dir, "hub.db", NULL);
+    struct db *db = NULL;
+
+    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
+    assert_int_equal(namespace_set_quota(db, "ada", bytes, NULL), 0);
+    db_close(db);
+    free(path);
+}
+
+/* Neither in git nor beside it, and however much is sent, no more than the quota is kept. */
+static void a_full_namespace_takes_no_commit(void **state)
+{
+    enum { LARGE = 8 << 20 };
+    struct site_fixture *fix = *state;
+    char *token = create(fix, "");
+    static const char begin[] = HEADER "{\"key\":\"file\",\"value\":{\"encoding\":\"base64\","
+                                       "\"path\":\"w.bin\",\"content\":\"";
+    char *body = xmalloc(sizeof(begin) + LARGE);
+
+    set_quota(fix, 4);
+    assert_int_equal(site_send(fix, "POST", commit_path, token, HEADER FILE_LINE("a")), 200);
+    assert_int_equal(site_send(fix, "POST", commit_path, token, HEADER FILE_LINE("b")), 413);
+    site_assert_has(fix, "quota");
+    memcpy(body, begin, sizeof(begin));
+    memset(body + sizeof(begin) - 1, 'A', LARGE); /* the line's end never comes */
+    body[sizeof(begin) - 1 + LARGE] = '\0';
+    assert_int_equal(site_send(fix, "POST", commit_path, token, body), 413);
+    site_assert_has(fix, "quota");
+    free(body);
     free(token);
 }
 
@@ -280,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVED(a_commit_is_read_and_shown),
         SERVED(hostile_commits_change_nothing),
+        SERVED(a_full_namespace_takes_no_commit),
         SERVED(cards_are_checked_before_and_with_the_commit),
         SERVED(a_private_repository_is_as_one_that_is_not_there),
         SERVED(tokens_open_what_their_scope_says),

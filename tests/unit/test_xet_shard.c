@@ -65,22 +65,25 @@ enum { RECORD = 48, FLAGS = 32, FIRST_FILE = RECORD, FIRST_TERM = 2 * RECORD };
 static void files_terms_and_hashes_are_read(void **state)
 {
     struct xet_shard shard;
+    struct xet_file first, second, none;
 
     (void)state;
-    assert_int_equal(xet_shard_parse(&shard, two_files, sizeof(two_files), NULL), 0);
-    assert_int_equal(shard.n_files, 2);
-    assert_string_equal(shard.files[0].sha256,
+    assert_int_equal(xet_shard_open(&shard, two_files, sizeof(two_files), NULL), 0);
+    assert_int_equal(xet_shard_next(&first, &shard, NULL), 1);
+    assert_int_equal(xet_shard_next(&second, &shard, NULL), 1);
+    assert_int_equal(xet_shard_next(&none, &shard, NULL), 0);
+    assert_string_equal(first.sha256,
                         "11db9aa9c73a1f390a8951247307fd7288ea89e79adba6e22e57114dbc91bd12");
-    assert_string_equal(shard.files[1].sha256,
+    assert_string_equal(second.sha256,
                         "200469e95848820b16f082e564513163e684a423a903fe59275a221ff10a4bd5");
-    assert_int_equal(shard.files[0].bytes, 640);
-    assert_int_equal(shard.files[1].bytes, 1207);
-    assert_int_equal(shard.files[0].n_terms, 1);
-    assert_int_equal(shard.files[0].terms[0].first, 1);
-    assert_int_equal(shard.files[0].terms[0].end, 2);
-    assert_string_equal(shard.files[0].terms[0].xorb,
+    assert_int_equal(first.bytes, 640);
+    assert_int_equal(second.bytes, 1207);
+    assert_int_equal(first.n_terms, 1);
+    const struct xet_term term = xet_file_term(&first, 0);
+    assert_int_equal(term.first, 1);
+    assert_int_equal(term.end, 2);
+    assert_string_equal(term.xorb,
                         "39fe063d1472418ca5aeda1cd2a6eb0bb531f7629ff75c57f3b5714dcdcdfbee");
-    xet_shard_finish(&shard);
 }
 
 static void broken_shards_say_where(void **state)
@@ -110,10 +113,9 @@ static void broken_shards_say_where(void **state)
 
         memcpy(bytes, two_files, sizeof(bytes));
         bytes[broken[i].at] = broken[i].value;
-        assert_int_equal(xet_shard_parse(&shard, bytes, broken[i].len, &err), -ERR_PARSE);
+        assert_int_equal(xet_shard_open(&shard, bytes, broken[i].len, &err), -ERR_PARSE);
         if (!strstr(err.msg, broken[i].says))
             fail_msg("row %zu says: %s", i, err.msg);
-        xet_shard_finish(&shard);
     }
 }
 
@@ -135,26 +137,24 @@ static void file_that_grows_past_its_limit_is_refused(void **state)
         block[i * RECORD + 44] = 1;
     }
     memset(data + (TERMS + 3) * RECORD, 0xff, RECORD);
-    assert_int_equal(xet_shard_parse(&shard, data, sizeof(data), &err), -ERR_LIMIT);
+    assert_int_equal(xet_shard_open(&shard, data, sizeof(data), &err), -ERR_LIMIT);
     assert_non_null(strstr(err.msg, "file 0"));
-    xet_shard_finish(&shard);
     block[FLAGS + 4] = TERMS - 1;
     memmove(block + TERMS * RECORD, block + (TERMS + 1) * RECORD, 2 * RECORD);
-    assert_int_equal(xet_shard_parse(&shard, data, sizeof(data) - RECORD, &err), 0);
-    xet_shard_finish(&shard);
+    assert_int_equal(xet_shard_open(&shard, data, sizeof(data) - RECORD, &err), 0);
 }
 
 static void shard_without_files_is_fine(void **state)
 {
     uint8_t bytes[2 * RECORD];
     struct xet_shard shard;
+    struct xet_file file;
 
     (void)state;
     memcpy(bytes, two_files, RECORD);
     memset(bytes + RECORD, 0xff, RECORD);
-    assert_int_equal(xet_shard_parse(&shard, bytes, sizeof(bytes), NULL), 0);
-    assert_int_equal(shard.n_files, 0);
-    xet_shard_finish(&shard);
+    assert_int_equal(xet_shard_open(&shard, bytes, sizeof(bytes), NULL), 0);
+    assert_int_equal(xet_shard_next(&file, &shard, NULL), 0);
 }
 
 int main(void)

@@ -75,18 +75,26 @@ static void put_both(const struct fixture *fix)
     assert_int_equal(put_words(fix, "ada", SECOND, second, 1), 0);
 }
 
-static struct xet_term term(const char *xorb, uint32_t first, uint32_t end, uint32_t bytes)
-{
-    struct xet_term t = { .first = first, .end = end, .bytes = bytes };
+/* As a shard has it; each of our names is one letter over and over: its order is no matter. */
+struct record {
+    uint8_t xorb[32];
+    uint8_t flags[4], bytes[4], first[4], end[4]; /* little-endian */
+};
 
-    memcpy(t.xorb, xorb, sizeof(t.xorb));
-    return t;
+static struct record term(const char *xorb, uint32_t first, uint32_t end, uint32_t bytes)
+{
+    struct record r = { .bytes = { (uint8_t)bytes },
+                        .first = { (uint8_t)first },
+                        .end = { (uint8_t)end } };
+
+    memset(r.xorb, (xorb[0] - 'a' + 10) * 17, sizeof(r.xorb));
+    return r;
 }
 
-static int assemble(const struct fixture *fix, const char *person, struct xet_term *terms,
+static int assemble(const struct fixture *fix, const char *person, const struct record *terms,
                     size_t n, const char *content)
 {
-    struct xet_file file = { .terms = terms, .n_terms = n };
+    struct xet_file file = { .records = (const uint8_t *)terms, .n_terms = n };
 
     sha256_hex(file.sha256, content, strlen(content));
     return xet_assemble(fix->repo, fix->dir, person, &file, NULL);
@@ -99,8 +107,8 @@ static void terms_make_the_file_in_their_order(void **state)
     struct buf text;
 
     put_both(fix);
-    struct xet_term terms[] = { term(FIRST, 1, 3, 10), term(SECOND, 0, 1, 4),
-                                term(FIRST, 0, 1, 4) };
+    struct record terms[] = { term(FIRST, 1, 3, 10), term(SECOND, 0, 1, 4),
+                              term(FIRST, 0, 1, 4) };
     assert_int_equal(assemble(fix, "ada", terms, 3, "two three fourone "), 0);
     sha256_hex(oid, "two three fourone ", 18);
     assert_true(hub_repo_has_blob(fix->repo, oid));
@@ -117,7 +125,7 @@ static void what_does_not_fit_makes_nothing(void **state)
     const struct fixture *fix = *state;
     struct {
         const char *person, *content;
-        struct xet_term term;
+        struct record term;
         int rc;
     } rows[] = {
         { "ada", "another", term(FIRST, 0, 1, 4), -ERR_REFUSED },
@@ -151,6 +159,18 @@ static size_t sweep(const struct fixture *fix, int64_t before_at)
     return swept.n_xorbs;
 }
 
+static void a_file_that_the_disk_has_no_room_for_is_not_begun(void **state)
+{
+    const struct fixture *fix = *state;
+    const struct record first = term(FIRST, 0, 1, 4);
+    const struct xet_file file = { .records = (const uint8_t *)&first,
+                                   .n_terms = 1,
+                                   .bytes = INT64_MAX / 2 };
+
+    put_both(fix);
+    assert_int_equal(xet_assemble(fix->repo, fix->dir, "ada", &file, NULL), -ERR_IO);
+}
+
 static void what_is_no_xorb_is_not_kept(void **state)
 {
     const struct fixture *fix = *state;
@@ -173,7 +193,7 @@ static void old_xorbs_are_swept(void **state)
     assert_int_equal(xet_held_bytes(fix->dir, "ada"), 50);
     assert_int_equal(xet_held_bytes(fix->dir, "bob"), 0);
     assert_int_equal(sweep(fix, 1000), 0);
-    struct xet_term terms[] = { term(FIRST, 0, 1, 4) };
+    struct record terms[] = { term(FIRST, 0, 1, 4) };
     assert_int_equal(assemble(fix, "ada", terms, 1, "one "), 0);
     assert_int_equal(sweep(fix, INT64_MAX), 2);
     assert_int_equal(xet_held_bytes(fix->dir, "ada"), 0);
@@ -187,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORED(terms_make_the_file_in_their_order),
         STORED(what_does_not_fit_makes_nothing),
+        STORED(a_file_that_the_disk_has_no_room_for_is_not_begun),
         STORED(what_is_no_xorb_is_not_kept),
         STORED(old_xorbs_are_swept),
     };
