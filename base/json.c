@@ -246,17 +246,3 @@ const json_t *json_arr(struct json_reader *r, const json_t *obj, const char *key
         json_fail(r, key, ERR_PARSE, "expected an array, got %s", type_name(value));
     return value && json_is_array(value) ? value : NULL;
 }
-
-static int add_piece(const char *piece, size_t size, void *out)
-{
-    buf_add(out, piece, size);
-    return 0;
-}
-
-void json_write(struct buf *out, const json_t *doc, size_t indent)
-{
-    size_t flags =
-        JSON_SORT_KEYS | JSON_ENCODE_ANY | (indent > 0 ? JSON_INDENT(indent) : JSON_COMPACT);
-
-    (void)json_dump_callback(doc, add_piece, out, flags);
-}

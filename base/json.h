@@ -78,5 +78,7 @@ void json_fail(struct json_reader *r, const char *key, enum err_code code, const
 
 /* Appends doc, keys sorted: the same value gives the same bytes. indent 0 is one line. */
 void json_write(struct buf *out, const json_t *doc, size_t indent);
+/* Appends doc on one line, members in the order in which they were set. */
+void json_write_as_is(struct buf *out, const json_t *doc);
 
 #endif

@@ -13,6 +13,7 @@ int forge_init(struct forge *f, const char *dir, struct clock clock, struct err 
 {
     *f = (struct forge){ .clock = clock };
     state_init(&f->state);
+    f->shown_users = json_object();
 
     char *assets = fs_path(dir, "assets", NULL);
     char *saved = fs_path(dir, "state.json", NULL);
@@ -36,6 +37,7 @@ void forge_finish(struct forge *f)
         return;
     git_close(f->git);
     state_finish(&f->state);
+    json_decref(f->shown_users);
     free(f->dir);
     *f = (struct forge){ 0 };
 }

@@ -20,6 +20,7 @@ struct forge {
     int64_t pretend_at;   /* unix seconds; while not 0, "now" for moves (the sample's past) */
     char *dir;            /* absolute; holds git/OWNER/NAME.git, assets/, state.json, token */
     struct git_repo *git; /* OWNER/NAME.git; NULL in tests that need none */
+    json_t *shown_users;  /* as render_user made them */
 };
 
 /* Opens what dir holds, or leaves an empty state; makes the folders. */

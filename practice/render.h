@@ -31,7 +31,8 @@ json_t *view_html_url(const struct view *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 json_t *render_node_id(const char *kind, int64_t id);
 
-json_t *render_user(const struct view *v, const char *login); /* login NULL or "": null */
+/* Shared, so not to be changed. login NULL or "": null. */
+json_t *render_user(const struct view *v, const char *login);
 json_t *render_user_of(const struct view *v, const json_t *row, const char *key);
 json_t *render_me(const struct view *v, const char *login); /* GET /user, /users/X */
 json_t *render_permission(const struct view *v, const char *login);

@@ -11,29 +11,30 @@
 #include "base/text.h"
 #include "practice/forge.h"
 
-enum { URL_MAX = 2048 };
+enum { URL_MAX = 2048, SHOWN_MAX = 10000 };
 
-static json_t *url_of(const struct view *v, const char *base, const char *fmt, va_list args)
-    __attribute__((format(printf, 3, 0)));
+static json_t *url_of(const struct view *v, const char *base, const char *folder,
+                      const char *fmt, va_list args) __attribute__((format(printf, 4, 0)));
 
-static json_t *url_of(const struct view *v, const char *base, const char *fmt, va_list args)
+static json_t *url_of(const struct view *v, const char *base, const char *folder,
+                      const char *fmt, va_list args)
 {
     const json_t *repo = state_repo(&v->forge->state);
-    char rest[URL_MAX];
+    char url[URL_MAX];
+    int len = snprintf(url, sizeof(url), "%s%s/%s/%s", base, folder,
+                       v->fork ? v->fork : row_str(repo, "owner"), row_str(repo, "name"));
 
-    (void)vsnprintf(rest, sizeof(rest), fmt, args);
-    return json_sprintf("%s/%s/%s%s", base, v->fork ? v->fork : row_str(repo, "owner"),
-                        row_str(repo, "name"), rest);
+    if (len >= 0 && (size_t)len < sizeof(url))
+        (void)vsnprintf(url + len, sizeof(url) - (size_t)len, fmt, args);
+    return json_string(url);
 }
 
 json_t *view_url(const struct view *v, const char *fmt, ...)
 {
-    char base[URL_MAX];
     va_list args;
 
-    (void)snprintf(base, sizeof(base), "%s/repos", v->api);
     va_start(args, fmt);
-    json_t *url = url_of(v, base, fmt, args);
+    json_t *url = url_of(v, v->api, "/repos", fmt, args);
     va_end(args);
     return url;
 }
@@ -43,7 +44,7 @@ json_t *view_html_url(const struct view *v, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    json_t *url = url_of(v, v->html, fmt, args);
+    json_t *url = url_of(v, v->html, "", fmt, args);
     va_end(args);
     return url;
 }
@@ -69,14 +70,11 @@ static const struct {
     { "subscriptions_url", "/subscriptions" },
 };
 
-json_t *render_user(const struct view *v, const char *login)
+static json_t *make_user(const struct view *v, const json_t *row, const char *login)
 {
-    const json_t *row = state_user(&v->forge->state, login);
+    int64_t id = row_int(row, "id");
     struct buf name;
 
-    if (!row)
-        return json_null();
-    int64_t id = row_int(row, "id");
     buf_init(&name, URL_MAX);
     text_add_url(&name, login, TEXT_SLASH_ENCODED);
     json_t *user = json_pack("{s:s, s:I, s:o, s:s, s:s, s:b}", "login", login, "id",
@@ -89,6 +87,37 @@ json_t *render_user(const struct view *v, const char *login)
                 json_sprintf("%s/users/%s%s", v->api, name.data, user_urls[i].rest));
     buf_finish(&name);
     return user;
+}
+
+/* People are most of what a list shows. Each is made once for each address by which clients
+ * come, and shared from then on. */
+json_t *render_user(const struct view *v, const char *login)
+{
+    const json_t *row = state_user(&v->forge->state, login);
+    json_t *shown = v->forge->shown_users;
+    char place[URL_MAX];
+
+    if (!row)
+        return json_null();
+    int len = snprintf(place, sizeof(place), "%s %s %s", v->api, v->html, login);
+    json_t *user = json_object_get(shown, place);
+    if (user && row_int(user, "id") == row_int(row, "id"))
+        return json_incref(user);
+    user = make_user(v, row, login);
+    if (json_object_size(shown) >= SHOWN_MAX)
+        (void)json_object_clear(shown);
+    if (len >= 0 && (size_t)len < sizeof(place))
+        (void)json_object_set(shown, place, user);
+    return user;
+}
+
+/* One that may be added to. */
+static json_t *own_user(const struct view *v, const char *login)
+{
+    json_t *shown = render_user(v, login), *own = json_copy(shown);
+
+    json_decref(shown);
+    return own;
 }
 
 json_t *render_organization(const struct view *v, const char *login)
@@ -123,7 +152,7 @@ json_t *render_user_of(const struct view *v, const json_t *row, const char *key)
 json_t *render_me(const struct view *v, const char *login)
 {
     const char *created_at = row_str(state_repo(&v->forge->state), "created_at");
-    json_t *user = render_user(v, login);
+    json_t *user = own_user(v, login);
     json_t *more =
         json_pack("{s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:i, s:i, s:i, s:i, s:s, s:s}",
                   "user_view_type", "public", "name", "company", "blog", "location", "email",
@@ -157,7 +186,7 @@ static size_t role_place(const char *role)
 json_t *render_collaborator(const struct view *v, const char *login)
 {
     size_t i = role_place(state_role(&v->forge->state, login));
-    json_t *user = render_user(v, login);
+    json_t *user = own_user(v, login);
 
     row_set_str(user, "role_name", roles[i].role);
     row_set(user, "permissions",

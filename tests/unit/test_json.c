@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -139,6 +140,39 @@ static void equal_values_are_written_as_equal_bytes(void **state)
     json_decref(doc);
 }
 
+/* As jansson has it, which knows how. */
+static void values_are_written_in_their_own_order(void **state)
+{
+    static const char *const docs[] = {
+        "null",
+        "true",
+        "-7",
+        "9223372036854775807",
+        "0.5",
+        "1e+300",
+        "\"\"",
+        "[]",
+        "{}",
+        "[1,[2,[]],{\"b\":false,\"a\":{\"z\":null,\"y\":\"x\"}}]",
+        "\"\\\" \\\\ / \\b\\f\\n\\r\\t \\u0001\\u001f\\u007f \xc3\xa9 \xf0\x9f\x99\x82\"",
+        "{\"a\\\"\\n\":1}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(docs) / sizeof(docs[0]); i++) {
+        json_t *doc = parsed(docs[i]);
+        char *expected = json_dumps(doc, JSON_COMPACT | JSON_ENCODE_ANY);
+        struct buf out;
+
+        buf_init(&out, 1000);
+        json_write_as_is(&out, doc);
+        assert_string_equal(out.data, expected);
+        free(expected);
+        buf_finish(&out);
+        json_decref(doc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +183,7 @@ int main(void)
         cmocka_unit_test(optional_fields_take_absent_and_null),
         cmocka_unit_test(wrong_types_and_ranges_are_named),
         cmocka_unit_test(equal_values_are_written_as_equal_bytes),
+        cmocka_unit_test(values_are_written_in_their_own_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
