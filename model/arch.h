@@ -34,9 +34,7 @@ struct batch {
 
 struct net_env {
     const struct kernels *kernels;
-    struct team *team;     /* NULL: this thread alone */
-    const uint8_t *images; /* what all batches will be rows of, to prepare it once; or NULL */
-    size_t n_images;
+    struct team *team;       /* NULL: this thread alone */
     struct profile *profile; /* of part 0; or NULL */
 };
 

@@ -27,12 +27,6 @@ enum {
 #define GRADIENT_FLOOR 0x1p-50f
 #define MOMENT_FLOOR   0x1p-100f
 
-/* One term of a weighted sum of rows. */
-struct pick {
-    uint32_t row;
-    float weight;
-};
-
 struct dense_args {
     float *c; /* (M,N), row stride c_row */
     size_t c_row;
@@ -42,6 +36,20 @@ struct dense_args {
     size_t b_row;
     const float *bias; /* (N), or NULL for zeros */
     size_t M, N, K;
+};
+
+/* As dense_args with c for bias, K = 64, and a matrix of bytes most of which are 0: element
+ * (m,k) is weights[a[m * a_row + k * a_col]], and only counts when bit k of masks[m] is set. */
+struct sparse_args {
+    float *c; /* (M,N), row stride c_row */
+    size_t c_row;
+    const uint64_t *masks; /* (M) */
+    const uint8_t *a;
+    size_t a_row, a_col;
+    const float *weights; /* (256) */
+    const float *b;       /* (64,N), row stride b_row */
+    size_t b_row;
+    size_t M, N;
 };
 
 /* Adam (Kingma and Ba 2014, arXiv 1412.6980, algorithm 1, in the form with one step size). */
@@ -78,10 +86,8 @@ struct kernels {
     /* c = bias + a b, each element summed over k = 0..K-1 in this order, fused. */
     void (*dense)(const struct dense_args *args);
 
-    /* out (N) = init + sum over i = 0..n-1 of picks[i].weight * b[picks[i].row].  b (?,N) with
-     * row stride b_row; init (N) or NULL. One row of a sparse matrix times b. Fused. */
-    void (*pick_rows)(float *out, const float *init, const struct pick *picks, size_t n,
-                      const float *b, size_t b_row, size_t N);
+    /* c += a b, each element summed over k in this order, fused. */
+    void (*sparse)(const struct sparse_args *args);
 
     /* x = max(x, 0) over B rows of N, row stride x_row. */
     void (*relu)(float *x, size_t x_row, size_t B, size_t N);

@@ -66,36 +66,44 @@ static void cell(const struct dense_args *args)
     KERNELS_OF(tanh_rows)(args->c, args->c_row, args->M, args->N);
 }
 
-/* `width` registers of one output row; a constant at every call. */
-INLINE void pick_block(float *out, const float *init, const struct pick *picks, size_t n,
-                       const float *b, size_t b_row, size_t width)
+/* `width` registers of row m from column n on; a constant at every call. */
+INLINE void sparse_row(const struct sparse_args *s, size_t m, size_t n, size_t width)
 {
+    const uint8_t *a = s->a + m * s->a_row;
+    const float *b = s->b + n;
+    float *c = s->c + m * s->c_row + n;
     vec sum[8];
 
     for (size_t j = 0; j < width; j++)
-        sum[j] = init ? load(init + j * WIDTH) : splat(0.0f);
-    for (size_t i = 0; i < n; i++) {
-        const float *row = b + picks[i].row * b_row;
-        vec factor = splat(picks[i].weight);
+        sum[j] = load(c + j * WIDTH);
+    for (uint64_t left = s->masks[m]; left != 0; left &= left - 1) {
+        size_t k = (size_t)__builtin_ctzll(left);
+        vec factor = splat(s->weights[a[k * s->a_col]]);
 
         for (size_t j = 0; j < width; j++)
-            sum[j] = multiply_add(factor, load(row + j * WIDTH), sum[j]);
+            sum[j] = multiply_add(factor, load(b + k * s->b_row + j * WIDTH), sum[j]);
     }
     for (size_t j = 0; j < width; j++)
-        store(out + j * WIDTH, sum[j]);
+        store(c + j * WIDTH, sum[j]);
 }
 
-static void pick_rows(float *out, const float *init, const struct pick *picks, size_t n,
-                      const float *b, size_t b_row, size_t N)
+static void sparse(const struct sparse_args *args)
 {
-    size_t j = 0;
+    const struct sparse_args s = *args;
+    size_t n = 0;
 
-    for (; j + 8 * WIDTH <= N; j += 8 * WIDTH)
-        pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, 8);
-    for (; WIDTH > 4 && j + 4 * WIDTH <= N; j += 4 * WIDTH)
-        pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, 4);
-    for (; j < N; j += KERNEL_LANES)
-        pick_block(out + j, init ? init + j : NULL, picks, n, b + j, b_row, PER_BLOCK);
+    for (; n + 8 * WIDTH <= s.N; n += 8 * WIDTH) {
+        for (size_t m = 0; m < s.M; m++)
+            sparse_row(&s, m, n, 8);
+    }
+    for (; WIDTH > 4 && n + 4 * WIDTH <= s.N; n += 4 * WIDTH) {
+        for (size_t m = 0; m < s.M; m++)
+            sparse_row(&s, m, n, 4);
+    }
+    for (; n < s.N; n += KERNEL_LANES) {
+        for (size_t m = 0; m < s.M; m++)
+            sparse_row(&s, m, n, PER_BLOCK);
+    }
 }
 
 static void relu(float *x, size_t x_row, size_t B, size_t N)
@@ -215,7 +223,7 @@ static void adam_step(float *restrict w, float *restrict m, float *restrict v,
 const struct kernels KERNELS_OF(kernels) = {
     .name = KERNELS_NAME,
     .dense = dense,
-    .pick_rows = pick_rows,
+    .sparse = sparse,
     .relu = relu,
     .relu_backward = relu_backward,
     .sum_rows = sum_rows,

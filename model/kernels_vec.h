@@ -68,7 +68,9 @@ INLINE vec multiply_add(vec a, vec b, vec c)
 
 INLINE vec flush(vec x, float floor)
 {
-    return select(~(mask)((x < splat(floor)) & (x > splat(-floor))), x);
+    const mask but_sign = (mask){ 0 } + INT32_MAX;
+
+    return select(~(mask)((vec)((mask)x & but_sign) < splat(floor)), x);
 }
 
 #endif

@@ -10,11 +10,12 @@
  *   dh = dz W2^T where h > 0             dW2 = h^T dz     db2 = column sums of dz
  *                                        dW1 = x^T dh     db1 = column sums of dh
  *
- * Half of the pixels are 0, and 0 w adds nothing to a sum: x is kept as picks (pixel, value),
- * by image for x W1 and by pixel for x^T dh. Each row of dW1 goes straight into the optimizer
- * while it is in the first cache. W2 is kept as its transpose (O,H), where vectors run along
- * H; only h W2 needs it the other way round, turned anew in each step. H is padded to
- * KERNEL_LANES; padding starts at 0 and stays there, since its gradients are 0.
+ * Half of the pixels are 0, and 0 w adds nothing to a sum: x W1 and x^T dh leave them out, and
+ * go over the pixels block by block, so that what belongs to a block stays in the first cache.
+ * Rows of dW1 go straight into the optimizer while they are there. W2 is kept as its transpose
+ * (O,H), where vectors run along H; only h W2 needs it the other way round, turned anew in each
+ * step. H is padded to KERNEL_LANES; padding starts at 0 and stays there, since its gradients
+ * are 0.
  *
  * Threads own hidden units in the first layer and images in the second, so every sum is added
  * up by one thread in one order. */
@@ -144,8 +145,6 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     net->h = pack_new(NET_MAX_BATCH * net->H);
     net->w2_turned = pack_new(net->H * KERNEL_LANES);
     turn_classes(net, 0, net->H);
-    if (env->n_images > 0)
-        sparse_know(&net->x, env->images, env->n_images);
     return net;
 }
 
@@ -184,7 +183,6 @@ static void prepare_training(struct net *net)
         net->blocks[i].m = pack_new(net->blocks[i].n);
         net->blocks[i].v = pack_new(net->blocks[i].n);
     }
-    sparse_prepare_pixels(&net->x);
     net->dh = pack_new(NET_MAX_BATCH * net->H);
     net->dw2 = pack_new(net->O * net->H);
 }
@@ -209,9 +207,19 @@ static size_t net_state(struct net *net, struct span *spans)
 static void forward_hidden(struct net *net, size_t n, size_t from, size_t to)
 {
     for (size_t b = 0; b < n; b++)
-        net->kernels->pick_rows(net->h + b * net->H + from, net->blocks[B1].w + from,
-                                net->x.by_image[b].at, net->x.by_image[b].n,
-                                net->blocks[W1].w + from, net->H, to - from);
+        memcpy(net->h + b * net->H + from, net->blocks[B1].w + from,
+               (to - from) * sizeof(float));
+    for (size_t k = 0; k < net->x.n_blocks; k++) {
+        struct sparse_args args = sparse_images(&net->x, k);
+
+        args.c = net->h + from;
+        args.c_row = net->H;
+        args.b = net->blocks[W1].w + k * SPARSE_BLOCK * net->H + from;
+        args.b_row = net->H;
+        args.M = n;
+        args.N = to - from;
+        net->kernels->sparse(&args);
+    }
     net->kernels->relu(net->h + from, net->H, n, to - from);
 }
 
@@ -236,7 +244,7 @@ static void forward_classes(struct net *net, size_t from, size_t to)
 
 static void net_forward(struct net *net, float *logits, const struct batch *batch)
 {
-    sparse_by_image(&net->x, batch, 0, batch->n);
+    sparse_take(&net->x, batch, 0, batch->n);
     forward_hidden(net, batch->n, 0, net->H);
     forward_classes(net, 0, batch->n);
     for (size_t b = 0; b < batch->n; b++)
@@ -302,32 +310,47 @@ static void update_classes(const struct job *job, size_t from, size_t to)
     turn_classes(net, from, to);
 }
 
-/* dW1 for hidden units [from, to): one row at a time, a few of them never touched. */
-static void update_hidden(const struct job *job, size_t from, size_t to)
+/* dW1 for the pixels of block k and hidden units [from, to): a few rows at a time. */
+static void update_block(const struct job *job, size_t k, size_t from, size_t to)
 {
-    enum { PIECE = 128 };
+    enum { ROWS = 8, PIECE = 128 };
     struct net *net = job->net;
-    float g[PIECE];
+    size_t pixel = k * SPARSE_BLOCK;
+    size_t n_rows = net->I - pixel < SPARSE_BLOCK ? net->I - pixel : SPARSE_BLOCK;
+    uint64_t by_pixel[SPARSE_BLOCK];
+    _Alignas(64) float g[ROWS * PIECE];
 
+    sparse_turn(by_pixel, &net->x, k, job->batch->n);
     for (size_t j = from; j < to; j += PIECE) {
         size_t n = to - j < PIECE ? to - j : PIECE;
 
-        for (size_t i = 0; i < net->I; i++) {
-            net->kernels->pick_rows(g, NULL, net->x.by_pixel + i * NET_MAX_BATCH,
-                                    net->x.n_by_pixel[i], net->dh + j, net->H, n);
-            take_gradient(job, W1, i * net->H + j, g, n);
+        for (size_t i = 0; i < n_rows; i += ROWS) {
+            struct sparse_args args = sparse_pixels(&net->x, k, i, by_pixel);
+
+            memset(g, 0, sizeof(g));
+            args.c = g;
+            args.c_row = PIECE;
+            args.b = net->dh + j;
+            args.b_row = net->H;
+            args.M = n_rows - i < ROWS ? n_rows - i : ROWS;
+            args.N = n;
+            net->kernels->sparse(&args);
+            for (size_t r = 0; r < args.M; r++)
+                take_gradient(job, W1, (pixel + i + r) * net->H + j, g + r * PIECE, n);
         }
-        net->kernels->sum_rows(g, net->dh + j, net->H, job->batch->n, n);
-        take_gradient(job, B1, j, g, n);
     }
 }
 
-static void update_class_bias(const struct job *job)
+/* The gradient of a bias is the sum of what came to its unit: units [from, to) of d (B,row). */
+static void update_bias(const struct job *job, size_t block, const float *d, size_t row,
+                        size_t from, size_t to)
 {
     float g[KERNEL_LANES];
 
-    job->net->kernels->sum_rows(g, job->net->dz, KERNEL_LANES, job->batch->n, KERNEL_LANES);
-    take_gradient(job, B2, 0, g, KERNEL_LANES);
+    for (size_t j = from; j < to; j += KERNEL_LANES) {
+        job->net->kernels->sum_rows(g, d + j, row, job->batch->n, KERNEL_LANES);
+        take_gradient(job, block, j, g, KERNEL_LANES);
+    }
 }
 
 /* One step, as part `part` of n_parts. Between two syncs nobody reads what another writes. */
@@ -335,19 +358,16 @@ static void work(void *ctx, size_t part, size_t n_parts)
 {
     const struct job *job = ctx;
     struct net *net = job->net;
-    size_t n = job->batch->n, image, image_end, pixel, pixel_end, unit, unit_end;
+    size_t n = job->batch->n, image, image_end, unit, unit_end;
 
     team_share(&image, &image_end, n, 1, part, n_parts);
-    team_share(&pixel, &pixel_end, net->I, 1, part, n_parts);
     team_share(&unit, &unit_end, net->H, KERNEL_LANES, part, n_parts);
 
     struct profile *profile = part == 0 ? net->profile : NULL;
 
     profile_start(profile);
-    sparse_by_image(&net->x, job->batch, image, image_end);
+    sparse_take(&net->x, job->batch, image, image_end);
     team_sync(net->team);
-
-    sparse_by_pixel(&net->x, n, pixel, pixel_end);
     profile_mark(profile, PHASE_INPUT);
     forward_hidden(net, n, unit, unit_end);
     team_sync(net->team);
@@ -364,9 +384,11 @@ static void work(void *ctx, size_t part, size_t n_parts)
 
     backward_hidden(net, n, unit, unit_end);
     update_classes(job, unit, unit_end);
-    update_hidden(job, unit, unit_end);
+    for (size_t k = 0; k < net->x.n_blocks; k++)
+        update_block(job, k, unit, unit_end);
+    update_bias(job, B1, net->dh, net->H, unit, unit_end);
     if (part == 0)
-        update_class_bias(job);
+        update_bias(job, B2, net->dz, KERNEL_LANES, 0, KERNEL_LANES);
     profile_mark(profile, PHASE_BACKWARD);
 }
 

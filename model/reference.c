@@ -45,15 +45,18 @@ static void cell_backward(float *dy, size_t dy_row, const float *y, size_t y_row
     }
 }
 
-static void pick_rows(float *out, const float *init, const struct pick *picks, size_t n,
-                      const float *b, size_t b_row, size_t N)
+static void sparse(const struct sparse_args *s)
 {
-    for (size_t j = 0; j < N; j++) {
-        float sum = init ? init[j] : 0.0f;
+    for (size_t m = 0; m < s->M; m++) {
+        for (size_t k = 0; k < 64; k++) {
+            if (!(s->masks[m] >> k & 1))
+                continue;
+            float weight = s->weights[s->a[m * s->a_row + k * s->a_col]];
 
-        for (size_t i = 0; i < n; i++)
-            sum = fmaf(picks[i].weight, b[picks[i].row * b_row + j], sum);
-        out[j] = sum;
+            for (size_t n = 0; n < s->N; n++)
+                s->c[m * s->c_row + n] =
+                    fmaf(weight, s->b[k * s->b_row + n], s->c[m * s->c_row + n]);
+        }
     }
 }
 
@@ -133,7 +136,7 @@ const struct kernels *kernels_reference(void)
     static const struct kernels reference = {
         .name = "reference",
         .dense = dense,
-        .pick_rows = pick_rows,
+        .sparse = sparse,
         .relu = relu,
         .relu_backward = relu_backward,
         .sum_rows = sum_rows,

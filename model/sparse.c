@@ -1,104 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/sparse.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 
-enum { MAX_KNOWN_PICKS = 1 << 20 }; /* 8 MiB */
+_Static_assert(NET_MAX_BATCH <= 64, "a word has a bit for each image of a batch");
 
 void sparse_init(struct sparse_batch *x, size_t n_pixels, uint8_t max_value)
 {
-    assert(n_pixels % 8 == 0);
     memset(x, 0, sizeof(*x));
     x->n_pixels = n_pixels;
+    x->n_blocks = (n_pixels + SPARSE_BLOCK - 1) / SPARSE_BLOCK;
     for (size_t i = 0; i < 256; i++)
-        x->value[i] = (float)i / (float)max_value;
-    x->room = xcalloc(NET_MAX_BATCH * n_pixels, sizeof(*x->room));
+        x->weights[i] = (float)i / (float)max_value;
+    x->pixels = xcalloc(NET_MAX_BATCH * x->n_blocks, SPARSE_BLOCK);
+    x->masks = xcalloc(NET_MAX_BATCH * x->n_blocks, sizeof(*x->masks));
 }
 
 void sparse_finish(struct sparse_batch *x)
 {
     if (!x)
         return;
-    free(x->room);
-    free(x->known);
-    free(x->known_room);
-    free(x->by_pixel);
-    free(x->n_by_pixel);
+    free(x->pixels);
+    free(x->masks);
     memset(x, 0, sizeof(*x));
 }
 
-void sparse_prepare_pixels(struct sparse_batch *x)
+static const uint8_t *block_of(const struct sparse_batch *x, size_t k, size_t b)
 {
-    if (x->by_pixel)
-        return;
-    x->by_pixel = xcalloc(NET_MAX_BATCH * x->n_pixels, sizeof(*x->by_pixel));
-    x->n_by_pixel = xcalloc(x->n_pixels, sizeof(*x->n_by_pixel));
+    return x->pixels + (b * x->n_blocks + k) * SPARSE_BLOCK;
 }
 
-/* Fills room (n_pixels). Eight zeros are passed over at once; among others no branch is taken,
- * a zero is overwritten by what follows. */
-static struct picks pick_pixels(const struct sparse_batch *x, struct pick *room,
-                                const uint8_t *pixels)
+/* Bit i is set when pixel i is not 0. Eight pixels at once: the top bit of each byte tells, and
+ * the product moves the eight of them into the highest byte. */
+static uint64_t mask_of(const uint8_t pixels[SPARSE_BLOCK])
 {
-    size_t n = 0;
+    const uint64_t low = 0x7f7f7f7f7f7f7f7f, gather = 0x0002040810204081;
+    uint64_t mask = 0;
 
-    for (size_t i = 0; i < x->n_pixels; i += 8) {
-        uint64_t eight;
+    for (size_t i = 0; i < SPARSE_BLOCK; i += 8) {
+        const uint8_t *p = pixels + i;
+        uint64_t eight = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+                         (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+                         (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+        uint64_t top = (((eight & low) + low) | eight) & ~low;
 
-        memcpy(&eight, pixels + i, sizeof(eight));
-        if (eight == 0)
-            continue;
-        for (size_t k = i; k < i + 8; k++) {
-            room[n] = (struct pick){ (uint32_t)k, x->value[pixels[k]] };
-            n += pixels[k] != 0;
-        }
+        mask |= ((top * gather) >> 56) << i;
     }
-    return (struct picks){ room, n };
+    return mask;
 }
 
-void sparse_know(struct sparse_batch *x, const uint8_t *pixels, size_t n)
+/* Rows of a batch lie anywhere in the set: images are asked for before their turn comes. */
+static void ask_for(const struct sparse_batch *x, const uint8_t *image)
 {
-    size_t total = 1; /* pick_pixels() writes one past its last */
-
-    for (size_t i = 0; i < n * x->n_pixels && total <= MAX_KNOWN_PICKS; i++)
-        total += pixels[i] != 0;
-    if (total > MAX_KNOWN_PICKS)
-        return;
-    x->known = xcalloc(n, sizeof(*x->known));
-    x->known_room = xcalloc(total, sizeof(*x->known_room));
-    for (size_t i = 0, at = 0; i < n; at += x->known[i++].n)
-        x->known[i] = pick_pixels(x, x->known_room + at, pixels + i * x->n_pixels);
+    for (size_t i = 0; i < x->n_pixels; i += 64)
+        __builtin_prefetch(image + i);
 }
 
-void sparse_by_image(struct sparse_batch *x, const struct batch *batch, size_t from, size_t to)
+void sparse_take(struct sparse_batch *x, const struct batch *batch, size_t from, size_t to)
 {
+    enum { AHEAD = 4 };
+
     for (size_t b = from; b < to; b++) {
-        size_t row = batch->rows[b];
-
-        x->by_image[b] = x->known ? x->known[row]
-                                  : pick_pixels(x, x->room + b * x->n_pixels,
-                                                batch->pixels + row * x->n_pixels);
+        if (b + AHEAD < to)
+            ask_for(x, batch->pixels + batch->rows[b + AHEAD] * x->n_pixels);
+        memcpy(x->pixels + b * x->n_blocks * SPARSE_BLOCK,
+               batch->pixels + batch->rows[b] * x->n_pixels, x->n_pixels);
+        for (size_t k = 0; k < x->n_blocks; k++)
+            x->masks[k * NET_MAX_BATCH + b] = mask_of(block_of(x, k, b));
     }
 }
 
-void sparse_by_pixel(struct sparse_batch *x, size_t n, size_t from, size_t to)
+struct sparse_args sparse_images(const struct sparse_batch *x, size_t k)
 {
-    memset(x->n_by_pixel + from, 0, (to - from) * sizeof(*x->n_by_pixel));
-    for (size_t b = 0; b < n; b++) {
-        const struct pick *at = x->by_image[b].at, *end = at + x->by_image[b].n;
+    return (struct sparse_args){ .masks = x->masks + k * NET_MAX_BATCH,
+                                 .a = block_of(x, k, 0),
+                                 .a_row = x->n_blocks * SPARSE_BLOCK,
+                                 .a_col = 1,
+                                 .weights = x->weights };
+}
 
-        /* Sorted by pixel, so our share is one run. */
-        while (at < end && at->row < from)
-            at++;
-        for (; at < end && at->row < to; at++) {
-            uint32_t *count = &x->n_by_pixel[at->row];
+struct sparse_args sparse_pixels(const struct sparse_batch *x, size_t k, size_t i,
+                                 const uint64_t by_pixel[SPARSE_BLOCK])
+{
+    return (struct sparse_args){ .masks = by_pixel + i,
+                                 .a = block_of(x, k, 0) + i,
+                                 .a_row = 1,
+                                 .a_col = x->n_blocks * SPARSE_BLOCK,
+                                 .weights = x->weights };
+}
 
-            x->by_pixel[at->row * NET_MAX_BATCH + (*count)++] =
-                (struct pick){ (uint32_t)b, at->weight };
+void sparse_turn(uint64_t by_pixel[SPARSE_BLOCK], const struct sparse_batch *x, size_t k,
+                 size_t n)
+{
+    /* Squares of half the side change places, in ever smaller squares. */
+    static const uint64_t halves[] = { 0x00000000ffffffff, 0x0000ffff0000ffff,
+                                       0x00ff00ff00ff00ff, 0x0f0f0f0f0f0f0f0f,
+                                       0x3333333333333333, 0x5555555555555555 };
+
+    memset(by_pixel, 0, SPARSE_BLOCK * sizeof(*by_pixel));
+    memcpy(by_pixel, x->masks + k * NET_MAX_BATCH, n * sizeof(*by_pixel));
+    for (size_t side = SPARSE_BLOCK / 2, h = 0; side > 0; side /= 2, h++) {
+        for (size_t from = 0; from < SPARSE_BLOCK; from += 2 * side) {
+            for (size_t i = from; i < from + side; i++) {
+                uint64_t swap = ((by_pixel[i] >> side) ^ by_pixel[i + side]) & halves[h];
+
+                by_pixel[i] ^= swap << side;
+                by_pixel[i + side] ^= swap;
+            }
         }
     }
 }

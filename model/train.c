@@ -307,11 +307,8 @@ static int prepare(struct train_run *run, struct err *err)
     if (rc < 0)
         return rc;
 
-    bool are_fixed = augment_is_none(&o->recipe.augment);
     const struct net_env env = { .kernels = o->kernels,
                                  .team = run->team,
-                                 .images = are_fixed ? run->data->pixels : NULL,
-                                 .n_images = are_fixed ? run->data->n : 0,
                                  .profile = o->profile };
     run->net = o->arch->open(run->model, &env);
     run->order = xcalloc(run->n, sizeof(*run->order));

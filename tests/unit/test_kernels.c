@@ -70,21 +70,39 @@ static void check_dense(const struct kernels *k, const struct kernels *naive)
     }
 }
 
-static void check_pick_rows(const struct kernels *k, const struct kernels *naive)
+static void check_sparse(const struct kernels *k, const struct kernels *naive)
 {
-    static float b[K * 272], init[272], fast[272], slow[272];
-    struct pick picks[20];
+    enum { ROWS = 5, TERMS = 64, WIDE = 272 };
+    static const uint64_t masks[ROWS] = { 0, 1, 1ULL << 63, 0x8421842184218421, UINT64_MAX };
+    static float weights[256], b[TERMS * WIDE], fast[ROWS * WIDE], slow[ROWS * WIDE];
+    uint8_t a[ROWS * TERMS];
 
-    fill(b, K * 272, 4);
-    fill(init, 272, 5);
-    for (size_t i = 0; i < 20; i++)
-        picks[i] = (struct pick){ (uint32_t)(i * 7 % K), (float)i / 16.0f };
-    for (size_t n = 0; n <= 20; n += 5) {
-        for (size_t width = 16; width <= 272; width += 16) {
-            k->pick_rows(fast, n == 5 ? NULL : init, picks, n, b, 272, width);
-            naive->pick_rows(slow, n == 5 ? NULL : init, picks, n, b, 272, width);
-            assert_memory_equal(fast, slow, width * sizeof(float));
-        }
+    fill(weights, 256, 4);
+    fill(b, TERMS * WIDE, 5);
+    for (size_t i = 0; i < sizeof(a); i++)
+        a[i] = (uint8_t)(i * 13);
+    for (size_t width = 16; width <= WIDE; width += 16) {
+        int turned = width % 32 == 0;
+        struct sparse_args args = {
+            .c = fast,
+            .c_row = WIDE,
+            .masks = masks,
+            .a = a,
+            .a_row = turned ? 1 : TERMS,
+            .a_col = turned ? ROWS : 1,
+            .weights = weights,
+            .b = b,
+            .b_row = WIDE,
+            .M = ROWS,
+            .N = width,
+        };
+
+        fill(fast, ROWS * WIDE, 6);
+        memcpy(slow, fast, sizeof(fast));
+        k->sparse(&args);
+        args.c = slow;
+        naive->sparse(&args);
+        assert_memory_equal(fast, slow, sizeof(fast));
     }
 }
 
@@ -197,10 +215,10 @@ static void every_set_computes_dense_as_the_reference(void **state)
     for_each_set(check_dense);
 }
 
-static void every_set_computes_pick_rows_as_the_reference(void **state)
+static void every_set_computes_sparse_as_the_reference(void **state)
 {
     (void)state;
-    for_each_set(check_pick_rows);
+    for_each_set(check_sparse);
 }
 
 static void every_set_computes_elementwise_as_the_reference(void **state)
@@ -315,7 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_set_computes_dense_as_the_reference),
-        cmocka_unit_test(every_set_computes_pick_rows_as_the_reference),
+        cmocka_unit_test(every_set_computes_sparse_as_the_reference),
         cmocka_unit_test(every_set_computes_elementwise_as_the_reference),
         cmocka_unit_test(every_set_computes_the_recurrent_cell_as_the_reference),
         cmocka_unit_test(every_set_computes_softmax_loss_as_the_reference),
