@@ -264,11 +264,3 @@ int cmd_i64(int64_t *ret, const struct cmd_args *args, const char *option, int64
 
     return value ? as_usage(parse_i64(ret, value, min, max, option, err), err) : 0;
 }
-
-int cmd_f64(double *ret, const struct cmd_args *args, const char *option, double min,
-            double max, struct err *err)
-{
-    const char *value = cmd_value(args, option, NULL);
-
-    return value ? as_usage(parse_f64(ret, value, min, max, option, err), err) : 0;
-}

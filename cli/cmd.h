@@ -79,8 +79,6 @@ const char *const *cmd_values(const struct cmd_args *args,
 /* The option's argument as a number, *ret left alone when it is absent; -ERR_USAGE. */
 int cmd_i64(int64_t *ret, const struct cmd_args *args, const char *option, int64_t min,
             int64_t max, struct err *err);
-int cmd_f64(double *ret, const struct cmd_args *args, const char *option, double min,
-            double max, struct err *err);
 
 int cmd_exit_code(int rc); /* 0 or -ERR_X to enum exit_code */
 

@@ -74,7 +74,7 @@ static int keep_row(struct app *app, const struct cycle_result *result, const ch
         return 0;
     if ((rc = db_begin(app->db, DB_FAST, err)) < 0)
         return rc;
-    if ((rc = cycle_add(app->db, &row, NULL, err)) == 0 &&
+    if ((rc = cycle_add(app->db, &row, err)) == 0 &&
         (rc = cycle_expire(app->db, started_at - KEPT_S, err)) == 0)
         rc = db_commit(app->db, err);
     if (rc < 0)

@@ -10,17 +10,6 @@
 #include "config/config.h"
 #include "config/options.h"
 
-static const char *const type_names[] = {
-    [OPTION_TEXT] = "text",     [OPTION_LIST] = "list", [OPTION_BOOL] = "true or false",
-    [OPTION_INT] = "integer",   [OPTION_SIZE] = "size", [OPTION_DURATION] = "duration",
-    [OPTION_NUMBER] = "number",
-};
-
-const char *option_type_name(enum option_type type)
-{
-    return type_names[type];
-}
-
 static void *place_of(struct config *config, const struct option *option)
 {
     return (char *)config + option->offset;

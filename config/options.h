@@ -35,8 +35,6 @@ struct option {
 };
 extern const struct option options[]; /* ends with a row whose key is NULL */
 
-const char *option_type_name(enum option_type type); /* "text", "list", ... */
-
 /* Fills the option's place from a text as in the file; OPTION_LIST appends one item. Whatever
  * stood there goes. -ERR_CONFIG: what is wrong, without the key. */
 int option_set(struct config *config, const struct option *option, const char *text,

@@ -8,19 +8,18 @@
 #define VALUES  "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
 #define KEY     "repo_id = ?1 AND number = ?2 AND commit_sha = ?3 AND event_id = ?4"
 
-enum { INSERT, UPDATE, GET, OF_PULL, SET_USED };
+enum { INSERT, UPDATE, OF_PULL, SET_USED };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO approval (" COLUMNS ") VALUES (" VALUES ") ON CONFLICT DO NOTHING",
     /* When it was checked alone is no change: the same answer again writes nothing. */
     [UPDATE] = "UPDATE approval SET (" COLUMNS ") = (" VALUES ") WHERE " KEY
                " AND state <> 'used' AND (actor, role, state, reason) IS NOT (?5, ?6, ?7, ?8)",
-    [GET] = "SELECT " COLUMNS " FROM approval WHERE " KEY,
     [OF_PULL] = "SELECT " COLUMNS " FROM approval WHERE repo_id = ?1 AND number = ?2 "
                 "ORDER BY event_id, commit_sha",
     [SET_USED] = "UPDATE approval SET state = 'used' WHERE " KEY " AND state = 'granted'",
 };
-const struct stmt_table approval_stmts = { "approval", statements, 5 };
+const struct stmt_table approval_stmts = { "approval", statements, 4 };
 
 static const char *const state_words[] = {
     [APPROVAL_GRANTED] = "granted",
@@ -28,11 +27,6 @@ static const char *const state_words[] = {
     [APPROVAL_REFUSED] = "refused",
 };
 static const struct names states = { state_words, 3 };
-
-const char *approval_state_name(enum approval_state state)
-{
-    return state_words[state];
-}
 
 static void bind_key(struct query *q, const struct approval *a)
 {
@@ -82,16 +76,6 @@ static int visit(const struct query *q, void *visitor, struct err *err)
     };
 
     return v->fn(v->ctx, &a, err);
-}
-
-int approval_get(struct db *db, const struct approval *key, approval_fn *fn, void *ctx,
-                 struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &approval_stmts, GET);
-    bind_key(&q, key);
-    return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
 }
 
 int approval_each_of_pull(struct db *db, int64_t repo_id, int64_t number, approval_fn *fn,

@@ -14,7 +14,6 @@
 #include "store/db.h"
 
 enum approval_state { APPROVAL_GRANTED, APPROVAL_USED, APPROVAL_REFUSED };
-const char *approval_state_name(enum approval_state state);
 
 struct approval {
     int64_t repo_id, number;
@@ -31,9 +30,6 @@ struct approval {
 int approval_put(struct db *db, const struct approval *a, enum put_result *ret,
                  struct err *err);
 typedef int approval_fn(void *ctx, const struct approval *a, struct err *err);
-/* Only repo_id, number, commit_sha and event_id of the key are looked at. -ERR_NOTFOUND */
-int approval_get(struct db *db, const struct approval *key, approval_fn *fn, void *ctx,
-                 struct err *err);
 int approval_each_of_pull(struct db *db, int64_t repo_id, int64_t number, approval_fn *fn,
                           void *ctx, struct err *err); /* in order of event_id, commit */
 /* Granted to used; -ERR_CONFLICT when it is not granted (any more). */

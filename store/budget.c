@@ -3,17 +3,16 @@
 
 #include "store/nouns.h"
 
-enum { PUT, GET, EACH };
+enum { PUT, EACH };
 
 static const char *const statements[] = {
     [PUT] = "INSERT INTO budget (name, window_at, used, remaining) VALUES (?1, ?2, ?3, ?4) "
             "ON CONFLICT DO UPDATE SET window_at = excluded.window_at, used = excluded.used, "
             "remaining = excluded.remaining WHERE (window_at, used, remaining) IS NOT "
             "(excluded.window_at, excluded.used, excluded.remaining)",
-    [GET] = "SELECT name, window_at, used, remaining FROM budget WHERE name = ?1",
     [EACH] = "SELECT name, window_at, used, remaining FROM budget ORDER BY name",
 };
-const struct stmt_table budget_stmts = { "budget", statements, 3 };
+const struct stmt_table budget_stmts = { "budget", statements, 2 };
 
 int budget_put(struct db *db, const struct budget *b, struct err *err)
 {
@@ -43,15 +42,6 @@ static int visit(const struct query *q, void *visitor, struct err *err)
     };
 
     return v->fn(v->ctx, &b, err);
-}
-
-int budget_get(struct db *db, const char *name, budget_fn *fn, void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &budget_stmts, GET);
-    query_text(&q, name);
-    return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
 }
 
 int budget_each(struct db *db, budget_fn *fn, void *ctx, struct err *err)

@@ -16,8 +16,6 @@ struct budget {
 
 int budget_put(struct db *db, const struct budget *b, struct err *err);
 typedef int budget_fn(void *ctx, const struct budget *b, struct err *err);
-int budget_get(struct db *db, const char *name, budget_fn *fn, void *ctx,
-               struct err *err); /* -ERR_NOTFOUND */
 int budget_each(struct db *db, budget_fn *fn, void *ctx, struct err *err);
 
 #endif

@@ -26,9 +26,6 @@
 #define SAMPLE_COLUMNS                                                                         \
     "s.repo_id, s.number, s.commit_sha, s.path, s.row, s.digest, s.label, s.state, s.reason, " \
     "s.pixels"
-#define JOIN_SAMPLES                                                                           \
-    "CROSS JOIN sample s ON s.repo_id = c.repo_id AND s.number = c.number "                    \
-    "AND s.commit_sha = c.commit_sha AND s.state = 'accepted' "
 
 enum {
     INSERT,
@@ -40,8 +37,6 @@ enum {
     SAMPLE_CLEAR,
     SAMPLE_INSERT,
     SAMPLE_EACH,
-    SAMPLE_OF_RUN,
-    SAMPLE_MERGED,
 };
 
 static const char *const statements[] = {
@@ -65,13 +60,6 @@ static const char *const statements[] = {
                       "label, state, reason, pixels) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
                       "iif(?8, 'accepted', 'refused'), ?9, ?10)",
     [SAMPLE_EACH] = "SELECT " SAMPLE_COLUMNS " FROM sample s WHERE " KEY " ORDER BY path, row",
-    [SAMPLE_OF_RUN] = "SELECT " SAMPLE_COLUMNS " FROM " OF_A_RUN JOIN_SAMPLES
-                      "WHERE rc.repo_id = ?1 AND rc.run_id = ?2 "
-                      "ORDER BY " MERGE_ORDER ", s.path, s.row",
-    [SAMPLE_MERGED] = "SELECT " SAMPLE_COLUMNS " FROM sample s JOIN " MERGED
-                      "AND s.repo_id = c.repo_id AND s.number = c.number "
-                      "AND s.commit_sha = c.commit_sha AND s.state = 'accepted' "
-                      "ORDER BY " MERGE_ORDER ", s.path, s.row",
 };
 const struct stmt_table contribution_stmts = { "contribution", statements,
                                                sizeof(statements) / sizeof(*statements) };
@@ -243,26 +231,5 @@ int sample_each(struct db *db, int64_t repo_id, int64_t number, const char *comm
     query_i64(&q, repo_id);
     query_i64(&q, number);
     query_text(&q, commit_sha);
-    return query_each(&q, visit_sample, &(struct sample_visitor){ fn, ctx }, err);
-}
-
-int sample_each_of_run(struct db *db, int64_t repo_id, const char *run_id, sample_fn *fn,
-                       void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &contribution_stmts, SAMPLE_OF_RUN);
-    query_i64(&q, repo_id);
-    query_text(&q, run_id);
-    return query_each(&q, visit_sample, &(struct sample_visitor){ fn, ctx }, err);
-}
-
-int sample_each_merged(struct db *db, int64_t repo_id, sample_fn *fn, void *ctx,
-                       struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &contribution_stmts, SAMPLE_MERGED);
-    query_i64(&q, repo_id);
     return query_each(&q, visit_sample, &(struct sample_visitor){ fn, ctx }, err);
 }

@@ -57,12 +57,5 @@ typedef int sample_fn(void *ctx, const struct sample *s, struct err *err);
 /* Accepted and refused, by path and row. */
 int sample_each(struct db *db, int64_t repo_id, int64_t number, const char *commit_sha,
                 sample_fn *fn, void *ctx, struct err *err);
-/* Accepted samples of all contributions of a run: by merged_at (unmerged last), number, path,
- * row. */
-int sample_each_of_run(struct db *db, int64_t repo_id, const char *run_id, sample_fn *fn,
-                       void *ctx, struct err *err);
-/* The same for all merged contributions (contribution_each_merged). */
-int sample_each_merged(struct db *db, int64_t repo_id, sample_fn *fn, void *ctx,
-                       struct err *err);
 
 #endif

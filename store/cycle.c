@@ -4,57 +4,27 @@
 #include "base/err.h"
 #include "store/nouns.h"
 
-enum { ADD, END, NEWEST, EXPIRE };
+enum { ADD, NEWEST, EXPIRE };
 
 static const char *const statements[] = {
     [ADD] = "INSERT INTO cycle (started_at, ended_at, exit_code, summary) "
-            "VALUES (?1, ?2, ?3, ?4) RETURNING id",
-    [END] = "UPDATE cycle SET ended_at = ?2, exit_code = ?3, summary = ?4 WHERE id = ?1 "
-            "AND ended_at = 0",
+            "VALUES (?1, ?2, ?3, ?4)",
     [NEWEST] = "SELECT id, started_at, ended_at, exit_code, summary FROM cycle "
                "ORDER BY id DESC LIMIT ?1",
     [EXPIRE] = "DELETE FROM cycle WHERE started_at < ?1 AND id < (SELECT max(id) FROM cycle)",
 };
-const struct stmt_table cycle_stmts = { "cycle", statements, 4 };
+const struct stmt_table cycle_stmts = { "cycle", statements, 3 };
 
-int cycle_add(struct db *db, const struct cycle *c, int64_t *ret_id, struct err *err)
+int cycle_add(struct db *db, const struct cycle *c, struct err *err)
 {
     struct query q;
-    int64_t id = 0;
 
     query_init(&q, db, &cycle_stmts, ADD);
     query_i64(&q, c->started_at);
     query_i64(&q, c->ended_at);
     query_i64(&q, c->exit_code);
     query_text(&q, c->summary);
-    int rc = query_one_i64(&q, &id, err);
-    if (rc == 0 && ret_id)
-        *ret_id = id;
-    return rc;
-}
-
-int cycle_begin(struct db *db, int64_t started_at, int64_t *ret_id, struct err *err)
-{
-    const struct cycle c = { .started_at = started_at, .exit_code = -1, .summary = "{}" };
-
-    return cycle_add(db, &c, ret_id, err);
-}
-
-int cycle_end(struct db *db, int64_t id, int64_t ended_at, int64_t exit_code,
-              const char *summary, struct err *err)
-{
-    struct query q;
-    int64_t changed = 0;
-
-    query_init(&q, db, &cycle_stmts, END);
-    query_i64(&q, id);
-    query_i64(&q, ended_at);
-    query_i64(&q, exit_code);
-    query_text(&q, summary);
-    int rc = query_run(&q, &changed, err);
-    if (rc == 0 && changed == 0)
-        return err_set(err, ERR_CONFLICT, "cycle %lld is not running", (long long)id);
-    return rc;
+    return query_run(&q, NULL, err);
 }
 
 struct visitor {

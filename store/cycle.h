@@ -11,16 +11,12 @@
 struct cycle {
     int64_t id;
     int64_t started_at;
-    int64_t ended_at;    /* 0: it was interrupted */
-    int64_t exit_code;   /* -1 until it ended */
+    int64_t ended_at; /* 0: it was interrupted */
+    int64_t exit_code;
     const char *summary; /* JSON: requests, rows, actions, what is left and why */
 };
 
-int cycle_begin(struct db *db, int64_t started_at, int64_t *ret_id, struct err *err);
-int cycle_end(struct db *db, int64_t id, int64_t ended_at, int64_t exit_code,
-              const char *summary, struct err *err);
-/* A whole one at once, for cycles that write only when something happened. */
-int cycle_add(struct db *db, const struct cycle *c, int64_t *ret_id, struct err *err);
+int cycle_add(struct db *db, const struct cycle *c, struct err *err);
 
 typedef int cycle_fn(void *ctx, const struct cycle *c, struct err *err);
 int cycle_each_newest(struct db *db, int64_t limit, cycle_fn *fn, void *ctx, struct err *err);

@@ -253,11 +253,6 @@ void db_rollback(struct db *db)
     (void)db_exec(db, "PRAGMA synchronous = FULL", NULL);
 }
 
-bool db_in_transaction(const struct db *db)
-{
-    return !sqlite3_get_autocommit(db->sqlite);
-}
-
 int db_schema_version(const struct db *db)
 {
     return db->schema_version;

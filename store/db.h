@@ -30,7 +30,6 @@ enum db_sync { DB_FAST, DB_DURABLE };
 int db_begin(struct db *db, enum db_sync sync, struct err *err);
 int db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db); /* fine when nothing is open */
-bool db_in_transaction(const struct db *db);
 
 int db_schema_version(const struct db *db);
 int db_check(struct db *db, struct buf *out, struct err *err); /* integrity and foreign keys */

@@ -9,20 +9,19 @@
     "is_deleted"
 #define VALUES "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
 
-enum { INSERT, UPDATE, GET, OF_THREAD, EACH, SET_DELETED };
+enum { INSERT, UPDATE, OF_THREAD, EACH, SET_DELETED };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO entry (" COLUMNS ") VALUES (" VALUES ") ON CONFLICT DO NOTHING",
     [UPDATE] = "UPDATE entry SET (" COLUMNS ") = (" VALUES ") WHERE repo_id = ?1 "
                "AND kind = ?2 AND id = ?3 AND (" COLUMNS ") IS NOT (" VALUES ")",
-    [GET] = "SELECT " COLUMNS " FROM entry WHERE repo_id = ?1 AND kind = ?2 AND id = ?3",
     [OF_THREAD] = "SELECT " COLUMNS " FROM entry WHERE repo_id = ?1 AND number = ?2 "
                   "ORDER BY created_at, kind, id",
     [EACH] = "SELECT " COLUMNS " FROM entry WHERE repo_id = ?1 ORDER BY kind, id",
     [SET_DELETED] = "UPDATE entry SET body = '', is_deleted = 1 WHERE repo_id = ?1 "
                     "AND kind = ?2 AND id = ?3 AND is_deleted = 0",
 };
-const struct stmt_table entry_stmts = { "entry", statements, 6 };
+const struct stmt_table entry_stmts = { "entry", statements, 5 };
 
 static const char *const kind_words[] = {
     [ENTRY_COMMENT] = "comment",
@@ -92,15 +91,6 @@ static void init_keyed(struct query *q, struct db *db, size_t index, int64_t rep
     query_i64(q, repo_id);
     query_text(q, kind_words[kind]);
     query_i64(q, id);
-}
-
-int entry_get(struct db *db, int64_t repo_id, enum entry_kind kind, int64_t id, entry_fn *fn,
-              void *ctx, struct err *err)
-{
-    struct query q;
-
-    init_keyed(&q, db, GET, repo_id, kind, id);
-    return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
 }
 
 int entry_each_of_thread(struct db *db, int64_t repo_id, int64_t number, entry_fn *fn,

@@ -31,8 +31,6 @@ struct entry {
 int entry_put(struct db *db, const struct entry *e, enum put_result *ret, struct err *err);
 
 typedef int entry_fn(void *ctx, const struct entry *e, struct err *err);
-int entry_get(struct db *db, int64_t repo_id, enum entry_kind kind, int64_t id, entry_fn *fn,
-              void *ctx, struct err *err); /* -ERR_NOTFOUND */
 /* In order of creation, deleted ones too. */
 int entry_each_of_thread(struct db *db, int64_t repo_id, int64_t number, entry_fn *fn,
                          void *ctx, struct err *err);

@@ -100,8 +100,5 @@ int feedback_link_set(struct db *db, int64_t repo_id, const char *feedback_id,
                       const struct feedback_link *links, size_t n, struct err *err);
 int feedback_each_link(struct db *db, int64_t repo_id, const char *feedback_id,
                        feedback_link_fn *fn, void *ctx, struct err *err);
-int feedback_each_linked_to(struct db *db, int64_t repo_id, enum feedback_link_kind kind,
-                            const char *target, feedback_link_fn *fn, void *ctx,
-                            struct err *err);
 
 #endif

@@ -6,7 +6,7 @@
 
 #define COLUMNS "repo_id, feedback_id, kind, target"
 
-enum { PUT, KEEP, OF_FEEDBACK, TO_TARGET };
+enum { PUT, KEEP, OF_FEEDBACK };
 
 static const char *const statements[] = {
     [PUT] = "INSERT INTO feedback_link (" COLUMNS ") VALUES (?1, ?2, ?3, ?4) "
@@ -15,10 +15,8 @@ static const char *const statements[] = {
              "AND NOT instr(?3, char(10) || kind || ' ' || target || char(10))",
     [OF_FEEDBACK] = "SELECT " COLUMNS " FROM feedback_link WHERE repo_id = ?1 "
                     "AND feedback_id = ?2 ORDER BY kind, target",
-    [TO_TARGET] = "SELECT " COLUMNS " FROM feedback_link WHERE repo_id = ?1 AND kind = ?2 "
-                  "AND target = ?3 ORDER BY feedback_id",
 };
-const struct stmt_table feedback_link_stmts = { "feedback_link", statements, 4 };
+const struct stmt_table feedback_link_stmts = { "feedback_link", statements, 3 };
 
 static const char *const kind_words[] = {
     [FEEDBACK_LINK_THREAD] = "thread", [FEEDBACK_LINK_FIXES] = "fixes",
@@ -117,18 +115,5 @@ int feedback_each_link(struct db *db, int64_t repo_id, const char *feedback_id,
     query_init(&q, db, &feedback_link_stmts, OF_FEEDBACK);
     query_i64(&q, repo_id);
     query_text(&q, feedback_id);
-    return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
-}
-
-int feedback_each_linked_to(struct db *db, int64_t repo_id, enum feedback_link_kind kind,
-                            const char *target, feedback_link_fn *fn, void *ctx,
-                            struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &feedback_link_stmts, TO_TARGET);
-    query_i64(&q, repo_id);
-    query_text(&q, kind_words[kind]);
-    query_text(&q, target);
     return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
 }

@@ -13,7 +13,6 @@ enum {
     ADD,
     FIND,
     FIND_MOVED,
-    EACH_PRIVATE,
     UPDATE,
     REMEMBER,
     FORGET,
@@ -33,8 +32,6 @@ static const char *const statements[] = {
     [FIND_MOVED] =
         "SELECT " COLUMNS " FROM moved_repo m JOIN hosted_repo r ON r.id = m.repo_id "
         "WHERE m.kind = ?1 AND m.namespace = ?2 AND m.name = ?3",
-    [EACH_PRIVATE] = "SELECT " COLUMNS " FROM hosted_repo r "
-                     "WHERE kind = ?1 AND visibility = 'private'",
     [UPDATE] = "UPDATE hosted_repo SET visibility = ?2, gated = ?3, blob_bytes = ?4 "
                "WHERE id = ?1",
     [REMEMBER] = "INSERT INTO moved_repo (kind, namespace, name, repo_id) "
@@ -50,7 +47,7 @@ static const char *const statements[] = {
                  "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET state = excluded.state",
     [GATE_GET] = "SELECT state FROM gate_entry WHERE repo_id = ?1 AND person = ?2",
 };
-const struct stmt_table hosted_repo_stmts = { "hosted_repo", statements, 13 };
+const struct stmt_table hosted_repo_stmts = { "hosted_repo", statements, 12 };
 
 static const char *const kind_words[] = { "model", "dataset" };
 static const struct names kinds = { kind_words, 2 };
@@ -131,16 +128,6 @@ int hosted_repo_find_moved(struct db *db, const struct hosted_name *name, hosted
 
     init_named(&q, db, FIND_MOVED, name);
     return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
-}
-
-int hosted_repo_each_private(struct db *db, enum hosted_kind kind, hosted_repo_fn *fn,
-                             void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &hosted_repo_stmts, EACH_PRIVATE);
-    query_text(&q, kind_words[kind]);
-    return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
 }
 
 int hosted_repo_update(struct db *db, const struct hosted_repo *repo, struct err *err)

@@ -35,9 +35,6 @@ int hosted_repo_find(struct db *db, const struct hosted_name *name, hosted_repo_
 /* Where a repository is now that had that name before. */
 int hosted_repo_find_moved(struct db *db, const struct hosted_name *name, hosted_repo_fn *fn,
                            void *ctx, struct err *err);
-/* Those that not everybody may see. */
-int hosted_repo_each_private(struct db *db, enum hosted_kind kind, hosted_repo_fn *fn,
-                             void *ctx, struct err *err);
 /* is_private, gate and blob_bytes of the row with that id. */
 int hosted_repo_update(struct db *db, const struct hosted_repo *repo, struct err *err);
 /* The old name is remembered. */

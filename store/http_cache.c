@@ -5,7 +5,7 @@
 
 #define KEY "token_id = ?1 AND url = ?2 AND accept = ?3"
 
-enum { PUT, GET, REMOVE, EXPIRE };
+enum { PUT, GET, EXPIRE };
 
 static const char *const statements[] = {
     [PUT] = "INSERT INTO http_cache (token_id, url, accept, etag, last_modified, used_at) "
@@ -13,10 +13,9 @@ static const char *const statements[] = {
             "last_modified = excluded.last_modified, used_at = excluded.used_at",
     [GET] = "SELECT token_id, url, accept, etag, last_modified, used_at FROM http_cache "
             "WHERE " KEY,
-    [REMOVE] = "DELETE FROM http_cache WHERE " KEY,
     [EXPIRE] = "DELETE FROM http_cache WHERE used_at < ?1",
 };
-const struct stmt_table http_cache_stmts = { "http_cache", statements, 4 };
+const struct stmt_table http_cache_stmts = { "http_cache", statements, 3 };
 
 static void init_keyed(struct query *q, struct db *db, size_t index,
                        const struct http_validator *key)
@@ -66,14 +65,6 @@ int http_cache_get(struct db *db, const struct http_validator *key,
 
     init_keyed(&q, db, GET, key);
     return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
-}
-
-int http_cache_remove(struct db *db, const struct http_validator *key, struct err *err)
-{
-    struct query q;
-
-    init_keyed(&q, db, REMOVE, key);
-    return query_run(&q, NULL, err);
 }
 
 int http_cache_expire(struct db *db, int64_t used_before_at, struct err *err)

@@ -22,7 +22,6 @@ int http_cache_put(struct db *db, const struct http_validator *v, struct err *er
 int http_cache_get(struct db *db, const struct http_validator *key,
                    int (*fn)(void *ctx, const struct http_validator *v, struct err *err),
                    void *ctx, struct err *err);
-int http_cache_remove(struct db *db, const struct http_validator *key, struct err *err);
 int http_cache_expire(struct db *db, int64_t used_before_at, struct err *err);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "store/nouns.h"
 
-enum { INSERT, UPDATE, GET, FIND };
+enum { INSERT, UPDATE, GET };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO person (id, login, is_bot) VALUES (?1, ?2, ?3) "
@@ -11,10 +11,8 @@ static const char *const statements[] = {
     [UPDATE] = "UPDATE person SET login = ?2, is_bot = ?3 "
                "WHERE id = ?1 AND (login, is_bot) IS NOT (?2, ?3)",
     [GET] = "SELECT id, login, is_bot FROM person WHERE id = ?1",
-    [FIND] = "SELECT id, login, is_bot FROM person WHERE login = ?1 COLLATE NOCASE "
-             "ORDER BY id DESC LIMIT 1",
 };
-const struct stmt_table person_stmts = { "person", statements, 4 };
+const struct stmt_table person_stmts = { "person", statements, 3 };
 
 static void bind(struct query *q, const void *row)
 {
@@ -55,14 +53,5 @@ int person_get(struct db *db, int64_t id, person_fn *fn, void *ctx, struct err *
 
     query_init(&q, db, &person_stmts, GET);
     query_i64(&q, id);
-    return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
-}
-
-int person_find(struct db *db, const char *login, person_fn *fn, void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &person_stmts, FIND);
-    query_text(&q, login);
     return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
 }

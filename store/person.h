@@ -21,8 +21,5 @@ int person_put(struct db *db, const struct person *p, enum put_result *ret, stru
 typedef int person_fn(void *ctx, const struct person *p, struct err *err);
 int person_get(struct db *db, int64_t id, person_fn *fn, void *ctx,
                struct err *err); /* -ERR_NOTFOUND */
-/* By login as last seen, case ignored; of several accounts the one with the highest id. */
-int person_find(struct db *db, const char *login, person_fn *fn, void *ctx,
-                struct err *err); /* -ERR_NOTFOUND */
 
 #endif

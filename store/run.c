@@ -10,23 +10,18 @@
     "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, iif(?12, 'accepted', 'refused'), ?13, "     \
     "?14, ?15"
 
-enum { INSERT, ADD_FROM, GET, OF_COMMIT, GET_LAST, EACH, EACH_FROM };
+enum { INSERT, ADD_FROM, GET, EACH, EACH_FROM };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO run (" COLUMNS ") VALUES (" VALUES ") ON CONFLICT DO NOTHING",
     [ADD_FROM] = "INSERT INTO run_contribution (repo_id, run_id, number, commit_sha) "
                  "VALUES (?1, ?2, ?3, ?4)",
     [GET] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 AND id = ?2",
-    [OF_COMMIT] =
-        "SELECT " COLUMNS " FROM run INDEXED BY run_pull WHERE repo_id = ?1 AND number = ?2 "
-        "AND commit_sha = ?3 ORDER BY ended_at DESC, id",
-    [GET_LAST] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 ORDER BY ended_at DESC, id "
-                 "LIMIT 1",
     [EACH] = "SELECT " COLUMNS " FROM run WHERE repo_id = ?1 ORDER BY ended_at, id",
     [EACH_FROM] = "SELECT number, commit_sha FROM run_contribution WHERE repo_id = ?1 "
                   "AND run_id = ?2 ORDER BY number, commit_sha",
 };
-const struct stmt_table run_stmts = { "run", statements, 7 };
+const struct stmt_table run_stmts = { "run", statements, 5 };
 
 static const char *const cause_words[] = {
     [RUN_LABEL] = "label",
@@ -130,27 +125,6 @@ int run_get(struct db *db, int64_t repo_id, const char *id, run_fn *fn, void *ct
     query_init(&q, db, &run_stmts, GET);
     query_i64(&q, repo_id);
     query_text(&q, id);
-    return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
-}
-
-int run_each_of_commit(struct db *db, int64_t repo_id, int64_t number, const char *commit_sha,
-                       run_fn *fn, void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &run_stmts, OF_COMMIT);
-    query_i64(&q, repo_id);
-    query_i64(&q, number);
-    query_text(&q, commit_sha);
-    return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
-}
-
-int run_get_last(struct db *db, int64_t repo_id, run_fn *fn, void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &run_stmts, GET_LAST);
-    query_i64(&q, repo_id);
     return query_one(&q, visit, &(struct visitor){ fn, ctx }, err);
 }
 

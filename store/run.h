@@ -45,11 +45,6 @@ int run_put(struct db *db, const struct run *r, const struct run_contribution *f
 typedef int run_fn(void *ctx, const struct run *r, struct err *err);
 int run_get(struct db *db, int64_t repo_id, const char *id, run_fn *fn, void *ctx,
             struct err *err); /* -ERR_NOTFOUND */
-/* Newest first; more than one when the champion or the merged data changed between them. */
-int run_each_of_commit(struct db *db, int64_t repo_id, int64_t number, const char *commit_sha,
-                       run_fn *fn, void *ctx, struct err *err);
-int run_get_last(struct db *db, int64_t repo_id, run_fn *fn, void *ctx,
-                 struct err *err); /* -ERR_NOTFOUND */
 int run_each(struct db *db, int64_t repo_id, run_fn *fn, void *ctx,
              struct err *err); /* oldest first */
 

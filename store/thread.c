@@ -25,7 +25,6 @@ enum {
     LABEL_COUNT,
     COUNT_OPEN,
     SET_GONE,
-    LOST_COMMENTS,
     EACH_CHANGE,
 };
 
@@ -55,14 +54,6 @@ static const char *const statements[] = {
     [EACH_CHANGE] = "SELECT updated_at, number, kind FROM thread WHERE repo_id = ?1 "
                     "AND is_gone = 0 AND updated_at > created_at "
                     "AND (updated_at, number) > (?2, ?3) ORDER BY updated_at, number LIMIT ?4",
-    [LOST_COMMENTS] =
-        "SELECT t.number FROM thread t WHERE t.repo_id = ?1 AND t.is_gone = 0 "
-        "AND t.n_comments < (SELECT count(*) FROM entry e INDEXED BY entry_thread "
-        "WHERE e.repo_id = t.repo_id "
-        "AND e.number = t.number AND e.kind = 'comment' AND e.is_deleted = 0) "
-        "+ (SELECT count(*) FROM own_comment c INDEXED BY own_comment_thread "
-        "WHERE c.repo_id = t.repo_id "
-        "AND c.number = t.number AND c.is_deleted = 0) ORDER BY t.number",
 };
 const struct stmt_table thread_stmts = { "thread", statements,
                                          sizeof(statements) / sizeof(*statements) };
@@ -308,15 +299,4 @@ int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *
     query_i64(&q, repo_id);
     query_i64(&q, number);
     return query_run(&q, NULL, err);
-}
-
-int thread_each_with_lost_comments(struct db *db, int64_t repo_id,
-                                   int (*fn)(void *ctx, int64_t number, struct err *err),
-                                   void *ctx, struct err *err)
-{
-    struct query q;
-
-    query_init(&q, db, &thread_stmts, LOST_COMMENTS);
-    query_i64(&q, repo_id);
-    return query_each_i64(&q, fn, ctx, err);
 }

@@ -59,11 +59,6 @@ int thread_each_change(struct db *db, int64_t repo_id, const struct thread_chang
 /* Erases title and text, keeps the row. */
 int thread_set_gone(struct db *db, int64_t repo_id, int64_t number, struct err *err);
 
-/* Threads whose n_comments is below the entries and own comments that we hold undeleted. */
-int thread_each_with_lost_comments(struct db *db, int64_t repo_id,
-                                   int (*fn)(void *ctx, int64_t number, struct err *err),
-                                   void *ctx, struct err *err);
-
 struct pull {
     int64_t repo_id, number;
     const char *head_sha, *base_ref, *merge_sha;

@@ -119,11 +119,6 @@ static void links_are_a_set(void **state)
     assert_int_equal(feedback_link_set(db, TEST_REPO, "a", second, 2, NULL), 0);
     assert_int_equal(feedback_each_link(db, TEST_REPO, "a", take_link, text, NULL), 0);
     assert_string_equal(text, "fixes=2 sample=abc ");
-    text[0] = '\0';
-    assert_int_equal(
-        feedback_each_linked_to(db, TEST_REPO, FEEDBACK_LINK_FIXES, "2", take_link, text, NULL),
-        0);
-    assert_string_equal(text, "fixes=2 ");
     assert_int_equal(feedback_link_set(db, TEST_REPO, "missing", second, 2, NULL), -ERR_DB);
 }
 

@@ -113,9 +113,6 @@ static void samples_come_back_in_order_of_path_and_row(void **state)
     test_put_contribution(db, 2, 0, 3);
     assert_int_equal(sample_each(db, TEST_REPO, 2, test_sha(2), take_sample, text, NULL), 0);
     assert_string_equal(text, "2/1! 2/2 2/3 2/4 ");
-    text[0] = '\0';
-    assert_int_equal(sample_each_of_run(db, TEST_REPO, "run-2", take_sample, text, NULL), 0);
-    assert_string_equal(text, "2/2 2/3 2/4 ");
 }
 
 static void merged_contributions_come_in_order_of_their_merge(void **state)
@@ -128,17 +125,11 @@ static void merged_contributions_come_in_order_of_their_merge(void **state)
     test_put_contribution(db, 3, TEST_T0 + 800, 1);
     assert_int_equal(contribution_each_merged(db, TEST_REPO, take_contribution, text, NULL), 0);
     assert_string_equal(text, "3:1 1:2 ");
-    text[0] = '\0';
-    assert_int_equal(sample_each_merged(db, TEST_REPO, take_sample, text, NULL), 0);
-    assert_string_equal(text, "3/2 1/2 1/3 ");
     put_run_on(db, "both", 2, 1);
     text[0] = '\0';
     assert_int_equal(
         contribution_each_of_run(db, TEST_REPO, "both", take_contribution, text, NULL), 0);
     assert_string_equal(text, "1:2 2:3 ");
-    text[0] = '\0';
-    assert_int_equal(sample_each_of_run(db, TEST_REPO, "both", take_sample, text, NULL), 0);
-    assert_string_equal(text, "1/2 1/3 2/2 2/3 2/4 ");
 }
 
 static void what_a_release_carries_is_released_and_the_rest_is_not(void **state)

@@ -134,44 +134,6 @@ static void a_callback_may_read_the_same_list_and_stop_it(void **state)
     assert_int_equal(thread_each(db, TEST_REPO, read_again, &db, NULL), -ERR_REFUSED);
 }
 
-static int add_number(void *ctx, int64_t number, struct err *err)
-{
-    (void)err;
-    *(int64_t *)ctx = *(int64_t *)ctx * 10 + number;
-    return 0;
-}
-
-static int64_t lost(struct db *db)
-{
-    int64_t numbers = 0;
-
-    assert_int_equal(thread_each_with_lost_comments(db, TEST_REPO, add_number, &numbers, NULL),
-                     0);
-    return numbers;
-}
-
-static void lost_comments_count_ours_and_theirs(void **state)
-{
-    struct db *db = *state;
-    struct thread t = a_thread(NULL, 0);
-    const struct own_comment own = { .repo_id = TEST_REPO, .id = 50, .number = 1 };
-
-    t.n_comments = 2;
-    assert_int_equal(thread_put(db, &t, NULL, NULL), 0);
-    test_put_comment(db, 10, 1, MAINTAINER_1, TEST_T0 + 10);
-    assert_int_equal(own_comment_put(db, &own, NULL, NULL), 0);
-    assert_int_equal(lost(db), 0);
-    test_put_comment(db, 11, 1, NEWCOMER_1, TEST_T0 + 20);
-    assert_int_equal(lost(db), 1);
-    assert_int_equal(entry_set_deleted(db, TEST_REPO, ENTRY_COMMENT, 11, NULL), 0);
-    assert_int_equal(lost(db), 0);
-    t.n_comments = 1;
-    assert_int_equal(thread_put(db, &t, NULL, NULL), 0);
-    assert_int_equal(lost(db), 1);
-    assert_int_equal(own_comment_set_deleted(db, TEST_REPO, 50, NULL), 0);
-    assert_int_equal(lost(db), 0);
-}
-
 static int check_erased(void *ctx, const struct entry *e, struct err *err)
 {
     (void)ctx;
@@ -207,7 +169,7 @@ static void a_deleted_entry_keeps_its_row_and_its_feedback_follows(void **state)
     test_put_comment(db, 10, 1, MAINTAINER_1, TEST_T0 + 10);
     assert_int_equal(feedback_put(db, &f, NULL, NULL), 0);
     assert_int_equal(entry_set_deleted(db, TEST_REPO, ENTRY_COMMENT, 10, NULL), 0);
-    assert_int_equal(entry_get(db, TEST_REPO, ENTRY_COMMENT, 10, check_erased, NULL, NULL), 0);
+    assert_int_equal(entry_each(db, TEST_REPO, check_erased, NULL, NULL), 0);
     assert_int_equal(
         feedback_get(db, TEST_REPO, "comment-10", check_feedback_erased, NULL, NULL), 0);
 }
@@ -362,7 +324,6 @@ int main(void)
         WITH_DB(labels_are_the_whole_set_and_follow_our_own_writes),
         WITH_DB(what_was_put_is_what_is_read),
         WITH_DB(a_callback_may_read_the_same_list_and_stop_it),
-        WITH_DB(lost_comments_count_ours_and_theirs),
         WITH_DB(a_deleted_entry_keeps_its_row_and_its_feedback_follows),
         WITH_DB(a_sticky_comment_is_the_oldest_that_is_left),
         WITH_DB(a_page_and_its_cursor_come_and_go_together),
