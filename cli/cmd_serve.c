@@ -76,6 +76,7 @@ static void setup_init(struct setup *setup, const struct app *app, const struct 
         .wake_file = setup->wake_file,
         .clock = app->clock,
         .quota_bytes = config->serve.quota,
+        .multipart_bytes = config->serve.part_size,
         .rate_limit = config->serve.rate_limit,
         .access_log = setup->access_log,
         .proxy = config->serve.proxy,

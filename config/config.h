@@ -83,6 +83,7 @@ struct config {
         int64_t max_connections, max_per_address;
         int64_t rate_limit; /* requests of an address or token in 5 minutes; 0: no limit */
         int64_t quota;      /* bytes of a namespace's repositories; 0: no limit */
+        int64_t part_size;  /* bytes */
     } serve;
     struct {
         char *title;

@@ -141,6 +141,8 @@ const struct option options[] = {
       "serve.proxy, or nobody is counted." },
     { "serve.quota", OPTION_SIZE, AT(serve.quota), 0, 0x1p50, "0", NULL, NULL,
       "What the repositories of a namespace may take in all; 0 sets no limit." },
+    { "serve.part_size", OPTION_SIZE, AT(serve.part_size), 0x1p20, 0x1p36, "512M", NULL, NULL,
+      "Larger uploads may come in parts of this size; a proxy must take bodies as large." },
 
     { "report.title", OPTION_TEXT, AT(report.title), 1, 100, "Community report", NULL,
       check_line, "Heading of the report." },
