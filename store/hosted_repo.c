@@ -22,6 +22,7 @@ enum {
     SUM_BYTES,
     GATE_PUT,
     GATE_GET,
+    GATE_EACH,
 };
 
 static const char *const statements[] = {
@@ -46,8 +47,10 @@ static const char *const statements[] = {
     [GATE_PUT] = "INSERT INTO gate_entry (repo_id, person, state, asked_at) "
                  "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET state = excluded.state",
     [GATE_GET] = "SELECT state FROM gate_entry WHERE repo_id = ?1 AND person = ?2",
+    [GATE_EACH] = "SELECT person, state, asked_at FROM gate_entry "
+                  "WHERE repo_id = ?1 AND state = ?2 AND person > ?3 ORDER BY person LIMIT ?4",
 };
-const struct stmt_table hosted_repo_stmts = { "hosted_repo", statements, 12 };
+const struct stmt_table hosted_repo_stmts = { "hosted_repo", statements, 13 };
 
 static const char *const kind_words[] = { "model", "dataset" };
 static const struct names kinds = { kind_words, 2 };
@@ -223,4 +226,34 @@ int gate_entry_get(struct db *db, int64_t repo_id, const char *person, enum gate
     query_i64(&q, repo_id);
     query_text(&q, person);
     return query_one(&q, take_state, ret, err);
+}
+
+struct gate_visitor {
+    gate_entry_fn *fn;
+    void *ctx;
+};
+
+static int visit_entry(const struct query *q, void *ctx, struct err *err)
+{
+    const struct gate_visitor *v = ctx;
+    const struct gate_entry entry = {
+        .person = column_text(q, 0),
+        .state = (enum gate_state)names_index(&states, column_text(q, 1)),
+        .asked_at = column_i64(q, 2),
+    };
+
+    return v->fn(v->ctx, &entry, err);
+}
+
+int gate_entry_each(struct db *db, int64_t repo_id, enum gate_state state,
+                    const struct gate_page *page, gate_entry_fn *fn, void *ctx, struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &hosted_repo_stmts, GATE_EACH);
+    query_i64(&q, repo_id);
+    query_text(&q, state_words[state]);
+    query_text(&q, page->after);
+    query_i64(&q, page->max);
+    return query_each(&q, visit_entry, &(struct gate_visitor){ fn, ctx }, err);
 }

@@ -49,5 +49,19 @@ int gate_entry_put(struct db *db, int64_t repo_id, const char *person, enum gate
                    int64_t asked_at, struct err *err);
 int gate_entry_get(struct db *db, int64_t repo_id, const char *person, enum gate_state *ret,
                    struct err *err); /* -ERR_NOTFOUND */
+struct gate_entry {
+    const char *person;
+    enum gate_state state;
+    int64_t asked_at;
+};
+struct gate_page {
+    const char *after;
+    int64_t max;
+};
+typedef int gate_entry_fn(void *ctx, const struct gate_entry *entry, struct err *err);
+/* Those in that state, by name, the first max behind `after` (""). */
+int gate_entry_each(struct db *db, int64_t repo_id, enum gate_state state,
+                    const struct gate_page *page, gate_entry_fn *fn, void *ctx,
+                    struct err *err);
 
 #endif

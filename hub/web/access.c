@@ -212,12 +212,20 @@ static int take_repo(void *ctx, const struct hosted_repo *repo, struct err *err)
 static int pass_gate(struct db *db, const struct hosted *repo, const struct principal *who,
                      struct err *err)
 {
+    static const char *const states[] = {
+        [ENTRY_PENDING] = "your request for it waits for an answer",
+        [ENTRY_REFUSED] = "your request for it was refused",
+    };
     enum gate_state entry = ENTRY_PENDING;
 
-    if (who->person[0] && gate_entry_get(db, repo->id, who->person, &entry, NULL) == 0 &&
-        entry == ENTRY_ACCEPTED)
+    if (!who->person[0] || gate_entry_get(db, repo->id, who->person, &entry, NULL) < 0)
+        return err_set(err, ERR_REFUSED,
+                       "access to this repository is restricted: ask for it, with a token, by "
+                       "POST to its /ask-access");
+    if (entry == ENTRY_ACCEPTED)
         return 0;
-    return err_set(err, ERR_REFUSED, "access to this repository is restricted: ask for it");
+    return err_set(err, ERR_REFUSED, "access to this repository is restricted: %s",
+                   states[entry]);
 }
 
 static int decide(struct db *db, const struct hosted *repo, const struct principal *who,

@@ -90,11 +90,12 @@ httpd_handler page_home, page_model, page_tree; /* models.c */
 httpd_handler api_list, api_model, api_refs, api_tree, api_paths_info;
 httpd_handler api_whoami, api_absent, send_options;
 httpd_handler send_file, send_raw, send_report, send_static;
-httpd_handler api_auth_check, api_auth_check_write;           /* api_account.c */
-httpd_handler api_create, api_delete, api_move, api_settings; /* api_repos.c */
-httpd_handler api_branch, api_tag, api_squash, api_commits;   /* api_refs.c */
-httpd_handler api_preupload, api_validate_yaml;               /* preupload.c */
-httpd_handler api_commit, commit_begin;                       /* commit.c */
+httpd_handler api_auth_check, api_auth_check_write;                     /* api_account.c */
+httpd_handler api_create, api_delete, api_move, api_settings;           /* api_repos.c */
+httpd_handler gate_ask, api_gate_list, api_gate_handle, api_gate_grant; /* api_gate.c */
+httpd_handler api_branch, api_tag, api_squash, api_commits;             /* api_refs.c */
+httpd_handler api_preupload, api_validate_yaml;                         /* preupload.c */
+httpd_handler api_commit, commit_begin;                                 /* commit.c */
 int commit_take(struct httpd_request *req, const void *data, size_t len, void *ctx);
 httpd_handler send_health, send_metrics; /* operations.c */
 httpd_handler take_hook;                 /* hook.c */

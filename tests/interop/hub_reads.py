@@ -61,6 +61,9 @@ def reads(api):
     path = api.get_paths_info(REPO, ["README.md", "absent"])
     check([p.path for p in path] == ["README.md"], "get_paths_info")
     check(api.get_safetensors_metadata(REPO).parameter_count, "get_safetensors_metadata")
+    entries = {e.path: e for e in api.list_repo_tree(REPO, expand=True)}
+    last = entries["model.safetensors"].last_commit
+    check(last and last.oid == info.sha and last.title, "list_repo_tree tells the last commit")
     by_tag = api.model_info(REPO, revision=refs.tags[0].name)
     check(by_tag.sha == refs.tags[0].target_commit, "model_info at a tag")
 

@@ -72,7 +72,8 @@ def main():
                 points += points_of(family, url, f"{folder}/{family}", READS)
             for n, family in enumerate(FAMILIES):
                 tokens = [token(folder, user, scope) for user, scope in (
-                    (f"user-{n}", "write"), (f"user-{n}", "read"), ("boss", "admin"))]
+                    (f"user-{n}", "write"), (f"user-{n}", "read"), ("boss", "admin"),
+                    (f"guest-{n}", "read"))]
                 points += points_of(family, url, f"{folder}/{family}", WRITES,
                                     f"user-{n}", *tokens)
         done = hearth(folder, "hub", "fsck")

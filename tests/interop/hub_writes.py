@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: hub_writes.py NAMESPACE WRITE-TOKEN READ-TOKEN ADMIN-TOKEN
+"""usage: hub_writes.py NAMESPACE WRITE-TOKEN READ-TOKEN ADMIN-TOKEN GUEST-TOKEN
 
 Run by hub_speaks_hf.py inside a virtual environment of one huggingface_hub: every call here is
 the unmodified client's own. HF_ENDPOINT and HF_HOME are set. Prints TAP points.
@@ -16,7 +16,7 @@ import huggingface_hub
 from huggingface_hub import (CommitOperationAdd, CommitOperationCopy, CommitOperationDelete,
                              HfApi, errors, hf_hub_download, snapshot_download)
 
-NAMESPACE, WRITE, READ, ADMIN = sys.argv[1:5]
+NAMESPACE, WRITE, READ, ADMIN, GUEST = sys.argv[1:6]
 REPO = f"{NAMESPACE}/model"
 DATA = f"{NAMESPACE}/data"
 LARGE = os.urandom(6 << 20)
@@ -91,6 +91,8 @@ def uploads():
 
 def downloads():
     path = hf_hub_download(REPO, "model.safetensors")
+    taken = api.model_info(REPO).downloads
+    check(taken == 1, "one download is counted")
     check(pathlib.Path(path).read_bytes() == LARGE, "hf_hub_download of a large file")
     folder = pathlib.Path(snapshot_download(REPO))
     check((folder / "all/sub dir/\u00e4.txt").read_text() == "umlaut" and
@@ -172,8 +174,40 @@ def rights():
     api.update_repo_settings(REPO, private=False, gated="manual")
     check(anybody.model_info(REPO).gated == "manual", "a gated repository is seen")
     raises(errors.GatedRepoError, lambda: anybody.auth_check(REPO), "GatedRepoError")
+    with tempfile.TemporaryDirectory() as empty:
+        raises(errors.GatedRepoError, lambda: hf_hub_download(
+            REPO, "README.md", token=False, cache_dir=empty), "and of a download")
+    guest = HfApi(token=GUEST)
+    name = guest.whoami()["name"]
+    raises(errors.GatedRepoError, lambda: guest.auth_check(REPO), "and of who has not asked")
+    api.grant_access(REPO, name)
+    guest.auth_check(REPO)
+    check([r.username for r in api.list_accepted_access_requests(REPO)] == [name],
+          "grant_access lets somebody in")
+    api.reject_access_request(REPO, name, rejection_reason="no")
+    raises(errors.GatedRepoError, lambda: guest.auth_check(REPO),
+           "reject_access_request sends them out again")
     api.update_repo_settings(REPO, gated=False)
     anybody.auth_check(REPO)
+
+
+def faults():
+    """Every exception that a hub can be the reason of, beside those above."""
+    raises(errors.BadRequestError, lambda: api.create_tag(REPO, tag="a..b"), "BadRequestError")
+    raises(errors.BadRequestError, lambda: api.create_branch(REPO, branch="a..b"),
+           "and of a branch")
+    reader = HfApi(token=READ)
+    check(status_of(lambda: reader.delete_branch(REPO, branch="main")) == 403 and
+          status_of(lambda: api.delete_branch(REPO, branch="main")) == 403,
+          "HfHubHTTPError 403 for what may not be done")
+    check(status_of(lambda: HfApi(token="hf_" + 40 * "x").list_repo_refs(REPO)) == 401,
+          "401 for a token that is none")
+    try:
+        reader.create_tag(REPO, tag="v9")
+    except errors.HfHubHTTPError as error:
+        check("may not write here" in str(error), "what the hub says is in the exception")
+    raises(errors.LocalEntryNotFoundError, lambda: hf_hub_download(
+        REPO, "absent", local_files_only=True), "LocalEntryNotFoundError")
 
 
 def datasets():
@@ -209,7 +243,8 @@ def ends():
 
 
 def main():
-    for part in (accounts, uploads, downloads, refs, commits, rights, datasets, commands, ends):
+    for part in (accounts, uploads, downloads, refs, commits, rights, faults,
+                 datasets, commands, ends):
         part()
     print(f"1..{len(points)}")
     sys.exit(0 if all(points) else 1)
