@@ -159,9 +159,10 @@ static int read_page(struct following *f, struct err *err)
     bool is_stale = rc == -ERR_REFUSED || rc == -ERR_NOTFOUND || rc == -ERR_MOVED;
     if (!is_stale || f->cursor.next_url[0] == '\0' || f->n_resets++ > 0)
         return rc;
-    /* The forge no longer knows the address of the next page: back to the first one, once. */
+    /* The forge no longer knows the address of the next page: back to the first one, once, and
+     * for good, since that one may be unchanged. */
     cursor_set_next(&f->cursor, "");
-    return 0;
+    return cursor_store(&f->cursor, f->rd, err);
 }
 
 int list_follow(struct reading *rd, enum sync_list_name name, struct id_set *seen,
