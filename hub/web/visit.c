@@ -179,9 +179,11 @@ static int redirect_moved(const struct visit *v, const struct site *site,
 
     int rc = hosted_repo_find_moved(access_lock(site->access), &old, take_address, &to, NULL);
     access_unlock(site->access);
-    const struct hosted_name now = { v->kind, to.ns, to.name };
-    if (rc == 0 && at &&
-        access_check(NULL, site->access, &v->who, &now, ACCESS_SEE, NULL) == 0) {
+    /* Asked also for what never moved, so that both take the same time. */
+    const struct hosted_name now = { v->kind, rc == 0 ? to.ns : old.ns,
+                                     rc == 0 ? to.name : old.name };
+    int seen = access_check(NULL, site->access, &v->who, &now, ACCESS_SEE, NULL);
+    if (rc == 0 && at && seen == 0) {
         char *base = site_base_url(site, req);
 
         reply_headers(req, REPLY_PAGE);
@@ -221,10 +223,11 @@ int visit_begin_named(struct visit *ret, const struct site *site, struct httpd_r
     if (status != 0)
         return status;
     int rc = access_check(&ret->hosted, site->access, &ret->who, name, right, &err);
-    if (!is_on_disk(ret) && (rc == 0 || rc == -ERR_DENIED || rc == -ERR_REFUSED)) {
-        status = redirect_moved(ret, site, req);
+    /* The same work for what is not there as for what must not be seen: time tells nothing. */
+    if (!is_on_disk(ret) && (rc == 0 || rc == -ERR_DENIED || rc == -ERR_REFUSED))
         rc = err_set(&err, ERR_NOTFOUND, "no such repository");
-    }
+    if (rc == -ERR_NOTFOUND)
+        status = redirect_moved(ret, site, req);
     if (status != 0)
         return status;
     return rc < 0 ? visit_fail(site, req, res, &ret->who, &err) : 0;

@@ -164,55 +164,6 @@ static void cards_are_checked_before_and_with_the_commit(void **state)
     free(token);
 }
 
-/* Status, code and text; but for the request's number there is nothing else to tell by. */
-static char *answer_to(struct site_fixture *fix, const char *path, const char *token)
-{
-    int status = site_send(fix, "GET", path, token, "");
-
-    return xasprintf("%d %s %s %zu", status, site_header(fix, "x-error-code"),
-                     fix->res.body.data, fix->res.n_headers);
-}
-
-static void a_private_repository_is_as_one_that_is_not_there(void **state)
-{
-    static const char *const forms[] = { "/api/models/ada/%s",
-                                         "/api/models/ada/%s/tree/main",
-                                         "/api/models/ada/%s/refs",
-                                         "/ada/%s/resolve/main/README.md",
-                                         "/ada/%s",
-                                         "/api/models/ada/%s/commits/main",
-                                         "/api/models/ada/%s/auth-check/write" };
-    struct site_fixture *fix = *state;
-    char *ada = create(fix, ",\"private\":true"), *bob = site_token(fix, "bob", "write");
-    const char *const others[] = { NULL, bob };
-
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        char *there = xcalloc(1, 100), *absent = xcalloc(1, 100);
-        size_t at = (size_t)(strchr(forms[i], '%') - forms[i]);
-
-        (void)snprintf(there, 100, "%.*sm%s", (int)at, forms[i], forms[i] + at + 2);
-        (void)snprintf(absent, 100, "%.*sx%s", (int)at, forms[i], forms[i] + at + 2);
-        for (size_t o = 0; o < 2; o++) {
-            char *one = answer_to(fix, there, others[o]);
-            char *two = answer_to(fix, absent, others[o]);
-
-            assert_string_equal(one, two);
-            free(one);
-            free(two);
-        }
-        free(there);
-        free(absent);
-    }
-    assert_int_equal(site_get(fix, "/api/models?author=ada"), 200);
-    assert_string_equal(fix->res.body.data, "[]");
-    assert_int_equal(site_get(fix, "/"), 200);
-    site_assert_has_not(fix, "ada/m");
-    assert_int_equal(site_send(fix, "GET", "/api/models/ada/m", ada, ""), 200);
-    site_assert_has(fix, "\"private\":true");
-    free(ada);
-    free(bob);
-}
-
 static void revoke_all(const struct site_fixture *fix)
 {
     char *path = fs_path(fix->dir, "hub.db", NULL);
@@ -317,7 +268,6 @@ int main(void)
         SERVED(hostile_commits_change_nothing),
         SERVED(a_full_namespace_takes_no_commit),
         SERVED(cards_are_checked_before_and_with_the_commit),
-        SERVED(a_private_repository_is_as_one_that_is_not_there),
         SERVED(tokens_open_what_their_scope_says),
         SERVED(names_that_cannot_be_are_not_created),
         SERVED(what_exists_is_told_with_its_address),
