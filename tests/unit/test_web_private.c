@@ -76,9 +76,9 @@ static const struct {
     { "GET", "/ada/", ".git/info/refs?service=git-upload-pack" },
 };
 
-static void compare(struct site_fixture *fix, size_t i, const char *token)
+static void compare(struct site_fixture *fix, size_t i, const char *name, const char *token)
 {
-    char *there = xasprintf("%sm%s", requests[i].head, requests[i].tail);
+    char *there = xasprintf("%s%s%s", requests[i].head, name, requests[i].tail);
     char *absent = xasprintf("%sx%s", requests[i].head, requests[i].tail);
     char *one = answer_to(fix, requests[i].method, there, token);
     char *two = answer_to(fix, requests[i].method, absent, token);
