@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "bot/forge/forge.h"
@@ -56,6 +57,32 @@ static void add_account(struct buf *needs, const struct forge_repo *repo,
         buf_add_str(needs, account_words[f->account]);
 }
 
+/* scopes: "read:org, repo" */
+static bool has_scope(const char *scopes, const char *wanted)
+{
+    size_t len = strlen(wanted);
+
+    for (const char *at = scopes; *at;) {
+        at += strspn(at, ", ");
+        size_t n = strcspn(at, ", ");
+        if (n == len && memcmp(at, wanted, len) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+/* A token may do less than its account. Reading what is public takes no scope. */
+static void add_scope(struct buf *needs, const struct forge *forge, const struct feature *f)
+{
+    const char *scopes = forge_scopes(forge);
+
+    if (!scopes || f->access < 2 || has_scope(scopes, "repo") ||
+        has_scope(scopes, "public_repo"))
+        return;
+    buf_printf(needs, "%sthe token's scope repo (or public_repo)", needs->len > 0 ? ", " : "");
+}
+
 json_t *check_rights(const struct forge *forge, const struct forge_repo *repo)
 {
     bool is_app = forge_permission(forge, "metadata") >= 0;
@@ -67,8 +94,10 @@ json_t *check_rights(const struct forge *forge, const struct forge_repo *repo)
         buf_init(&needs, NEEDS_MAX);
         if (is_app)
             add_things(&needs, forge, &features[i]);
-        else
+        else {
             add_account(&needs, repo, &features[i]);
+            add_scope(&needs, forge, &features[i]);
+        }
         (void)json_array_append_new(rows,
                                     json_pack("{s:s, s:b, s:s}", "feature", features[i].name,
                                               "ok", needs.len == 0, "needs", needs.data));

@@ -9,7 +9,8 @@ struct forge;
 struct forge_repo;
 
 /* [{feature, ok, needs}]: needs is what is missing, "" when nothing is. The caller's. An App's
- * rights are known one by one. Of a token the forge tells only what its account may. */
+ * rights are known one by one. Of a token the forge tells what its account may and, of a
+ * classic one of GitHub, its scopes. */
 json_t *check_rights(const struct forge *forge, const struct forge_repo *repo);
 
 #endif

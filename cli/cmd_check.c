@@ -183,6 +183,16 @@ static int copy_budget(void *ctx, const struct budget *budget, struct err *err)
     return budget_put(ctx, budget, err);
 }
 
+static void note_token(const char *scopes)
+{
+    (void)printf("%-6s %-9s ", "note", "right");
+    if (scopes)
+        (void)printf("of the account, and of its token, whose scopes are: %s\n",
+                     scopes[0] ? scopes : "none");
+    else
+        (void)printf("of the account; a forge does not tell what its token may less\n");
+}
+
 /* The table of features; what is missing is no fault: an instance may live without it. */
 static void show_rights(struct checks *c, const struct rights *rights, const char *repository)
 {
@@ -202,9 +212,7 @@ static void show_rights(struct checks *c, const struct rights *rights, const cha
                      needs[0] ? ": needs " : "", needs);
     }
     if (!c->app->json && rights->rows && forge_permission(rights->forge, "metadata") < 0)
-        (void)printf(
-            "%-6s %-9s of the account; a forge does not tell what its token may less\n", "note",
-            "right");
+        note_token(forge_scopes(rights->forge));
 }
 
 /* What cycles know of limits counts for us too: a forge that asked to be left alone is. */

@@ -13,6 +13,7 @@
  *   lock         number, reason           gone        status (0, 404, 410 or 451)
  *   unlock       number                   archive     on
  *   transfer     number, to (OWNER/NAME)  convert     number (to a discussion)
+ *   scopes       scopes (of the token, which is a classic one from then on)
  *
  * files: see control_commit(); sha names a commit that was pushed before. Nobody's rights are
  * checked: that is the point. */
@@ -335,6 +336,16 @@ static int do_archive(struct order *o, struct err *err)
     return 0;
 }
 
+static int do_scopes(struct order *o, struct err *err)
+{
+    const char *scopes = json_str(&o->r, o->in, "scopes", JSON_REQUIRED);
+
+    (void)err;
+    if (is_fine(o))
+        row_set_str(state_repo(&o->f->state), "token_scopes", scopes);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct order *o, struct err *err);
@@ -346,7 +357,7 @@ static const struct {
     { "lock", do_lock },       { "unlock", do_unlock },       { "review", do_review },
     { "react", do_react },     { "role", do_role },           { "rename", do_rename },
     { "gone", do_gone },       { "archive", do_archive },     { "transfer", do_transfer },
-    { "convert", do_convert },
+    { "convert", do_convert }, { "scopes", do_scopes },
 };
 
 int control_do(json_t **ret_row, struct forge *f, const json_t *in, struct err *err)

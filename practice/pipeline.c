@@ -213,6 +213,15 @@ static void keep_to_description(struct call *c)
     drop_nulls(c->out);
 }
 
+/* Of a classic token. */
+static void tell_scopes(struct call *c)
+{
+    const json_t *repo = state_repo(&c->forge->state);
+
+    if (row_has(repo, "token_scopes") && c->view.me && strcmp(c->view.me, PRACTICE_BOT) == 0)
+        reply_header(c->reply, "X-OAuth-Scopes", "%s", row_str(repo, "token_scopes"));
+}
+
 /* The answer as bytes. A tag depends on who asks and what they accept, as on GitHub. */
 static void finish(struct call *c, int status, struct rate *rate)
 {
@@ -246,8 +255,10 @@ static void finish(struct call *c, int status, struct rate *rate)
         }
     }
     reply_header(reply, "Date", "%s", http_date_format(date, clock_now(&c->forge->clock)));
-    if (c->view.dialect->has_tags)
+    if (c->view.dialect->has_tags) {
         reply_header(reply, "X-GitHub-Media-Type", "github.v3; format=json");
+        tell_scopes(c);
+    }
     if (rate)
         rate_add_headers(rate, reply);
 }

@@ -124,10 +124,11 @@ static void count(struct exchange *x)
     x->n_tries++;
 }
 
-/* The forge's clock and quota, from any reply. */
+/* The forge's clock and quota, and what the token may, from any reply. */
 static int learn(struct exchange *x, struct err *err)
 {
     const char *date = http_response_header(&x->res, "date");
+    const char *scopes = http_response_header(&x->res, "x-oauth-scopes");
     struct limit_quota quota;
     int64_t at;
 
@@ -137,6 +138,8 @@ static int learn(struct exchange *x, struct err *err)
         return 0;
     if (date && http_date_parse(&at, date, NULL) == 0)
         x->t->ahead_s = at - clock_now(x->t->clock);
+    if (scopes && !x->t->scopes)
+        x->t->scopes = xstrdup(scopes);
     /* An App's proofs have a quota of their own, which is not what we live on. */
     if (x->proof || !limit_read_quota(&quota, &x->res))
         return 0;

@@ -29,6 +29,7 @@ struct transport {
     bool ignores_links;
     int timeout_ms;
     int64_t ahead_s; /* the forge's clock minus ours */
+    char *scopes;    /* of a classic token, as the forge tells them; NULL */
     struct transport_counts counts;
 };
 

@@ -142,6 +142,11 @@ int forge_permission(const struct forge *f, const char *thing)
     return f->app ? (int)app_access(f->app, thing) : -1;
 }
 
+const char *forge_scopes(const struct forge *f)
+{
+    return transport_scopes(f->transport);
+}
+
 int forge_token(struct forge *f, const char **ret, struct err *err)
 {
     return transport_token(f->transport, ret, err);

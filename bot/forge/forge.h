@@ -246,6 +246,9 @@ void forge_free(struct forge *forge);
 /* What the installation of a GitHub App may do with a thing ("contents", "issues", ...): 0
  * nothing, 1 read, 2 write; -1 where we are no App. After forge_get_repo. */
 int forge_permission(const struct forge *f, const char *thing);
+/* The scopes of a classic GitHub token, "repo, workflow"; NULL where the forge tells of none.
+ * After forge_get_repo. */
+const char *forge_scopes(const struct forge *f);
 
 /* The token for the fetch worker, good for some minutes at least; borrowed. */
 int forge_token(struct forge *f, const char **ret, struct err *err);

@@ -134,12 +134,18 @@ void transport_free(struct transport *t)
     free(t->scheme);
     free(t->token);
     free(t->authorization);
+    free(t->scopes);
     free(t);
 }
 
 int64_t transport_now(const struct transport *t)
 {
     return clock_now(t->clock) + t->ahead_s;
+}
+
+const char *transport_scopes(const struct transport *t)
+{
+    return t->scopes;
 }
 
 struct transport_counts transport_counts(const struct transport *t)

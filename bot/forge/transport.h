@@ -111,6 +111,8 @@ void transport_set_token(struct transport *t, const char *token);
 int transport_token(struct transport *t, const char **ret, struct err *err);
 
 int64_t transport_now(const struct transport *t); /* the forge's time */
+/* Of a classic GitHub token: "repo, workflow". NULL before a reply, and where none tells. */
+const char *transport_scopes(const struct transport *t);
 
 struct transport_counts {
     int64_t requests, conditional, unchanged, writes, retries;

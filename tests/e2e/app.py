@@ -112,6 +112,20 @@ def check_tells_the_missing_right_of_each_feature():
         assert "the role write" in needs["publish releases"] and needs["label"] == "", needs
 
 
+def check_tells_what_a_classic_token_may_less_than_its_account():
+    writing = {"comment", "label", "set commit statuses", "publish releases"}
+    for scopes, lacks in (("gist", writing), ("read:org, repo:status", writing),
+                          ("read:org, repo", set()), ("public_repo", set())):
+        with World(SIM) as w:
+            w.do("maintainer-1", "scopes", scopes=scopes)
+            done = w.hearth("check", "--json")
+            rows = json.loads(done.out)["rights"]
+            needs = {row["feature"] for row in rows if row["needs"]}
+            assert needs == lacks, (scopes, needs)
+            assert all("scope repo" in r["needs"] for r in rows if r["needs"]), rows
+            assert "scopes are: " + scopes in w.hearth("check").out
+
+
 def a_key_that_others_may_read_is_refused():
     with World(SIM) as w:
         become_app(w)
@@ -140,6 +154,7 @@ world.run_tests([
     a_quiet_cycle_of_an_app_costs_three_requests_more,
     no_secret_is_in_a_database_or_a_log,
     check_tells_the_missing_right_of_each_feature,
+    check_tells_what_a_classic_token_may_less_than_its_account,
     a_key_that_others_may_read_is_refused,
     an_app_that_is_unknown_or_may_not_write_is_told,
 ])
