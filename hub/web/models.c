@@ -9,6 +9,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "hub/web/card.h"
+#include "hub/web/downloads.h"
 #include "hub/web/markdown.h"
 #include "hub/web/shelf.h"
 #include "hub/web/visit.h"
@@ -66,11 +67,11 @@ static const char *tag_name(const struct git_ref *tag)
     return tag->name + strlen("refs/tags/");
 }
 
-/* "/namespace/name/WHAT/rev/": rev is one segment. */
+/* "/namespace/name/WHAT/rev" behind the kind's prefix: rev is one segment. */
 static void add_rev_url(struct buf *out, const struct shelf *shelf, const char *what,
                         const char *rev)
 {
-    buf_printf(out, "/%s/%s/", shelf->id, what);
+    buf_printf(out, "/%s%s/%s/", visit_prefix(shelf->hosted.kind), shelf->id, what);
     text_add_url(out, rev, TEXT_SLASH_ENCODED);
 }
 
@@ -92,7 +93,7 @@ static void add_file_row(struct buf *out, const struct shelf *shelf,
 
 static void add_files(struct buf *out, const struct shelf *shelf, size_t max)
 {
-    html_printf(out, "<div class=\"wide\"><table>\n<tr><th>File</th>"
+    html_printf(out, "<div class=\"wide\"><table class=\"files\">\n<tr><th>File</th>"
                      "<th class=\"number\">Size</th></tr>\n");
     for (size_t i = 0; i < shelf->n_files && i < max; i++)
         add_file_row(out, shelf, &shelf->files[i]);
@@ -126,7 +127,22 @@ static void add_figure_badge(struct buf *out, const struct card *card)
         html_printf(out, "<li>%s %s</li>\n", type, text);
 }
 
-static void add_badges(struct buf *out, const struct shelf *shelf, const struct card *card)
+static void add_downloads_badge(struct buf *out, const struct site *site,
+                                const struct shelf *shelf)
+{
+    char *ns = xstrndup(shelf->id, strcspn(shelf->id, "/"));
+    const struct hosted_name name = { shelf->hosted.kind, ns, shelf->id + strlen(ns) + 1 };
+    struct download_sums sums;
+
+    downloads_read(&sums, site->downloads, &name);
+    if (sums.recent > 0)
+        html_printf(out, "<li>%lld download%s in %d days</li>\n", (long long)sums.recent,
+                    sums.recent == 1 ? "" : "s", DOWNLOADS_RECENT_DAYS);
+    free(ns);
+}
+
+static void add_badges(struct buf *out, const struct site *site, const struct shelf *shelf,
+                       const struct card *card)
 {
     int64_t total = 0;
 
@@ -136,7 +152,8 @@ static void add_badges(struct buf *out, const struct shelf *shelf, const struct 
     add_figure_badge(out, card);
     if (shelf->n_tags > 0)
         html_printf(out, "<li>%s</li>\n", tag_name(&shelf->tags[0]));
-    html_printf(out, "<li>%zu files, ", shelf->n_files);
+    add_downloads_badge(out, site, shelf);
+    html_printf(out, "<li>%zu file%s, ", shelf->n_files, shelf->n_files == 1 ? "" : "s");
     page_add_size(out, total);
     html_printf(out, "</li>\n<li><code>%.7s</code></li>\n</ul>\n", shelf->commit);
 }
@@ -168,8 +185,8 @@ static void add_snippet(struct buf *out, const struct site *site,
         return;
     char *base = site_base_url(site, req);
     html_printf(out,
-                "<h2>Download</h2>\n<pre><code>curl -LO %s/%s/resolve/%s/%s</code></pre>\n",
-                base, shelf->id, shelf->rev, wanted);
+                "<h2>Download</h2>\n<pre><code>curl -LO %s/%s%s/resolve/%s/%s</code></pre>\n",
+                base, visit_prefix(shelf->hosted.kind), shelf->id, shelf->rev, wanted);
     free(base);
 }
 
@@ -178,7 +195,7 @@ static void add_document(struct buf *out, const struct shelf *shelf, const struc
     struct buf base;
 
     if (card->text_len == 0) {
-        html_printf(out, "<p class=\"lead\">This model has no README yet.</p>\n");
+        html_printf(out, "<p class=\"lead\">No description has been written yet.</p>\n");
         return;
     }
     buf_init(&base, 4096);
@@ -201,7 +218,7 @@ static void add_model(struct buf *out, const struct site *site, const struct htt
 
     site_read_card(&card, &readme, shelf);
     html_printf(out, "<h1>%s</h1>\n", shelf->id);
-    add_badges(out, shelf, &card);
+    add_badges(out, site, shelf, &card);
     html_printf(out, "<div class=\"columns\">\n<article class=\"document\">\n");
     add_document(out, shelf, &card);
     html_printf(out, "</article>\n<aside>\n<h2>Files</h2>\n");
@@ -240,9 +257,10 @@ int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
     if (status == 0) {
         page_begin(out, site, shelf.id);
         html_printf(out,
-                    "<h1><a href=\"/%s\">%s</a></h1>\n"
+                    "<h1><a href=\"/%s%s\">%s</a></h1>\n"
                     "<p class=\"lead\">at <strong>%s</strong>, commit <code>%s</code></p>\n",
-                    shelf.id, shelf.id, shelf.rev, shelf.commit);
+                    visit_prefix(shelf.hosted.kind), shelf.id, shelf.id, shelf.rev,
+                    shelf.commit);
         add_files(out, &shelf, MAX_FILES_SHOWN);
         add_versions(out, &shelf);
         page_end(out);
@@ -253,20 +271,40 @@ int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
     return status;
 }
 
+/* Addresses that clients print and other hubs have: a file's page is the file, a commit's is
+ * what it holds. */
+int page_elsewhere(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const char *path = httpd_path(req), *where = httpd_param(req, "where");
+    bool is_blob = strstr(path, "/blob/") != NULL;
+
+    (void)res;
+    (void)ctx;
+    reply_headers(req, REPLY_PAGE);
+    httpd_reply_header(req, "Location", "/%s%s/%s/%s/%s",
+                       text_has_prefix(path, "/datasets/") ? visit_prefix(HOSTED_DATASET) : "",
+                       httpd_param(req, "ns"), httpd_param(req, "name"),
+                       is_blob ? "resolve" : "tree", where);
+    return 302;
+}
+
 /* A repository that cannot be read is shown by its name alone. */
-static void add_model_card(struct buf *out, const struct site *site, const char *id)
+static void add_card(struct buf *out, const struct site *site, const char *root,
+                     enum hosted_kind kind, const char *id)
 {
     struct shelf shelf;
     struct card card;
     struct buf readme;
 
-    html_printf(out, "<li class=\"card\"><h2><a href=\"/%s\">%s</a></h2>\n", id, id);
-    if (shelf_open(&shelf, site->hub_dir, id, "main", NULL) == 0) {
+    html_printf(out, "<li class=\"card\"><h2><a href=\"/%s%s\">%s</a></h2>\n",
+                visit_prefix(kind), id, id);
+    if (shelf_open(&shelf, root, id, "main", NULL) == 0) {
+        access_look(&shelf.hosted, site->access, kind, id);
         site_read_card(&card, &readme, &shelf);
         const char *summary = card_get(&card, "summary");
         if (summary)
             html_printf(out, "<p>%s</p>\n", summary);
-        add_badges(out, &shelf, &card);
+        add_badges(out, site, &shelf, &card);
         card_finish(&card);
         buf_finish(&readme);
     } else {
@@ -276,29 +314,44 @@ static void add_model_card(struct buf *out, const struct site *site, const char 
     shelf_close(&shelf);
 }
 
+/* The public ones of a kind under a heading; where there are no models, this is said. */
+static int add_cards(struct buf *out, const struct site *site, enum hosted_kind kind,
+                     const char *heading)
+{
+    char *root = visit_root(site, kind);
+    char **ids = NULL;
+    size_t n = 0, n_shown = 0;
+
+    int rc = hub_repo_list(&ids, &n, root, MAX_MODELS, NULL);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (!access_is_public(site->access, kind, ids[i]))
+            continue;
+        if (n_shown++ == 0)
+            html_printf(out, "<h2>%s</h2>\n<ul class=\"cards\">\n", heading);
+        add_card(out, site, root, kind, ids[i]);
+    }
+    if (n_shown > 0)
+        html_printf(out, "</ul>\n");
+    else if (kind == HOSTED_MODEL)
+        html_printf(out, "<p>No model has been released yet.</p>\n");
+    hub_repo_list_free(ids, n);
+    free(root);
+    return rc;
+}
+
 int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
     struct buf *out = &res->body;
-    char **ids = NULL;
-    size_t n = 0;
 
-    if (hub_repo_list(&ids, &n, site->hub_dir, MAX_MODELS, NULL) < 0)
-        return site_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
     page_begin(out, site, "Models");
     html_printf(out,
                 "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "
                 "<a href=\"/reports/\">report</a> tells how.</p>\n",
                 site->title);
-    if (n == 0)
-        html_printf(out, "<p>No model has been released yet.</p>\n");
-    html_printf(out, "<ul class=\"cards\">\n");
-    for (size_t i = 0; i < n; i++) {
-        if (access_is_public(site->access, HOSTED_MODEL, ids[i]))
-            add_model_card(out, site, ids[i]);
-    }
-    html_printf(out, "</ul>\n");
+    if (add_cards(out, site, HOSTED_MODEL, "Models") < 0 ||
+        add_cards(out, site, HOSTED_DATASET, "Data sets") < 0)
+        return site_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
     page_end(out);
-    hub_repo_list_free(ids, n);
     return reply_body(req, res, HTML, REPLY_PAGE);
 }

@@ -46,7 +46,7 @@ void page_add_size(struct buf *out, int64_t bytes)
     size_t unit = 0;
 
     if (bytes < 1000) {
-        buf_printf(out, "%" PRId64 " bytes", bytes);
+        buf_printf(out, "%" PRId64 " byte%s", bytes, bytes == 1 ? "" : "s");
         return;
     }
     while (size >= 999.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {

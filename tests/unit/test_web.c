@@ -56,6 +56,45 @@ static void tree_page_lists_every_file_of_a_revision(void **state)
     site_assert_has(fix, fix->commit);
 }
 
+static void data_sets_have_pages_too(void **state)
+{
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_get(fix, "/"), 200);
+    site_assert_has_not(fix, "Data sets");
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token,
+                               "{\"name\":\"d\",\"type\":\"dataset\",\"license\":\"mit\"}"),
+                     200);
+    assert_int_equal(site_get(fix, "/"), 200);
+    site_assert_has(fix, "<a href=\"/datasets/ada/d\">ada/d</a>");
+    assert_int_equal(site_get(fix, "/datasets/ada/d"), 200);
+    site_assert_has(fix, "\"/datasets/ada/d/resolve/main/README.md\"");
+    assert_int_equal(site_get(fix, "/datasets/ada/d/tree/main"), 200);
+    site_assert_has(fix, "<a href=\"/datasets/ada/d\">ada/d</a>");
+    assert_int_equal(site_get(fix, "/ada/d"), 401);
+    free(token);
+}
+
+/* What huggingface_hub prints after an upload. */
+static void addresses_that_clients_print_lead_somewhere(void **state)
+{
+    static const struct {
+        const char *from, *to;
+    } cases[] = {
+        { "/community/digits/blob/main/data/labels.csv",
+          "/community/digits/resolve/main/data/labels.csv" },
+        { "/datasets/ada/d/blob/dev%2Fx/a", "/datasets/ada/d/resolve/dev%2Fx/a" },
+        { "/community/digits/commit/0123", "/community/digits/tree/0123" },
+    };
+    struct site_fixture *fix = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(site_get(fix, cases[i].from), 302);
+        assert_string_equal(site_header(fix, "location"), cases[i].to);
+    }
+}
+
 static void page_is_sent_once_per_content(void **state)
 {
     struct site_fixture *fix = *state;
@@ -138,6 +177,8 @@ int main(void)
         SERVED(first_page_lists_models_and_escapes_the_title),
         SERVED(model_page_shows_card_files_and_versions_without_scripts),
         SERVED(tree_page_lists_every_file_of_a_revision),
+        SERVED(data_sets_have_pages_too),
+        SERVED(addresses_that_clients_print_lead_somewhere),
         SERVED(page_is_sent_once_per_content),
         SERVED(reports_are_listed_until_there_is_an_index),
         SERVED(nothing_beside_the_reports_is_sent),
