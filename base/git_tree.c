@@ -144,9 +144,10 @@ static int find_folder(git_oid *ret, struct git_repo *repo, const git_oid *root,
     return 0;
 }
 
-static int root_tree(git_oid *ret, struct git_repo *repo, const char *commit, struct err *err)
+/* *ret, the caller's: the commit, or the one that a tag of that name points to. */
+static int load_commit(git_commit **ret, struct git_repo *repo, const char *commit,
+                       struct err *err)
 {
-    git_commit *object = NULL;
     git_oid id;
 
     int rc = git_parse_id(&id, commit, err);
@@ -154,9 +155,17 @@ static int root_tree(git_oid *ret, struct git_repo *repo, const char *commit, st
         rc = git_peel_to_commit(&id, repo, &id, err);
     if (rc < 0)
         return rc;
-    rc = git_commit_lookup(&object, repo->git, &id);
+    rc = git_commit_lookup(ret, repo->git, &id);
+    return rc < 0 ? git_fail(err, rc, "commit %s", commit) : 0;
+}
+
+static int root_tree(git_oid *ret, struct git_repo *repo, const char *commit, struct err *err)
+{
+    git_commit *object = NULL;
+    int rc = load_commit(&object, repo, commit, err);
+
     if (rc < 0)
-        return git_fail(err, rc, "commit %s", commit);
+        return rc;
     *ret = *git_commit_tree_id(object);
     git_commit_free(object);
     return 0;
@@ -261,16 +270,10 @@ int git_find_tree(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *com
 int git_read_date(int64_t *ret_at, struct git_repo *repo, const char *commit, struct err *err)
 {
     git_commit *object = NULL;
-    git_oid id;
+    int rc = load_commit(&object, repo, commit, err);
 
-    int rc = git_parse_id(&id, commit, err);
-    if (rc == 0)
-        rc = git_peel_to_commit(&id, repo, &id, err);
     if (rc < 0)
         return rc;
-    rc = git_commit_lookup(&object, repo->git, &id);
-    if (rc < 0)
-        return git_fail(err, rc, "commit %s", commit);
     *ret_at = git_commit_time(object);
     git_commit_free(object);
     return 0;

@@ -59,42 +59,49 @@ int64_t connect_deadline_ms(const struct app *app)
     return clock_now_ms(&app->clock) + app->config->budgets.cycle_deadline_s * MS;
 }
 
-int connect_forge(struct connection *ret, const struct app *app, struct db *db,
+static int read_secret(struct connection *c, const struct config *config, struct err *err)
+{
+    return config->forge.app_id[0]
+               ? config_read_secret(&c->app_key, config, CONFIG_APP_KEY, err)
+               : config_read_secret(&c->token, config, CONFIG_TOKEN, err);
+}
+
+/* What belongs to one repository. */
+static void leave_repository(struct connection *c)
+{
+    forge_free(c->forge);
+    free(c->owner);
+    free(c->name);
+    c->forge = NULL;
+    c->owner = c->name = NULL;
+}
+
+int connect_forge(struct connection *c, const struct app *app, struct db *db,
                   const char *repository, int64_t deadline_ms, struct err *err)
 {
     const struct config *config = app->config;
-    struct connection c = { .deadline_ms = deadline_ms };
+    int rc = 0;
 
     size_t owner_len = strcspn(repository, "/");
     if (config->forge.url[0] == '\0' || repository[owner_len] != '/')
         return err_set(err, ERR_CONFIG, "%s: forge.url and forge.repo name no repository",
                        config->path);
-    c.owner = xstrndup(repository, owner_len);
-    c.name = xstrdup(repository + owner_len + 1);
-
-    int rc = config->forge.app_id[0]
-                 ? config_read_secret(&c.app_key, config, CONFIG_APP_KEY, err)
-                 : config_read_secret(&c.token, config, CONFIG_TOKEN, err);
-    if (rc == 0)
-        rc = open_client(&c, config, err);
-    if (rc == 0)
-        rc = open_forge(&c, app, db, err);
-    if (rc < 0)
-        connect_finish(&c);
-    else
-        *ret = c;
-    return rc;
+    leave_repository(c);
+    c->owner = xstrndup(repository, owner_len);
+    c->name = xstrdup(repository + owner_len + 1);
+    c->deadline_ms = deadline_ms;
+    if (!c->token && !c->app_key)
+        rc = read_secret(c, config, err);
+    if (rc == 0 && !c->http)
+        rc = open_client(c, config, err);
+    return rc == 0 ? open_forge(c, app, db, err) : rc;
 }
 
 void connect_finish(struct connection *c)
 {
-    if (!c)
-        return;
-    forge_free(c->forge);
+    leave_repository(c);
     http_client_free(c->http);
     config_forget_secret(c->token);
     config_forget_secret(c->app_key);
-    free(c->owner);
-    free(c->name);
     memset(c, 0, sizeof(*c));
 }

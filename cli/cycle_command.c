@@ -30,6 +30,7 @@ static const char turn_key[] = "repository_turn"; /* in instance */
 /* All repositories of one command, one after the other. */
 struct rounds {
     struct app *app;
+    struct connection connection;
     struct cycle_options cycle; /* of each, but for forge, place and deadline */
     enum cycle_shows shows;
     int64_t end_ms;          /* of all of them */
@@ -210,20 +211,19 @@ static int run_one(struct rounds *r, size_t index, struct err *err)
 {
     struct app *app = r->app;
     int64_t started_at = clock_now(&app->clock);
-    struct connection connection = { 0 };
+    struct connection *connection = &r->connection;
     struct cycle_result result;
 
     r->index = index;
-    int rc = connect_forge(&connection, app, app->db, name_of(r), slice_end(r), err);
+    int rc = connect_forge(connection, app, app->db, name_of(r), slice_end(r), err);
     if (rc == 0) {
-        r->cycle.forge = connection.forge;
+        r->cycle.forge = connection->forge;
         r->cycle.place = index == 0 ? CYCLE_AT_HOME : CYCLE_BESIDE;
-        r->cycle.deadline_ms = connection.deadline_ms;
+        r->cycle.deadline_ms = connection->deadline_ms;
         rc = cycle_run(&r->cycle, &result, err);
         r->is_left = result.is_left && !result.awaits_approval;
-        rc = end_cycle(r, &result, connection.forge, started_at, rc, err);
+        rc = end_cycle(r, &result, connection->forge, started_at, rc, err);
     }
-    connect_finish(&connection);
     r->n_done++;
     return rc < 0 && r->n > 1 ? err_wrap(err, rc, "%s", name_of(r)) : rc;
 }
@@ -310,6 +310,7 @@ int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes write
         return rc;
     r.docs = app->json && r.n > 1 && shows != SHOW_NOTHING ? json_object() : NULL;
     rc = run_all(&r, err);
+    connect_finish(&r.connection);
     if (r.docs)
         results_print_json(json_pack("{s:o}", "repositories", r.docs));
     return rc;

@@ -33,10 +33,21 @@ def issue(number):
 class Handler(http.server.BaseHTTPRequestHandler):
     """Passes a request on to the forge that its path names."""
 
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self):
+        super().setup()
+        self.served = set()
+        self.server.connections.append(self.served)
+
     def pass_on(self):
         both = self.server
         is_other = f"/repos/{OTHER}" in self.path or f"/repositories/{OTHER_ID}" in self.path
-        both.lines.append(f"{'other' if is_other else 'home'} {self.command} {self.path}")
+        whose = "other" if is_other else "home"
+        both.lines.append(f"{whose} {self.command} {self.path}")
+        if "/repos" in self.path:  # not who we are
+            self.served.add(whose)
         if is_other and both.refuse_other:
             self.answer(404, {"Content-Type": "application/json"}, b'{"message":"Not Found"}')
             return
@@ -83,7 +94,7 @@ class Both(World):
         proxy.other = self.second_greeting["api"].removeprefix("http://").split("/")[0]
         with open(os.path.join(self.dir, self.second_greeting["token_file"])) as token:
             proxy.other_token = token.read().strip()
-        proxy.lines, proxy.refuse_other = [], False
+        proxy.lines, proxy.connections, proxy.refuse_other = [], [], False
         self.proxy = proxy
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         self.greeting["api"] = f"http://127.0.0.1:{proxy.server_address[1]}/api/v3"
@@ -147,6 +158,14 @@ def both_are_read_into_one_database_and_only_the_first_trains():
         w.hearth("feedback", "list", "--repository", "no/where", expect=2)
 
 
+def both_are_asked_over_the_same_connections():
+    with Both(3) as w:
+        w.hearth("run", expect=3)
+        w.proxy.connections.clear()
+        w.hearth("run", expect=3)
+        assert {"home", "other"} in w.proxy.connections, w.proxy.connections
+
+
 def a_quiet_cycle_over_both_writes_nothing():
     with Both(3) as w:
         w.hearth("run", "--yes")
@@ -184,6 +203,7 @@ def the_one_after_the_last_that_left_work_over_begins():
 
 
 world.run_tests([both_are_read_into_one_database_and_only_the_first_trains,
-                 a_quiet_cycle_over_both_writes_nothing,
+                 both_are_asked_over_the_same_connections,
+    a_quiet_cycle_over_both_writes_nothing,
                  one_that_fails_does_not_keep_the_others_from_their_turn,
                  the_one_after_the_last_that_left_work_over_begins])
