@@ -38,11 +38,13 @@ struct dense_args {
     size_t M, N, K;
 };
 
-/* As dense_args with c for bias, K = 64, and a matrix of bytes most of which are 0: element
- * (m,k) is weights[a[m * a_row + k * a_col]], and only counts when bit k of masks[m] is set. */
+/* A matrix a (M,64) of bytes, most of which are 0: element (m,k) is
+ * weights[a[m * a_row + k * a_col]], and only counts when bit k of masks[m] is set. */
 struct sparse_args {
     float *c; /* (M,N), row stride c_row */
     size_t c_row;
+    const float *init;     /* (M,N), row stride init_row: may be c, or one row with stride 0 */
+    size_t init_row;       /* init NULL: zeros */
     const uint64_t *masks; /* (M) */
     const uint8_t *a;
     size_t a_row, a_col;
@@ -86,7 +88,7 @@ struct kernels {
     /* c = bias + a b, each element summed over k = 0..K-1 in this order, fused. */
     void (*dense)(const struct dense_args *args);
 
-    /* c += a b, each element summed over k in this order, fused. */
+    /* c = init + a b, each element summed over k in this order, fused. */
     void (*sparse)(const struct sparse_args *args);
 
     /* x = max(x, 0) over B rows of N, row stride x_row. */

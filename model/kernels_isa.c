@@ -66,43 +66,47 @@ static void cell(const struct dense_args *args)
     KERNELS_OF(tanh_rows)(args->c, args->c_row, args->M, args->N);
 }
 
-/* `width` registers of row m from column n on; a constant at every call. */
-INLINE void sparse_row(const struct sparse_args *s, size_t m, size_t n, size_t width)
+/* The first `width` registers of each row; a constant at every call. */
+INLINE void sparse_pass(const struct sparse_args *s, size_t width)
 {
-    const uint8_t *a = s->a + m * s->a_row;
-    const float *b = s->b + n;
-    float *c = s->c + m * s->c_row + n;
     vec sum[8];
 
-    for (size_t j = 0; j < width; j++)
-        sum[j] = load(c + j * WIDTH);
-    for (uint64_t left = s->masks[m]; left != 0; left &= left - 1) {
-        size_t k = (size_t)__builtin_ctzll(left);
-        vec factor = splat(s->weights[a[k * s->a_col]]);
+    for (size_t m = 0; m < s->M; m++) {
+        const uint8_t *a = s->a + m * s->a_row;
+        float *c = s->c + m * s->c_row;
 
         for (size_t j = 0; j < width; j++)
-            sum[j] = multiply_add(factor, load(b + k * s->b_row + j * WIDTH), sum[j]);
+            sum[j] = s->init ? load(s->init + m * s->init_row + j * WIDTH) : splat(0.0f);
+        for (uint64_t left = s->masks[m]; left != 0; left &= left - 1) {
+            size_t k = (size_t)__builtin_ctzll(left);
+            const float *row = s->b + k * s->b_row;
+            vec factor = splat(s->weights[a[k * s->a_col]]);
+
+            for (size_t j = 0; j < width; j++)
+                sum[j] = multiply_add(factor, load(row + j * WIDTH), sum[j]);
+        }
+        for (size_t j = 0; j < width; j++)
+            store(c + j * WIDTH, sum[j]);
     }
-    for (size_t j = 0; j < width; j++)
-        store(c + j * WIDTH, sum[j]);
 }
 
 static void sparse(const struct sparse_args *args)
 {
-    const struct sparse_args s = *args;
-    size_t n = 0;
+    struct sparse_args s = *args;
 
-    for (; n + 8 * WIDTH <= s.N; n += 8 * WIDTH) {
-        for (size_t m = 0; m < s.M; m++)
-            sparse_row(&s, m, n, 8);
-    }
-    for (; WIDTH > 4 && n + 4 * WIDTH <= s.N; n += 4 * WIDTH) {
-        for (size_t m = 0; m < s.M; m++)
-            sparse_row(&s, m, n, 4);
-    }
-    for (; n < s.N; n += KERNEL_LANES) {
-        for (size_t m = 0; m < s.M; m++)
-            sparse_row(&s, m, n, PER_BLOCK);
+    while (s.N > 0) {
+        size_t width = s.N >= 8 * WIDTH ? 8 : WIDTH > 4 && s.N >= 4 * WIDTH ? 4 : PER_BLOCK;
+
+        if (width == 8)
+            sparse_pass(&s, 8);
+        else if (WIDTH > 4 && width == 4)
+            sparse_pass(&s, 4);
+        else
+            sparse_pass(&s, PER_BLOCK);
+        s.c += width * WIDTH;
+        s.init = s.init ? s.init + width * WIDTH : NULL;
+        s.b += width * WIDTH;
+        s.N -= width * WIDTH;
     }
 }
 

@@ -206,14 +206,13 @@ static size_t net_state(struct net *net, struct span *spans)
 /* h for images [0, n) and hidden units [from, to). */
 static void forward_hidden(struct net *net, size_t n, size_t from, size_t to)
 {
-    for (size_t b = 0; b < n; b++)
-        memcpy(net->h + b * net->H + from, net->blocks[B1].w + from,
-               (to - from) * sizeof(float));
     for (size_t k = 0; k < net->x.n_blocks; k++) {
         struct sparse_args args = sparse_images(&net->x, k);
 
         args.c = net->h + from;
         args.c_row = net->H;
+        args.init = k == 0 ? net->blocks[B1].w + from : args.c;
+        args.init_row = k == 0 ? 0 : net->H;
         args.b = net->blocks[W1].w + k * SPARSE_BLOCK * net->H + from;
         args.b_row = net->H;
         args.M = n;
@@ -327,7 +326,6 @@ static void update_block(const struct job *job, size_t k, size_t from, size_t to
         for (size_t i = 0; i < n_rows; i += ROWS) {
             struct sparse_args args = sparse_pixels(&net->x, k, i, by_pixel);
 
-            memset(g, 0, sizeof(g));
             args.c = g;
             args.c_row = PIECE;
             args.b = net->dh + j;

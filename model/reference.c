@@ -48,14 +48,15 @@ static void cell_backward(float *dy, size_t dy_row, const float *y, size_t y_row
 static void sparse(const struct sparse_args *s)
 {
     for (size_t m = 0; m < s->M; m++) {
-        for (size_t k = 0; k < 64; k++) {
-            if (!(s->masks[m] >> k & 1))
-                continue;
-            float weight = s->weights[s->a[m * s->a_row + k * s->a_col]];
+        for (size_t n = 0; n < s->N; n++) {
+            float sum = s->init ? s->init[m * s->init_row + n] : 0.0f;
 
-            for (size_t n = 0; n < s->N; n++)
-                s->c[m * s->c_row + n] =
-                    fmaf(weight, s->b[k * s->b_row + n], s->c[m * s->c_row + n]);
+            for (size_t k = 0; k < 64; k++) {
+                if (s->masks[m] >> k & 1)
+                    sum = fmaf(s->weights[s->a[m * s->a_row + k * s->a_col]],
+                               s->b[k * s->b_row + n], sum);
+            }
+            s->c[m * s->c_row + n] = sum;
         }
     }
 }

@@ -74,10 +74,10 @@ static void check_sparse(const struct kernels *k, const struct kernels *naive)
 {
     enum { ROWS = 5, TERMS = 64, WIDE = 272 };
     static const uint64_t masks[ROWS] = { 0, 1, 1ULL << 63, 0x8421842184218421, UINT64_MAX };
-    static float weights[256], b[TERMS * WIDE], fast[ROWS * WIDE], slow[ROWS * WIDE];
+    static float weights[WIDE], b[TERMS * WIDE], fast[ROWS * WIDE], slow[ROWS * WIDE];
     uint8_t a[ROWS * TERMS];
 
-    fill(weights, 256, 4);
+    fill(weights, WIDE, 4);
     fill(b, TERMS * WIDE, 5);
     for (size_t i = 0; i < sizeof(a); i++)
         a[i] = (uint8_t)(i * 13);
@@ -99,10 +99,16 @@ static void check_sparse(const struct kernels *k, const struct kernels *naive)
 
         fill(fast, ROWS * WIDE, 6);
         memcpy(slow, fast, sizeof(fast));
-        k->sparse(&args);
-        args.c = slow;
-        naive->sparse(&args);
-        assert_memory_equal(fast, slow, sizeof(fast));
+        for (size_t init = 0; init < 3; init++) {
+            args.init_row = init == 2 ? WIDE : 0;
+            args.c = fast;
+            args.init = init == 0 ? NULL : init == 1 ? weights : fast;
+            k->sparse(&args);
+            args.c = slow;
+            args.init = init == 2 ? slow : args.init;
+            naive->sparse(&args);
+            assert_memory_equal(fast, slow, sizeof(fast));
+        }
     }
 }
 
