@@ -4,12 +4,16 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/base64.h"
 #include "base/err.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
+#include "hub/web/card_check.h"
 #include "hub/web/hosting.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
+
+enum { MAX_FIRST_FILES = 100, MAX_FIRST_BYTES = 4 << 20 };
 
 /* What the body of create and delete names. */
 struct named {
@@ -65,11 +69,93 @@ static int reply_made(struct httpd_request *req, struct httpd_response *res,
     return status;
 }
 
+/* Files that come with the request, decoded. */
+struct first_files {
+    struct git_new_file *files;
+    struct buf *contents;
+    size_t n;
+};
+
+static void first_files_finish(struct first_files *first)
+{
+    for (size_t i = 0; i < first->n; i++)
+        buf_finish(&first->contents[i]);
+    free(first->contents);
+    free(first->files);
+}
+
+static int check_card(const char *text, size_t len, struct err *err)
+{
+    json_t *result = card_check(text, len);
+    const char *fault = card_check_first(result, "errors");
+    int rc = fault ? err_set(err, ERR_RANGE, "README.md: %s", fault) : 0;
+
+    json_decref(result);
+    return rc;
+}
+
+static int read_file(struct git_new_file *ret, struct buf *content, const json_t *item,
+                     struct err *err)
+{
+    struct json_reader r;
+
+    json_reader_init(&r, "files");
+    const char *path = json_str(&r, item, "path", JSON_REQUIRED);
+    const char *text = json_str(&r, item, "content", JSON_REQUIRED);
+    const char *encoding = json_str(&r, item, "encoding", JSON_OPTIONAL);
+    int rc = json_reader_check(&r, err);
+    if (rc < 0)
+        return rc;
+    if (strcmp(encoding, "base64") == 0)
+        rc = base64_decode(content, text, strlen(text), path, err);
+    else if (strcmp(encoding, "utf-8") == 0 || *encoding == '\0')
+        buf_add_str(content, text);
+    else
+        rc = err_set(err, ERR_RANGE, "encoding '%.32s' is neither base64 nor utf-8", encoding);
+    if (rc == 0 && strcmp(path, "README.md") == 0)
+        rc = check_card(content->data, content->len, err);
+    *ret = (struct git_new_file){ .path = path, .data = content->data, .len = content->len };
+    return rc;
+}
+
+static int read_files(struct first_files *ret, const json_t *doc, struct err *err)
+{
+    const json_t *list = json_object_get(doc, "files");
+    size_t n = json_array_size(list);
+    int rc = 0;
+
+    if (list && !json_is_array(list) && !json_is_null(list))
+        return err_set(err, ERR_PARSE, "files: expected a list");
+    if (n > MAX_FIRST_FILES)
+        return err_set(err, ERR_LIMIT, "files: at most %d come with a new repository",
+                       MAX_FIRST_FILES);
+    ret->files = xcalloc(n + 1, sizeof(*ret->files));
+    ret->contents = xcalloc(n + 1, sizeof(*ret->contents));
+    for (; rc == 0 && ret->n < n; ret->n++) {
+        buf_init(&ret->contents[ret->n], MAX_FIRST_BYTES);
+        rc = read_file(&ret->files[ret->n], &ret->contents[ret->n],
+                       json_array_get(list, ret->n), err);
+    }
+    return rc;
+}
+
+/* The card that a licence alone would make must be as good as any. */
+static int check_licence(const char *licence, struct err *err)
+{
+    char *card = xasprintf("---\nlicense: %s\n---\n", licence);
+    int rc = strpbrk(licence, "\r\n") ? err_set(err, ERR_RANGE, "license: one line, please")
+                                      : check_card(card, strlen(card), err);
+
+    free(card);
+    return rc;
+}
+
 int api_create(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
     struct principal who;
     struct named named = { 0 };
+    struct first_files first = { 0 };
     struct err err = { 0 };
     json_t *doc = NULL;
 
@@ -83,13 +169,24 @@ int api_create(struct httpd_request *req, struct httpd_response *res, void *ctx)
     const struct hosted_name name = { named.kind, named.ns ? named.ns : who.person,
                                       named.name };
     const char *licence = json_string_value(json_object_get(doc, "license"));
-    const struct hosting_new wanted = { name, named.is_private, licence ? licence : "" };
+    if (rc == 0)
+        rc = read_files(&first, doc, &err);
+    if (rc == 0 && licence && *licence)
+        rc = check_licence(licence, &err);
+    const struct hosting_new wanted = { .name = name,
+                                        .is_private = named.is_private,
+                                        .licence = licence ? licence : "",
+                                        .files = first.files,
+                                        .n_files = first.n };
     if (rc == 0)
         rc = hosting_create(site->access, site->hub_dir, &who, &wanted, &err);
     if (rc == 0 || rc == -ERR_EXISTS)
         status = reply_made(req, res, site, &name, rc == 0 ? 200 : 409);
+    else if (rc == -ERR_REFUSED) /* a path */
+        status = site_error(site, req, res, 400, NULL, err.msg);
     else
         status = visit_fail(site, req, res, &who, &err);
+    first_files_finish(&first);
     free(named.ns);
     json_decref(doc);
     return status;

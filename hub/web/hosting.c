@@ -26,11 +26,11 @@ char *hosting_root(const char *hub_dir, enum hosted_kind kind)
     return kind == HOSTED_DATASET ? fs_path(hub_dir, "datasets", NULL) : xstrdup(hub_dir);
 }
 
-/* The first commit: what goes to LFS, and the licence that was asked for. */
-static int commit_first(struct hub_repo *repo, const struct principal *who, const char *licence,
-                        int64_t now, struct err *err)
+/* The first commit: what goes to LFS, the licence that was asked for, files that came along. */
+static int commit_first(struct hub_repo *repo, const struct principal *who,
+                        const struct hosting_new *wanted, int64_t now, struct err *err)
 {
-    char *card = xasprintf("---\nlicense: %s\n---\n", licence);
+    char *card = xasprintf("---\nlicense: %s\n---\n", wanted->licence);
     char commit[GIT_HEX_SIZE];
     struct hub_edit *edit = NULL;
     struct write_author author;
@@ -45,8 +45,11 @@ static int commit_first(struct hub_repo *repo, const struct principal *who, cons
     if (rc == 0)
         rc = hub_edit_put(edit, ".gitattributes", attributes_default,
                           strlen(attributes_default), err);
-    if (rc == 0 && *licence)
+    if (rc == 0 && *wanted->licence)
         rc = hub_edit_put(edit, "README.md", card, strlen(card), err);
+    for (size_t i = 0; rc == 0 && i < wanted->n_files; i++)
+        rc = hub_edit_put(edit, wanted->files[i].path, wanted->files[i].data,
+                          wanted->files[i].len, err);
     if (rc == 0)
         rc = hub_edit_commit(commit, edit, &first, err);
     hub_edit_free(edit);
@@ -67,14 +70,17 @@ static bool is_complete(const char *root, const char *id)
 }
 
 static int make_on_disk(const char *root, const char *id, const struct principal *who,
-                        const char *licence, int64_t now, struct err *err)
+                        const struct hosting_new *wanted, int64_t now, struct err *err)
 {
     struct hub_repo *repo = NULL;
 
     int rc = hub_repo_create(&repo, root, id, err);
     if (rc == 0)
-        rc = commit_first(repo, who, licence, now, err);
+        rc = commit_first(repo, who, wanted, now, err);
     hub_repo_close(repo);
+    /* Files that cannot be are the asker's fault, and no reason to keep an empty one. */
+    if (rc == -ERR_REFUSED || rc == -ERR_RANGE)
+        (void)hub_repo_remove(root, id, NULL);
     return rc;
 }
 
@@ -137,7 +143,7 @@ static int make(struct access *access, const char *root, const char *id,
         rc = take_over(db, wanted, err);
     access_unlock(access);
     if (rc == 0)
-        rc = make_on_disk(root, id, who, wanted->licence, row.created_at, err);
+        rc = make_on_disk(root, id, who, wanted, row.created_at, err);
     if (rc < 0 && row_id && is_absent(root, id)) {
         (void)hosted_repo_remove(access_lock(access), row_id, NULL);
         access_unlock(access);

@@ -6,6 +6,7 @@
  * makes, moves or removes under one name waits for the other. */
 #ifndef HUB_WEB_HOSTING_H
 #define HUB_WEB_HOSTING_H
+#include "base/git.h"
 #include "hub/web/access.h"
 
 struct err;
@@ -13,7 +14,9 @@ struct err;
 struct hosting_new {
     struct hosted_name name;
     bool is_private;
-    const char *licence; /* for the card; "": none yet */
+    const char *licence;              /* for the card; "": none yet */
+    const struct git_new_file *files; /* the first ones, in any order */
+    size_t n_files;
 };
 
 /* The principal may create in the namespace, or -ERR_DENIED. -ERR_EXISTS. */

@@ -47,7 +47,7 @@ const struct httpd_route routes[] = {
     { "GET", "/api/datasets", api_list, 0 },
     { "GET", "/api/whoami-v2", api_whoami, 0 },
     { "POST", "/api/validate-yaml", api_validate_yaml, 2 << 20 },
-    { "POST", "/api/repos/create", api_create, SMALL },
+    { "POST", "/api/repos/create", api_create, LIST },
     { "DELETE", "/api/repos/delete", api_delete, SMALL },
     { "POST", "/api/repos/move", api_move, SMALL },
     { "GET", "/api/{kind}/{ns}/{name}", api_model, 0 },

@@ -50,7 +50,9 @@ async function writes() {
     check(who.name === "ada", "whoAmI");
     await raises(401, () => hub.createRepo({ hubUrl, repo, accessToken: "hf_none" }),
                  "createRepo with a token that is none");
-    await hub.createRepo({ hubUrl, repo, accessToken });
+    await hub.createRepo({ hubUrl, repo, accessToken,
+                           files: [{ path: "first.txt", content: new Blob(["first"]) }] });
+    check(await hub.fileExists({ hubUrl, repo, path: "first.txt" }), "createRepo with a file");
     await raises(409, () => hub.createRepo({ hubUrl, repo, accessToken }), "createRepo, twice");
     const content = files.map((path) => ({
         path, content: new Blob([readFileSync(join(folder, path))]),
@@ -67,6 +69,10 @@ async function writes() {
     await hub.createBranch({ hubUrl, repo, accessToken, branch: "side" });
     const side = await hub.modelInfo({ hubUrl, name: repo.name, revision: "side" });
     check(side.name === repo.name, "createBranch");
+    await hub.createBranch({ hubUrl, repo, accessToken, branch: "empty", empty: true });
+    const none = await list(hub.listFiles({ hubUrl, repo, revision: "empty" }));
+    check(none.length === 0, "createBranch, empty");
+    await hub.deleteBranch({ hubUrl, repo, accessToken, branch: "empty" });
     await hub.deleteBranch({ hubUrl, repo, accessToken, branch: "side" });
     await raises(404, () => hub.modelInfo({ hubUrl, name: repo.name, revision: "side" }),
                  "deleteBranch");

@@ -32,7 +32,9 @@ static struct access *open_access(const char *dir)
 
 static int create(struct access *access, const char *dir, const char *name, bool is_private)
 {
-    const struct hosting_new wanted = { { HOSTED_MODEL, "ada", name }, is_private, "" };
+    const struct hosting_new wanted = { .name = { HOSTED_MODEL, "ada", name },
+                                        .is_private = is_private,
+                                        .licence = "" };
 
     return hosting_create(access, dir, &ada, &wanted, NULL);
 }

@@ -223,6 +223,36 @@ static void names_that_cannot_be_are_not_created(void **state)
     free(token);
 }
 
+static void files_may_come_with_a_new_repository(void **state)
+{
+    static const char *const bad[] = {
+        "{\"path\":\"a\",\"content\":\"?\",\"encoding\":\"base64\"}",
+        "{\"path\":\"a\",\"content\":\"x\",\"encoding\":\"rot13\"}",
+        "{\"path\":\"../a\",\"content\":\"x\"}",
+        "{\"path\":\"README.md\",\"content\":\"---\\nlicense: nonsense\\n---\\n\"}",
+        "7",
+    };
+    struct site_fixture *fix = *state;
+    char *token = create(fix, ",\"license\":\"mit\",\"files\":[{\"path\":\"d/a.txt\","
+                              "\"content\":\"QUJD\",\"encoding\":\"base64\"}]");
+
+    assert_int_equal(site_get(fix, "/ada/m/resolve/main/d/a.txt"), 200);
+    assert_string_equal(fix->res.body.data, "ABC");
+    assert_int_equal(site_get(fix, "/ada/m/resolve/main/README.md"), 200);
+    site_assert_has(fix, "license: mit");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char *body = xasprintf("{\"name\":\"n\",\"files\":[%s]}", bad[i]);
+
+        assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, body), 400);
+        free(body);
+    }
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token,
+                               "{\"name\":\"n\",\"license\":\"mit\\nprivate: no\"}"),
+                     400);
+    assert_int_equal(site_send(fix, "GET", "/api/models/ada/n", token, ""), 404);
+    free(token);
+}
+
 static void what_exists_is_told_with_its_address(void **state)
 {
     struct site_fixture *fix = *state;
@@ -270,6 +300,7 @@ int main(void)
         SERVED(cards_are_checked_before_and_with_the_commit),
         SERVED(tokens_open_what_their_scope_says),
         SERVED(names_that_cannot_be_are_not_created),
+        SERVED(files_may_come_with_a_new_repository),
         SERVED(what_exists_is_told_with_its_address),
         SERVED(moved_repositories_answer_at_their_old_address),
     };
