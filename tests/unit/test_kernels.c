@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -321,6 +322,49 @@ static void software_multiply_add_rounds_once(void **state)
     assert_true(isnan(multiply_add_f32(NAN, 1.0f, 1.0f)));
 }
 
+/* Of numbers of any exponent but the largest: sums that leave next to nothing, and products that
+ * lie halfway between two floats, where the least addend decides. */
+static void draw_terms(float *a, float *b, float *c, struct rng *rng, bool is_halfway)
+{
+    const float least[] = { 0.0f, 0x1p-70f, -0x1p-70f };
+
+    *a = is_halfway ? 3.0f : float_of_bits(rng_u32(rng) & 0xbfffffffu);
+    for (size_t j = 0; j < KERNEL_LANES; j++) {
+        b[j] = float_of_bits(rng_u32(rng) & 0xbfffffffu);
+        if (is_halfway)
+            c[j] = b[j] * least[j % 3];
+        else if (j % 2)
+            c[j] = float_of_bits(rng_u32(rng) & 0xbfffffffu);
+        else
+            c[j] = float_of_bits(bits_of_float(-(*a * b[j])) ^ 1u << j);
+    }
+}
+
+static void check_multiply_add(const struct kernels *k, const struct kernels *naive)
+{
+    float a, b[KERNEL_LANES], c[KERNEL_LANES], got[KERNEL_LANES], want[KERNEL_LANES];
+    const struct dense_args args = {
+        .c = got, .a = &a, .b = b, .bias = c, .M = 1, .N = KERNEL_LANES, .K = 1
+    };
+    struct rng rng;
+
+    (void)naive;
+    rng_init(&rng, 12, 0);
+    for (size_t i = 0; i < 20000; i++) {
+        draw_terms(&a, b, c, &rng, i % 2);
+        for (size_t j = 0; j < KERNEL_LANES; j++)
+            want[j] = fmaf(a, b[j], c[j]);
+        k->dense(&args);
+        assert_memory_equal(got, want, sizeof(got));
+    }
+}
+
+static void every_set_rounds_a_multiply_add_once(void **state)
+{
+    (void)state;
+    for_each_set(check_multiply_add);
+}
+
 static void unknown_set_is_refused_by_name(void **state)
 {
     const struct kernels *k = NULL;
@@ -349,6 +393,7 @@ int main(void)
         cmocka_unit_test(tanh_is_within_three_ulp_and_odd),
         cmocka_unit_test(log_is_within_four_ulp),
         cmocka_unit_test(software_multiply_add_rounds_once),
+        cmocka_unit_test(every_set_rounds_a_multiply_add_once),
         cmocka_unit_test(unknown_set_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
