@@ -12,6 +12,7 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "model/image.h"
+#include "model/metadata.h"
 
 enum {
     MAX_PICTURES = 100000,
@@ -59,53 +60,26 @@ static int add_label_folder(struct dataset *ds, const char *folder, int label, s
     return rc;
 }
 
-/* "NAME,LABEL": a file inside the folder and one digit. */
-static int add_line(struct dataset *ds, const char *folder, const char *line, size_t len,
-                    struct err *err)
+/* Where the pictures of a metadata.csv go. */
+struct target {
+    struct dataset *ds;
+    const char *folder;
+};
+
+static int add_named(void *ctx, const struct metadata_entry *entry, struct err *err)
 {
-    char name[256];
+    const struct target *target = ctx;
+    char *path = fs_path(target->folder, entry->name, NULL);
 
-    if (len < 3 || len - 2 >= sizeof(name) || line[len - 2] != ',' || line[len - 1] < '0' ||
-        line[len - 1] > '9' || memchr(line, '\0', len))
-        return err_set(err, ERR_PARSE, "expected a file name and a label 0..9");
-    memcpy(name, line, len - 2);
-    name[len - 2] = '\0';
-    if (name[0] == '/' || strstr(name, ".."))
-        return err_set(err, ERR_REFUSED, "'%s' leaves the folder", name);
-
-    char *path = fs_path(folder, name, NULL);
-    int rc = add_picture(ds, path, line[len - 1] - '0', err);
+    int rc = add_picture(target->ds, path, entry->label, err);
     free(path);
     return rc;
-}
-
-static int add_metadata(struct dataset *ds, const char *folder, const struct buf *text,
-                        const char *what, struct err *err)
-{
-    size_t line_no = 0;
-
-    for (size_t at = 0; at < text->len;) {
-        const char *line = text->data + at;
-        const char *newline = memchr(line, '\n', text->len - at);
-        size_t len = newline ? (size_t)(newline - line) : text->len - at;
-        int rc = 0;
-
-        at += len + 1;
-        line_no++;
-        len -= len > 0 && line[len - 1] == '\r';
-        if (line_no > 1)
-            rc = add_line(ds, folder, line, len, err);
-        else if (len != 15 || memcmp(line, "file_name,label", 15) != 0)
-            rc = err_set(err, ERR_PARSE, "expected 'file_name,label'");
-        if (rc < 0)
-            return err_wrap(err, rc, "%s:%zu", what, line_no);
-    }
-    return 0;
 }
 
 int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *err)
 {
     char *metadata = fs_path(folder, "metadata.csv", NULL);
+    struct target target = { ds, folder };
     struct buf text;
     int rc = 0;
 
@@ -113,7 +87,7 @@ int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *er
     if (fs_exists(metadata)) {
         rc = fs_read(&text, metadata, err);
         if (rc == 0)
-            rc = add_metadata(ds, folder, &text, metadata, err);
+            rc = metadata_read(text.data, text.len, metadata, add_named, &target, err);
     }
     for (int label = 0; rc == 0 && text.len == 0 && label < DATASET_CLASSES; label++) {
         char name[2] = { (char)('0' + label), '\0' };
