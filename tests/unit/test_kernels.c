@@ -322,8 +322,8 @@ static void software_multiply_add_rounds_once(void **state)
     assert_true(isnan(multiply_add_f32(NAN, 1.0f, 1.0f)));
 }
 
-/* Of numbers of any exponent but the largest: sums that leave next to nothing, and products that
- * lie halfway between two floats, where the least addend decides. */
+/* Of numbers of any exponent but the largest: sums that leave next to nothing, and products
+ * that lie halfway between two floats, where the least addend decides. */
 static void draw_terms(float *a, float *b, float *c, struct rng *rng, bool is_halfway)
 {
     const float least[] = { 0.0f, 0x1p-70f, -0x1p-70f };
