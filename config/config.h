@@ -55,6 +55,7 @@ struct config {
     struct {
         double mcnemar_p;     /* a loss is significant below it */
         double max_nll_ratio; /* candidate over champion */
+        double max_unlike;    /* a picture further from all digits is refused; 0: none */
         double min_label_p;   /* a label that the champion gives less is refused; 0: none */
         double alarm_p;       /* contradictions so improbable refuse all; 0: never */
     } gate;

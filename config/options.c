@@ -80,6 +80,9 @@ const struct option options[] = {
       "A loss of accuracy counts when the exact McNemar test gives less than this." },
     { "gate.max_nll_ratio", OPTION_NUMBER, AT(gate.max_nll_ratio), 1, 10, "1.02", NULL, NULL,
       "The candidate's negative log-likelihood over the champion's, at most." },
+    { "gate.max_unlike", OPTION_NUMBER, AT(gate.max_unlike), 0, 100, "1.5", NULL, NULL,
+      "A picture is refused as no digit when a network that draws digits again misses it by\n"
+      "more than this times what it misses 99 of 100 held-out digits by. 0: none is refused." },
     { "gate.min_label_p", OPTION_NUMBER, AT(gate.min_label_p), 0, 1, "0.1", NULL, NULL,
       "A sample is refused when the model in service gives its label less than this." },
     { "gate.alarm_p", OPTION_NUMBER, AT(gate.alarm_p), 0, 0.1, "0.001", NULL, NULL,

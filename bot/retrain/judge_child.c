@@ -132,9 +132,11 @@ static int screen(struct bench *bench, struct intake *intake, struct err *err)
 {
     struct screen_basis basis = {
         .holdout = &bench->trusted.holdout,
+        .trusted = &bench->trusted.base,
         .champion = bench->champion,
         .kernels = bench->kernels,
         .min_label_p = bench->order.min_label_p,
+        .max_unlike = bench->order.max_unlike,
         .alarm_p = bench->order.alarm_p,
     };
     struct dataset known;

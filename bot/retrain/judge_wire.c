@@ -72,7 +72,7 @@ json_t *judge_task_to_json(const struct judge_task *task)
     const struct config *c = task->config;
 
     return json_pack(
-        "{ss, ss, ss, ss, ss, ss, so, sI, sI, sI, sI, sI, sI, sf, sf, so, sI}", "cache",
+        "{ss, ss, ss, ss, ss, ss, so, sI, sI, sI, sI, sI, sI, sf, sf, sf, so, sI}", "cache",
         task->cache, "commit", task->commit ? task->commit : "", "base_commit",
         task->base_commit ? task->base_commit : "", "author", task->author ? task->author : "",
         "champion", task->champion ? task->champion : "", "arch", c->retrain.arch, "licences",
@@ -80,9 +80,9 @@ json_t *judge_task_to_json(const struct judge_task *task)
         (json_int_t)c->retrain.max_samples, "max_file_size",
         (json_int_t)c->retrain.max_file_size, "max_files", (json_int_t)c->retrain.max_files,
         "seed", (json_int_t)c->retrain.seed, "epochs", (json_int_t)c->retrain.epochs, "threads",
-        (json_int_t)c->retrain.threads, "min_label_p", c->gate.min_label_p, "alarm_p",
-        c->gate.alarm_p, "merged", merged_to_json(task), "n_before",
-        (json_int_t)task->n_before);
+        (json_int_t)c->retrain.threads, "min_label_p", c->gate.min_label_p, "max_unlike",
+        c->gate.max_unlike, "alarm_p", c->gate.alarm_p, "merged", merged_to_json(task),
+        "n_before", (json_int_t)task->n_before);
 }
 
 static void read_merged(struct json_reader *r, const json_t *doc, struct judge_order *order)
@@ -143,6 +143,7 @@ int judge_order_from_json(struct judge_order *ret, const json_t *doc, struct err
     order.epochs = (size_t)json_i64(&r, doc, "epochs", 1, 10000);
     order.threads = (size_t)json_i64(&r, doc, "threads", 1, 64);
     order.min_label_p = json_f64_or(&r, doc, "min_label_p", 0);
+    order.max_unlike = json_f64_or(&r, doc, "max_unlike", 0);
     order.alarm_p = json_f64_or(&r, doc, "alarm_p", 0);
     read_licences(&r, doc, &order);
     read_merged(&r, doc, &order);

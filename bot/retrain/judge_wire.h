@@ -22,7 +22,7 @@ struct judge_order {
     size_t max_samples, max_file_size, max_files;
     uint64_t seed;
     size_t epochs, threads;
-    double min_label_p, alarm_p;
+    double min_label_p, max_unlike, alarm_p;
     struct judge_sample *merged; /* owned */
     size_t n_merged, n_before;
 };

@@ -71,8 +71,10 @@ static int screen(struct intake *intake, const struct config *config, struct err
     struct model *model = NULL;
     struct screen_basis basis = {
         .holdout = &trusted.holdout,
+        .trusted = &trusted.base,
         .train = &trusted.base,
         .min_label_p = config->gate.min_label_p,
+        .max_unlike = config->gate.max_unlike,
         .alarm_p = config->gate.alarm_p,
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Order of the rules, first reason kept: leak, duplicate, contradiction; then the alarm. */
+ * Order of the rules, first reason kept: leak, duplicate, no digit, contradiction; then the
+ * alarm. */
 #include "bot/retrain/screen.h"
 
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "bot/retrain/intake.h"
+#include "bot/retrain/likeness.h"
 #include "model/dataset.h"
 #include "model/eval.h"
 
@@ -221,18 +223,55 @@ static void judge_labels(struct intake *intake, const float *probabilities, doub
                      n_low, n, 100 * base_rate);
 }
 
-static int refuse_contradictions(struct intake *intake, const struct screen_basis *basis,
-                                 struct err *err)
+/* The pictures that could be read, one after the other; the caller frees. */
+static uint8_t *readable_pixels(size_t *ret_n, const struct intake *intake)
 {
     uint8_t *pixels = xcalloc(intake->n_samples, PIXELS);
-    float *probabilities = NULL;
-    double base_rate = 0;
     size_t n = 0;
 
     for (size_t s = 0; s < intake->n_samples; s++) {
         if (intake->samples[s].is_readable)
             memcpy(pixels + PIXELS * n++, intake->samples[s].pixels, PIXELS);
     }
+    *ret_n = n;
+    return pixels;
+}
+
+static int refuse_what_is_no_digit(struct intake *intake, const struct screen_basis *basis,
+                                   struct err *err)
+{
+    const struct likeness_basis likeness = { basis->trusted, basis->holdout, basis->kernels };
+    size_t n = 0;
+    uint8_t *pixels = readable_pixels(&n, intake);
+    double *ratios = xcalloc(n, sizeof(*ratios)), *ratio = ratios;
+
+    int rc = n > 0 ? likeness_measure(ratios, pixels, n, &likeness, err) : 0;
+    for (size_t s = 0; rc == 0 && s < intake->n_samples; s++) {
+        struct intake_sample *sample = &intake->samples[s];
+
+        if (!sample->is_readable)
+            continue;
+        if (*ratio > basis->max_unlike)
+            intake_refuse(
+                sample,
+                "unlike any digit that is known here: %.1f times as far off as digits "
+                "are (at most %.1f)",
+                *ratio, basis->max_unlike);
+        ratio++;
+    }
+    free(ratios);
+    free(pixels);
+    return rc;
+}
+
+static int refuse_contradictions(struct intake *intake, const struct screen_basis *basis,
+                                 struct err *err)
+{
+    float *probabilities = NULL;
+    double base_rate = 0;
+    size_t n = 0;
+    uint8_t *pixels = readable_pixels(&n, intake);
+
     int rc = measure_base_rate(&base_rate, basis, err);
     if (rc == 0)
         rc = ask_champion(&probabilities, basis, pixels, n, err);
@@ -245,7 +284,13 @@ static int refuse_contradictions(struct intake *intake, const struct screen_basi
 
 int screen_intake(struct intake *intake, const struct screen_basis *basis, struct err *err)
 {
+    int rc = 0;
+
     refuse_leaks(intake, basis->holdout);
     refuse_duplicates(intake, basis->train);
-    return basis->min_label_p > 0 ? refuse_contradictions(intake, basis, err) : 0;
+    if (basis->max_unlike > 0)
+        rc = refuse_what_is_no_digit(intake, basis, err);
+    if (rc == 0 && basis->min_label_p > 0)
+        rc = refuse_contradictions(intake, basis, err);
+    return rc;
 }

@@ -90,6 +90,7 @@ static int set_up(void **state)
     f->config.retrain.threads = 1;
     f->config.gate.mcnemar_p = 0.05;
     f->config.gate.max_nll_ratio = 1.02;
+    f->config.gate.max_unlike = 1.5;
     f->config.gate.min_label_p = 0.1;
     f->config.gate.alarm_p = 0.001;
     *state = f;
@@ -212,6 +213,47 @@ static void leaks_and_duplicates_are_refused_one_by_one(void **state)
     buf_finish(&csv);
 }
 
+/* How many are refused for showing no digit. */
+static size_t count_unlike(const struct intake *intake)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < intake->n_samples; i++) {
+        const char *reason = intake->samples[i].reason;
+
+        n += reason && strstr(reason, "unlike any digit");
+    }
+    return n;
+}
+
+static void pictures_of_no_digit_are_refused_with_the_distance(void **state)
+{
+    struct fixture *f = *state;
+    struct judgement good, bad;
+    char sha[GIT_HEX_SIZE];
+    struct buf csv;
+
+    buf_init(&csv, TEXT_MAX_BYTES);
+    add_rows(&csv, &f->practice, 0, f->practice.n, 0);
+    contribute(f, sha, &csv);
+    assert_int_equal(run_judge(f, sha, &good, NULL), 0);
+    assert_true(count_unlike(&good.intake) == 0);
+
+    buf_clear(&csv);
+    for (size_t i = 0; i < 40; i++) { /* lying on their side */
+        for (size_t p = 0; p < 64; p++)
+            buf_printf(&csv, "%d,", dataset_image(&f->practice, i)[p % 8 * 8 + 7 - p / 8]);
+        buf_printf(&csv, "%d\n", f->practice.labels[i]);
+    }
+    contribute(f, sha, &csv);
+    assert_int_equal(run_judge(f, sha, &bad, NULL), 0);
+    assert_true(count_unlike(&bad.intake) >= 39);
+    assert_non_null(strstr(bad.intake.samples[0].reason, "(at most 1.5)"));
+    judgement_finish(&good);
+    judgement_finish(&bad);
+    buf_finish(&csv);
+}
+
 static void what_stands_at_the_branch_point_is_not_contributed_again(void **state)
 {
     struct fixture *f = *state;
@@ -277,6 +319,7 @@ int main(int argc, char **argv)
         with_repository(good_data_is_trained_on_and_accepted_the_same_way_twice),
         with_repository(wrong_labels_fault_the_contribution),
         with_repository(leaks_and_duplicates_are_refused_one_by_one),
+        with_repository(pictures_of_no_digit_are_refused_with_the_distance),
         with_repository(what_stands_at_the_branch_point_is_not_contributed_again),
         with_repository(a_huge_blob_is_refused_by_its_header),
         with_repository(a_commit_that_is_not_there_is_told_apart),
