@@ -22,7 +22,9 @@ enum { PICTURE_MAX_BYTES = 64 << 20, MAX_PICTURES = 10000 };
 
 static const struct cmd_option options[] = {
     { .name = "--out", .arg = "DIR", .help = "of a vae: where the pictures that it makes go" },
-    { .name = "--generate", .arg = "N", .help = "of a vae: N new pictures instead" },
+    { .name = "--generate",
+      .arg = "N",
+      .help = "of a vae: N new pictures instead, and a sheet" },
     { .name = "--seed", .arg = "N", .help = "of --generate (default 0)" },
     { 0 },
 };

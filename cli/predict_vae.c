@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -16,7 +17,10 @@
 #include "model/score.h"
 #include "model/vae_pictures.h"
 
-enum { PICTURE_MAX_BYTES = 1 << 16 };
+enum { PICTURE_MAX_BYTES = 1 << 16, SHEET_MAX_BYTES = 16 << 20 };
+
+/* The sheet of all pictures: so many a row, each pixel so large, so far apart. */
+enum { SHEET_COLUMNS = 10, SHEET_ZOOM = 4, SHEET_GAP = 4, SHEET_GROUND = 255 };
 
 static char *picture_path(const char *folder, size_t i)
 {
@@ -112,6 +116,48 @@ int predict_vae_scores(const struct app *app, const struct model *m, const char 
     return rc;
 }
 
+/* Picture i at its place on a sheet `width` pixels wide. */
+static void put_on_sheet(uint8_t *sheet, size_t width, const uint8_t *grey, size_t i,
+                         size_t side)
+{
+    size_t cell = side * SHEET_ZOOM + SHEET_GAP;
+    uint8_t *to = sheet + (i / SHEET_COLUMNS * cell + SHEET_GAP) * width +
+                  i % SHEET_COLUMNS * cell + SHEET_GAP;
+
+    for (size_t y = 0; y < side * SHEET_ZOOM; y++) {
+        for (size_t x = 0; x < side * SHEET_ZOOM; x++)
+            to[y * width + x] = grey[y / SHEET_ZOOM * side + x / SHEET_ZOOM];
+    }
+}
+
+/* sheet.png with the first pictures, as many as a PNG may be high. */
+static int write_sheet(const char *folder, const struct shape *s, const uint8_t *pixels,
+                       size_t n, struct err *err)
+{
+    size_t size = s->side * s->side, cell = s->side * SHEET_ZOOM + SHEET_GAP;
+    size_t most = (IMAGE_MAX_SIDE - SHEET_GAP) / cell * SHEET_COLUMNS;
+    size_t shown = n < most ? n : most, rows = (shown + SHEET_COLUMNS - 1) / SHEET_COLUMNS;
+    size_t width = SHEET_COLUMNS * cell + SHEET_GAP, height = rows * cell + SHEET_GAP;
+    uint8_t *sheet = xmalloc(width * height), *grey = xmalloc(size);
+    char *path = fs_path(folder, "sheet.png", NULL);
+    struct buf png;
+
+    buf_init(&png, SHEET_MAX_BYTES);
+    memset(sheet, SHEET_GROUND, width * height);
+    for (size_t i = 0; i < shown; i++) {
+        image_grey(grey, pixels + i * size, size, s->max_value);
+        put_on_sheet(sheet, width, grey, i, s->side);
+    }
+    int rc = image_encode_png(&png, sheet, width, height, err);
+    if (rc == 0)
+        rc = fs_write(path, png.data, png.len, 0666, err);
+    buf_finish(&png);
+    free(path);
+    free(grey);
+    free(sheet);
+    return rc;
+}
+
 int predict_vae_generate(const struct app *app, const struct model *m, size_t n, uint64_t seed,
                          const char *folder, struct err *err)
 {
@@ -123,6 +169,8 @@ int predict_vae_generate(const struct app *app, const struct model *m, size_t n,
         rc = vae_sample(made, m, n, seed, kernels, err);
     if (rc == 0)
         rc = write_pictures(folder, &m->shape, made, n, err);
+    if (rc == 0)
+        rc = write_sheet(folder, &m->shape, made, n, err);
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:s, s:I, s:I}", "out", folder, "samples", (json_int_t)n,
                                      "seed", (json_int_t)seed));

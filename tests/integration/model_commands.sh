@@ -94,7 +94,7 @@ done
 expect 0 '' predict "$work/vae" "$picture" --out "$work/denoised"
 grep -q 'reconstruction error 0' "$work/out" || fail "predict with a vae printed no error"
 expect 0 '' predict "$work/vae" --generate 3 --out "$work/made"
-for made in denoised/000000.png made/000002.png; do
+for made in denoised/000000.png made/000002.png made/sheet.png; do
     [ -s "$work/$made" ] || fail "there is no picture $made"
 done
 expect 2 'tells no classes apart' eval "$work/vae" --data "$digits" --html "$work/x.html"
