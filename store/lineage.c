@@ -6,12 +6,14 @@
 #include "base/err.h"
 #include "store/nouns.h"
 
-/* From a sample to all that is known of it. The run is the one that judged its PR at its
- * commit; the release the lowest version whose run trained on it. */
+/* From a sample to all that is known of it. It was approved when the label was set, which is
+ * what a release tells, too; where that event is not known, when we looked. The run is the one
+ * that judged its PR at its commit; the release the lowest version whose run trained on it. */
 #define CHAIN                                                                                  \
     "SELECT s.digest, s.path, s.row, s.label, s.state, s.reason, s.number, s.commit_sha, "     \
     "c.author, c.licence, coalesce(a.actor, ''), coalesce(a.role, ''), "                       \
-    "coalesce(a.checked_at, 0), coalesce(r.id, ''), coalesce(r.candidate_sha256, ''), "        \
+    "coalesce(v.created_at, a.checked_at, 0), coalesce(r.id, ''), "                            \
+    "coalesce(r.candidate_sha256, ''), "                                                       \
     "coalesce(r.verdict, ''), coalesce(l.version, ''), coalesce(l.dated_at, 0) "               \
     "FROM sample s "                                                                           \
     "JOIN contribution c ON c.repo_id = s.repo_id AND c.number = s.number "                    \
@@ -20,6 +22,7 @@
     "AND a.commit_sha = s.commit_sha AND a.event_id = (SELECT max(b.event_id) "                \
     "FROM approval b WHERE b.repo_id = s.repo_id AND b.number = s.number "                     \
     "AND b.commit_sha = s.commit_sha AND b.state <> 'refused') "                               \
+    "LEFT JOIN event v ON v.repo_id = a.repo_id AND v.id = a.event_id "                        \
     "LEFT JOIN run r INDEXED BY run_pull ON r.repo_id = s.repo_id AND r.number = s.number "    \
     "AND r.commit_sha = s.commit_sha AND r.cause <> 'release' "                                \
     "LEFT JOIN release l ON s.state = 'accepted' AND l.repo_id = s.repo_id "                   \

@@ -123,7 +123,7 @@ def lost(*names):
         remove(w, *names)
         go_on(w)
         world.assert_same(world.state_text(w), before, "the forge")
-        assert_traced(lineage(w))
+        assert lineage(w) == traced, (lineage(w), traced)
         assert sorted(hub_files(w)) == sorted([*FILES, *extra(w)]), sorted(hub_files(w))
 
 

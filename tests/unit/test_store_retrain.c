@@ -12,6 +12,7 @@
 #include "store/approval.h"
 #include "store/contribution.h"
 #include "store/feedback.h"
+#include "store/event.h"
 #include "store/lineage.h"
 #include "store/release.h"
 #include "store/run.h"
@@ -130,6 +131,35 @@ static void merged_contributions_come_in_order_of_their_merge(void **state)
     assert_int_equal(
         contribution_each_of_run(db, TEST_REPO, "both", take_contribution, text, NULL), 0);
     assert_string_equal(text, "1:2 2:3 ");
+}
+
+static int take_approved_at(void *ctx, const struct lineage_row *row, struct err *err)
+{
+    (void)err;
+    *(int64_t *)ctx = row->approved_at;
+    return 0;
+}
+
+static void lineage_tells_when_the_label_was_set_not_when_we_looked(void **state)
+{
+    const struct event labeled = { .repo_id = TEST_REPO,
+                                   .id = 101, /* which test_put_contribution approves */
+                                   .number = 1,
+                                   .kind = "labeled",
+                                   .label = "retrain",
+                                   .commit_sha = "",
+                                   .created_at = TEST_T0 + 30 };
+    struct db *db = *state;
+    int64_t at = 0;
+
+    test_put_contribution(db, 1, TEST_T0 + 900, 1);
+    assert_int_equal(
+        lineage_each(db, TEST_REPO, LINEAGE_BY_PULL, "1", take_approved_at, &at, NULL), 0);
+    assert_int_equal(at, TEST_T0 + 60);
+    assert_int_equal(event_put(db, &labeled, NULL, NULL), 0);
+    assert_int_equal(
+        lineage_each(db, TEST_REPO, LINEAGE_BY_PULL, "1", take_approved_at, &at, NULL), 0);
+    assert_int_equal(at, TEST_T0 + 30);
 }
 
 static void what_a_release_carries_is_released_and_the_rest_is_not(void **state)
@@ -282,6 +312,7 @@ int main(void)
         WITH_DB(approvals_are_used_once),
         WITH_DB(samples_come_back_in_order_of_path_and_row),
         WITH_DB(merged_contributions_come_in_order_of_their_merge),
+        WITH_DB(lineage_tells_when_the_label_was_set_not_when_we_looked),
         WITH_DB(what_a_release_carries_is_released_and_the_rest_is_not),
         WITH_DB(a_run_is_put_once),
         WITH_DB(a_run_without_its_contribution_leaves_nothing),
