@@ -42,9 +42,9 @@ enum {
 static const char PLAIN_TEXT[] = "text/plain; charset=utf-8";
 
 struct httpd {
-    struct MHD_Daemon *daemon;
-    struct httpd_options options; /* strings and lists are the caller's */
-    struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
+    struct MHD_Daemon *_Atomic daemon; /* its threads serve before we know it */
+    struct httpd_options options;      /* strings and lists are the caller's */
+    struct httpd_pool *pool;           /* NULL: handlers block the server's threads */
     struct httpd_wait *wait;
     struct httpd_slow *slow;
     struct httpd_memo *memo;
@@ -353,8 +353,9 @@ const char *httpd_address(const struct httpd *httpd)
 
 unsigned httpd_connections(const struct httpd *httpd)
 {
+    struct MHD_Daemon *daemon = httpd ? httpd->daemon : NULL;
     const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+        daemon ? MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS) : NULL;
 
     return info ? info->num_connections : 0;
 }

@@ -101,7 +101,7 @@ struct httpd_options {
 int httpd_start(struct httpd **ret, const struct httpd_options *options, struct err *err);
 uint16_t httpd_port(const struct httpd *httpd);
 const char *httpd_address(const struct httpd *httpd);  /* "127.0.0.1:8080" */
-unsigned httpd_connections(const struct httpd *httpd); /* open now */
+unsigned httpd_connections(const struct httpd *httpd); /* open now; NULL is fine */
 /* Takes no more connections, waits until the requests under way are answered (at most five
  * seconds for slow peers), then ends. NULL is fine. */
 void httpd_stop(struct httpd *httpd);

@@ -26,7 +26,7 @@ struct site {
     char *reports_dir;
     bool takes_pushes; /* there is a hook to judge them */
     char *accel; /* where the proxy finds hub_dir, for X-Accel-Redirect; "": it does not */
-    struct httpd *httpd;
+    struct httpd *_Atomic httpd; /* NULL for the first requests */
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */
     struct access *access;

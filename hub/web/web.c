@@ -123,6 +123,7 @@ static int start(struct web *web, const struct web_options *options, struct err 
         .on_done = on_done,
     };
     const char *log = options->access_log;
+    struct httpd *started = NULL;
 
     int rc = find_folders(web, options, err);
     if (rc == 0)
@@ -136,9 +137,11 @@ static int start(struct web *web, const struct web_options *options, struct err 
     if (rc == 0 && log && *log)
         rc = access_log_open(&web->site.access_log, log, err);
     if (rc == 0)
-        rc = httpd_start(&web->site.httpd, &httpd, err);
-    if (rc == 0)
-        web->url = xasprintf("http://%s", httpd_address(web->site.httpd));
+        rc = httpd_start(&started, &httpd, err);
+    if (rc == 0) {
+        web->site.httpd = started;
+        web->url = xasprintf("http://%s", httpd_address(started));
+    }
     return rc;
 }
 
