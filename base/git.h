@@ -126,6 +126,8 @@ struct git_check {
 };
 int git_check_objects(size_t *ret_n, struct git_repo *repo, const struct git_check *options,
                       struct err *err);
+/* An error that names the first ref which leads to no object. */
+int git_check_refs(struct git_repo *repo, struct err *err);
 
 struct git_logged {
     char commit[GIT_HEX_SIZE];

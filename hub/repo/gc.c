@@ -107,23 +107,30 @@ static int keep_marked(struct oids *marked, const struct hub_repo *repo, struct 
     return rc;
 }
 
-/* A repository that does not stand still is left for the next time. */
+/* A repository that does not stand still is left for the next time, and one that cannot be read
+ * keeps all that it has. */
 static int sweep_repo(void *ctx, struct hub_repo *repo, const char *what, struct err *err)
 {
     struct sweep *sweep = ctx;
     char **marks = NULL;
     size_t n = 0;
+    struct err own = { 0 };
 
-    (void)what;
     int rc = hub_repo_list_blobs(&marks, &n, repo, err);
-    if (rc == 0 && n > 0)
+    if (rc < 0)
+        return rc;
+    if (n > 0)
         rc = -ERR_CONFLICT;
     for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++)
-        rc = drop_marks(repo, marks, n, sweep->upkeep->before_at, err);
-    if (rc == 0 || rc == -ERR_CONFLICT)
-        rc = keep_marked(&sweep->marked, repo, err);
+        rc = drop_marks(repo, marks, n, sweep->upkeep->before_at, &own);
+    if (rc < 0 && rc != -ERR_CONFLICT) {
+        char *line = xasprintf("%s: left as it is: %s", what, own.msg);
+
+        sweep->upkeep->tell(sweep->upkeep->ctx, line);
+        free(line);
+    }
     hub_repo_list_free(marks, n);
-    return rc;
+    return keep_marked(&sweep->marked, repo, err);
 }
 
 static int sweep_blob(void *ctx, const char *oid, int64_t bytes, struct err *err)

@@ -144,6 +144,7 @@ int hub_push_check(const struct hub_push *push, struct err *err)
     struct git_repo *incoming = NULL;
     const char *lines = push->updates;
     struct update update;
+    size_t n_new = 0;
 
     int rc = hub_repo_open(&repo, push->root, push->id, err);
     if (rc == 0)
@@ -158,7 +159,10 @@ int hub_push_check(const struct hub_push *push, struct err *err)
                      : err_set(err, ERR_LIMIT, "more than %d refs at once", HUB_PUSH_MAX_REFS);
             if (rc == 0)
                 rc = check_update(push, &seen, &update, err);
+            n_new += rc == 0 && is_none(update.before);
         }
+        if (rc == 0 && n_new > 0)
+            rc = hub_repo_check_refs(repo, n_new, err);
     }
     git_close(incoming);
     hub_repo_close(repo);

@@ -9,7 +9,8 @@
 #include "base/text.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_TAGS = 10000, MAX_HISTORY = 1000000, MAX_LOOKED_BACK = 2000 };
+/* More are listed than can be made, since two may make the last one. */
+enum { MAX_LISTED = 2 * HUB_MAX_REFS, MAX_HISTORY = 1000000, MAX_LOOKED_BACK = 2000 };
 
 int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *revision,
                      struct err *err)
@@ -22,13 +23,13 @@ int hub_repo_resolve(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const
 int hub_repo_list_tags(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
                        struct err *err)
 {
-    return git_list_refs(ret, ret_n, repo->git, "refs/tags/v", MAX_TAGS, err);
+    return git_list_refs(ret, ret_n, repo->git, "refs/tags/v", MAX_LISTED, err);
 }
 
 int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,
                        struct err *err)
 {
-    return git_list_refs(ret, ret_n, repo->git, "refs/", MAX_TAGS, err);
+    return git_list_refs(ret, ret_n, repo->git, "refs/", MAX_LISTED, err);
 }
 
 int hub_repo_refs_digest(char ret[SHA256_HEX_SIZE], struct hub_repo *repo, struct err *err)
@@ -98,7 +99,9 @@ int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *
     size_t n_refs = 0, n = 0, total = 0;
 
     *ret_commits = 0;
-    int rc = hub_repo_list_refs(&refs, &n_refs, repo, err);
+    int rc = git_check_refs(repo->git, err);
+    if (rc == 0)
+        rc = hub_repo_list_refs(&refs, &n_refs, repo, err);
     for (size_t r = 0; rc == 0 && r < n_refs; r++) {
         struct git_logged *commits = NULL;
 
@@ -127,6 +130,19 @@ static int check_name(const char *ref, struct err *err)
     return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
 }
 
+int hub_repo_check_refs(struct hub_repo *repo, size_t n_more, struct err *err)
+{
+    struct git_ref *refs = NULL;
+    size_t n = 0;
+
+    int rc = hub_repo_list_refs(&refs, &n, repo, err);
+    git_refs_free(refs, rc < 0 ? 0 : n);
+    if (rc == 0 && n + n_more > HUB_MAX_REFS)
+        rc = err_set(err, ERR_LIMIT, "a repository has at most %d branches and tags",
+                     HUB_MAX_REFS);
+    return rc;
+}
+
 static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,
                     const struct hub_tagger *tagger, struct err *err)
 {
@@ -134,6 +150,9 @@ static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,
 
     if (git_resolve(there, repo->git, ref, NULL) == 0)
         return err_set(err, ERR_EXISTS, "'%.200s' exists already", ref);
+    int rc = hub_repo_check_refs(repo, 1, err);
+    if (rc < 0)
+        return rc;
     if (!tagger)
         return git_set_ref(repo->git, ref, commit, NULL, err);
     const struct git_new_tag tag = { .name = ref + strlen("refs/tags/"),

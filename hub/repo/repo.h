@@ -77,7 +77,8 @@ int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid,
 int64_t hub_repo_blob_bytes(const struct hub_repo *repo);
 int64_t hub_repo_git_bytes(const struct hub_repo *repo);
 
-/* Calls fn for every file of every commit that a ref leads to; a negative result stops. */
+/* Calls fn for every file of every commit that a ref leads to; a negative result stops. A ref
+ * that leads to nothing is an error. */
 typedef int hub_file_fn(void *ctx, const char *commit, const struct hub_file *file,
                         struct err *err);
 int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *fn, void *ctx,
@@ -151,8 +152,12 @@ int hub_repo_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
 int hub_repo_last(struct git_logged **ret, struct hub_repo *repo, const char *commit,
                   const char *const *paths, size_t n, struct err *err); /* git_log_free() */
 
-/* Makes a branch or tag (full ref) at a commit; -ERR_EXISTS, -ERR_RANGE for a bad name. A
- * message makes a tag an annotated one; NULL for none. */
+/* -ERR_LIMIT when so many more would be too many branches and tags for one repository. */
+enum { HUB_MAX_REFS = 10000 };
+int hub_repo_check_refs(struct hub_repo *repo, size_t n_more, struct err *err);
+
+/* Makes a branch or tag (full ref) at a commit; -ERR_EXISTS, -ERR_RANGE for a bad name,
+ * -ERR_LIMIT as above. A message makes a tag an annotated one; NULL for none. */
 struct hub_tagger {
     const char *message, *name, *email;
     int64_t at;

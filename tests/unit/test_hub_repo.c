@@ -262,6 +262,29 @@ static void strange_versions_are_refused(void **state)
     hub_repo_close(repo);
 }
 
+static void a_repository_has_so_many_tags_and_no_more(void **state)
+{
+    struct hub_repo *repo = NULL;
+    struct git_ref *refs = NULL;
+    char commit[GIT_HEX_SIZE];
+    size_t n = 0;
+
+    assert_int_equal(hub_repo_create(&repo, *state, "a/b", NULL), 0);
+    shell(*state, "cd a/b.git && c=$(git commit-tree -m x $(git mktree </dev/null)) && "
+                  "git update-ref refs/heads/main $c && "
+                  "seq -f \"$c refs/tags/t%05.0f\" 9998 >packed-refs");
+    assert_int_equal(hub_repo_resolve(commit, repo, "main", NULL), 0);
+    assert_int_equal(hub_repo_check_refs(repo, 2, NULL), -ERR_LIMIT);
+    assert_int_equal(hub_repo_add_ref(repo, "refs/tags/last", commit, NULL, NULL), 0);
+    assert_int_equal(hub_repo_add_ref(repo, "refs/tags/more", commit, NULL, NULL), -ERR_LIMIT);
+    assert_int_equal(hub_repo_drop_ref(repo, "refs/tags/t00001", NULL), 0);
+    assert_int_equal(hub_repo_add_ref(repo, "refs/heads/more", commit, NULL, NULL), 0);
+    assert_int_equal(hub_repo_list_refs(&refs, &n, repo, NULL), 0);
+    assert_int_equal(n, HUB_MAX_REFS);
+    git_refs_free(refs, n);
+    hub_repo_close(repo);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +300,7 @@ int main(void)
         IN_FOLDER(what_is_not_there_is_named),
         IN_FOLDER(large_files_of_a_release_lie_in_the_store),
         IN_FOLDER(strange_versions_are_refused),
+        IN_FOLDER(a_repository_has_so_many_tags_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

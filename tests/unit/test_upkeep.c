@@ -157,6 +157,33 @@ static void xorbs_go_later_than_what_broken_uploads_left(void **state)
     assert_int_equal(result.xorbs.bytes, 6);
 }
 
+/* Nor are the others kept from being swept. */
+static void a_repository_that_cannot_be_read_keeps_what_it_has(void **state)
+{
+    struct hub_repo *repo = create(*state), *other = NULL;
+    char oid[SHA256_HEX_SIZE], unused[SHA256_HEX_SIZE];
+    struct gc_result result;
+    struct buf lines;
+
+    store(repo, oid, "needed");
+    commit(repo, oid);
+    assert_int_equal(hub_repo_create(&other, *state, "z/z", NULL), 0);
+    store(other, unused, "not needed");
+    shell(*state, "cd a/b.git && rm -r objects/$(git rev-parse main | cut -c1-2)");
+    buf_init(&lines, 65536);
+    const struct upkeep upkeep = {
+        .hub_dir = *state, .before_at = far_future, .tell = keep_line, .ctx = &lines
+    };
+    assert_int_equal(hub_gc(&result, &upkeep, NULL), 0);
+    assert_int_equal(result.n_blobs, 1);
+    assert_non_null(strstr(lines.data, "model a/b: left as it is"));
+    assert_true(hub_repo_has_blob(repo, oid));
+    assert_int_equal(blob_stat(NULL, hub_repo_blobs(repo), oid, NULL), 0);
+    buf_finish(&lines);
+    hub_repo_close(other);
+    hub_repo_close(repo);
+}
+
 static void damage_is_found_where_it_is(void **state)
 {
     struct hub_repo *repo = create(*state);
@@ -179,6 +206,25 @@ static void damage_is_found_where_it_is(void **state)
     free(lines);
     free(path);
     hub_repo_close(repo);
+}
+
+static void a_branch_that_leads_to_nothing_is_found(void **state)
+{
+    struct hub_repo *repo = create(*state);
+    char oid[SHA256_HEX_SIZE];
+
+    store(repo, oid, "weights");
+    commit(repo, oid);
+    hub_repo_close(repo);
+    shell(*state, "cd a/b.git && t=$(git rev-parse main) && "
+                  "rm -f objects/$(echo $t | cut -c1-2)/$(echo $t | cut -c3-)");
+    char *lines = check(*state, 1);
+    assert_non_null(strstr(lines, "'refs/heads/main' leads to nothing"));
+    free(lines);
+    shell(*state, ": >a/b.git/refs/heads/main");
+    lines = check(*state, 1);
+    assert_non_null(strstr(lines, "'refs/heads/main' leads to nothing"));
+    free(lines);
 }
 
 static void a_git_object_that_is_not_what_it_says_is_found(void **state)
@@ -211,7 +257,9 @@ int main(void)
         IN_FOLDER(history_keeps_what_it_needs_until_it_is_squashed),
         IN_FOLDER(a_mark_stays_when_refs_move_under_the_sweep),
         IN_FOLDER(xorbs_go_later_than_what_broken_uploads_left),
+        IN_FOLDER(a_repository_that_cannot_be_read_keeps_what_it_has),
         IN_FOLDER(damage_is_found_where_it_is),
+        IN_FOLDER(a_branch_that_leads_to_nothing_is_found),
         IN_FOLDER(a_git_object_that_is_not_what_it_says_is_found),
     };
 
