@@ -13,11 +13,12 @@
 #include "cli/cmd.h"
 #include "cli/hub_access.h"
 #include "cli/results.h"
+#include "hub/repo/attributes.h"
 #include "hub/repo/blob.h"
 #include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
 
-enum { MAX_IN_FOLDER = 100000, PIECE_BYTES = 1 << 16 };
+enum { MAX_IN_FOLDER = 100000, PIECE_BYTES = 1 << 16, MAX_ATTRIBUTES_BYTES = 1 << 20 };
 
 static int put_large(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *path,
                      struct err *err)
@@ -43,28 +44,51 @@ static int put_large(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const cha
     return rc < 0 ? rc : hub_repo_add_blob(repo, oid, err);
 }
 
-static int put_file(struct hub_edit *edit, struct hub_repo *repo, const char *path,
-                    const char *to, struct err *err)
+/* What is put where. */
+struct upload {
+    struct hub_repo *repo;
+    struct hub_edit *edit;
+    struct buf attributes; /* the .gitattributes that decide what goes to LFS */
+};
+
+/* Those that are uploaded, else those that are there. */
+static int read_attributes(struct upload *up, const char *from, const char *to,
+                           const char *branch, struct err *err)
 {
+    static const char name[] = ".gitattributes";
+    char *path = fs_path(from, name, NULL);
+    char commit[GIT_HEX_SIZE];
+    int rc = 0;
+
+    if (*to == '\0' && fs_size(path) >= 0)
+        rc = fs_read(&up->attributes, path, err);
+    else if (hub_repo_resolve(commit, up->repo, branch, NULL) == 0)
+        (void)hub_repo_read_file(&up->attributes, up->repo, commit, name, NULL);
+    free(path);
+    return rc;
+}
+
+static int put_file(struct upload *up, const char *path, const char *to, struct err *err)
+{
+    int64_t size = fs_size(path);
     char oid[SHA256_HEX_SIZE];
     struct buf bytes;
     int rc;
 
-    if (fs_size(path) >= HUB_LFS_BYTES) {
-        rc = put_large(repo, oid, path, err);
-        return rc < 0 ? rc : hub_edit_put_blob(edit, to, oid, err);
+    if (size >= HUB_LFS_BYTES || (size > 0 && attributes_is_lfs(up->attributes.data, to))) {
+        rc = put_large(up->repo, oid, path, err);
+        return rc < 0 ? rc : hub_edit_put_blob(up->edit, to, oid, err);
     }
     buf_init(&bytes, HUB_LFS_BYTES);
     rc = fs_read(&bytes, path, err);
     if (rc == 0)
-        rc = hub_edit_put(edit, to, bytes.data, bytes.len, err);
+        rc = hub_edit_put(up->edit, to, bytes.data, bytes.len, err);
     buf_finish(&bytes);
     return rc;
 }
 
 /* A file, or everything in a folder but links and .git. */
-static int put_tree(struct hub_edit *edit, struct hub_repo *repo, const char *path,
-                    const char *to, struct err *err)
+static int put_tree(struct upload *up, const char *path, const char *to, struct err *err)
 {
     char **names = NULL;
     struct stat st;
@@ -73,7 +97,7 @@ static int put_tree(struct hub_edit *edit, struct hub_repo *repo, const char *pa
     if (lstat(path, &st) != 0)
         return err_errno(err, "cannot find '%s'", path);
     if (S_ISREG(st.st_mode))
-        return put_file(edit, repo, path, to, err);
+        return put_file(up, path, to, err);
     if (!S_ISDIR(st.st_mode))
         return 0;
     int rc = fs_list(&names, &n, path, MAX_IN_FOLDER, err);
@@ -82,7 +106,7 @@ static int put_tree(struct hub_edit *edit, struct hub_repo *repo, const char *pa
         char *target = *to ? fs_path(to, names[i], NULL) : xstrdup(names[i]);
 
         if (strcmp(names[i], ".git") != 0)
-            rc = put_tree(edit, repo, from, target, err);
+            rc = put_tree(up, from, target, err);
         free(target);
         free(from);
     }
@@ -117,25 +141,29 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
 {
     const char *from = args->operands[1];
     struct hub_access hub = { 0 };
-    struct hub_repo *repo = NULL;
-    struct hub_edit *edit = NULL;
+    struct upload up = { 0 };
     char oid[GIT_HEX_SIZE];
     size_t n = 0;
 
     const char *to = cmd_value(args, "--to", fs_size(from) >= 0 ? base_name(from) : "");
+    buf_init(&up.attributes, MAX_ATTRIBUTES_BYTES);
     int rc = hub_access_open(&hub, app, err);
     if (rc == 0)
-        rc = hub_access_open_repo(&repo, &hub, args->operands[0], hub_access_kind(args), err);
+        rc =
+            hub_access_open_repo(&up.repo, &hub, args->operands[0], hub_access_kind(args), err);
     if (rc == 0)
-        rc = hub_edit_begin(&edit, repo);
+        rc = hub_edit_begin(&up.edit, up.repo);
     if (rc == 0)
-        rc = put_tree(edit, repo, from, to, err);
+        rc = read_attributes(&up, from, to, cmd_value(args, "--branch", "main"), err);
     if (rc == 0)
-        rc = commit(oid, edit, app, args, err);
-    if (edit)
-        n = hub_edit_count(edit);
-    hub_edit_free(edit);
-    hub_repo_close(repo);
+        rc = put_tree(&up, from, to, err);
+    if (rc == 0)
+        rc = commit(oid, up.edit, app, args, err);
+    if (up.edit)
+        n = hub_edit_count(up.edit);
+    hub_edit_free(up.edit);
+    hub_repo_close(up.repo);
+    buf_finish(&up.attributes);
     hub_access_close(&hub);
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:s,s:I}", "commit", oid, "files", (json_int_t)n));

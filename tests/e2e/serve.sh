@@ -43,6 +43,22 @@ curl -fsS "$url/" | grep -q '<main' || fail "no first page"
 curl -fsS "$url/reports/" | grep -q '<title>R<' || fail "no report"
 [ "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$url/")" = 405 ] || fail "POST is served"
 
+# What .gitattributes hands to LFS goes there from the command line, too, and comes back whole.
+mkdir upload
+printf 'weights' >upload/model.bin
+printf 'plain' >upload/note.txt
+expect_exit 0 "$hearth" hub create ada/model
+expect_exit 0 "$hearth" hub upload ada/model upload
+curl -fsS "$url/ada/model/raw/main/model.bin" | grep -q '^oid sha256:' ||
+    fail "model.bin stands in git"
+[ "$(curl -fsS "$url/ada/model/resolve/main/model.bin")" = weights ] || fail "no model.bin"
+[ "$(curl -fsS "$url/ada/model/raw/main/note.txt")" = plain ] || fail "no note.txt"
+printf '*.txt filter=lfs diff=lfs merge=lfs -text\n' >upload/.gitattributes
+printf 'changed' >upload/note.txt
+expect_exit 0 "$hearth" hub upload ada/model upload --branch main
+git -C hub/ada/model.git show main:note.txt | grep -q '^oid sha256:' ||
+    fail "note.txt stands in git, against its .gitattributes"
+
 expect_exit 1 "$hearth" serve --listen "${url#http://}"
 grep -q 'in use' stderr || fail "a taken port is not named"
 expect_exit 2 "$hearth" serve --listen nonsense
