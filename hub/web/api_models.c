@@ -262,3 +262,98 @@ int api_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
     free(list.root);
     return status;
 }
+
+static bool is_listed(const json_t *text_or_list, const char *tag)
+{
+    const char *text = json_string_value(text_or_list);
+
+    if (text)
+        return strcmp(text, tag) == 0;
+    for (size_t i = 0; i < json_array_size(text_or_list); i++) {
+        text = json_string_value(json_array_get(text_or_list, i));
+        if (text && strcmp(text, tag) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a tag says, by how it begins or where the card has it. */
+static const char *tag_type(const json_t *model, const char *tag)
+{
+    static const struct {
+        const char *prefix, *key, *type; /* one of the first two */
+    } types[] = {
+        { "license:", NULL, "license" },       { "dataset:", NULL, "dataset" },
+        { "base_model:", NULL, "base_model" }, { NULL, "pipeline_tag", "pipeline_tag" },
+        { NULL, "library_name", "library" },   { NULL, "language", "language" },
+    };
+    const json_t *card = json_object_get(model, "cardData");
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (types[i].prefix ? text_has_prefix(tag, types[i].prefix)
+                            : is_listed(json_object_get(card, types[i].key), tag))
+            return types[i].type;
+    }
+    return "other";
+}
+
+/* {"license": [{"id": "license:mit", "label": "mit", "type": "license"}], ...}, each once. */
+static void add_tags(json_t *by_type, json_t *seen, const json_t *model)
+{
+    const json_t *tags = json_object_get(model, "tags");
+
+    for (size_t i = 0; i < json_array_size(tags); i++) {
+        const char *tag = json_string_value(json_array_get(tags, i));
+        const char *type = tag_type(model, tag);
+        size_t type_len = strlen(type);
+        bool has_prefix = text_has_prefix(tag, type) && tag[type_len] == ':';
+
+        if (json_object_get(seen, tag))
+            continue;
+        (void)json_object_set_new(seen, tag, json_true());
+        if (!json_object_get(by_type, type))
+            (void)json_object_set_new(by_type, type, json_array());
+        (void)json_array_append_new(json_object_get(by_type, type),
+                                    json_pack("{s:s,s:s,s:s}", "id", tag, "label",
+                                              has_prefix ? tag + type_len + 1 : tag, "type",
+                                              type));
+    }
+}
+
+static json_t *tags_of(const struct listing *list)
+{
+    json_t *by_type = json_object(), *seen = json_object();
+    char **ids = NULL;
+    size_t n = 0;
+
+    if (hub_repo_list(&ids, &n, list->root, MAX_REPOS, NULL) == 0) {
+        json_t **models = xcalloc(n + 1, sizeof(json_t *));
+        size_t n_models = collect(models, ids, n, list);
+
+        for (size_t i = 0; i < n_models; i++) {
+            add_tags(by_type, seen, models[i]);
+            json_decref(models[i]);
+        }
+        free(models);
+    }
+    hub_repo_list_free(ids, n);
+    json_decref(seen);
+    return by_type;
+}
+
+int api_tags(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    static const struct form everything;
+    struct listing list = { .site = ctx, .query = &everything, .kind = HOSTED_MODEL };
+
+    if (text_has_prefix(httpd_path(req), "/api/datasets"))
+        list.kind = HOSTED_DATASET;
+    int status = visit_identify(&list.who, ctx, req, res);
+    if (status != 0)
+        return status;
+    list.root = visit_root(ctx, list.kind);
+    httpd_remember(req, SITE_REMEMBERED_MS);
+    status = api_reply(req, res, tags_of(&list));
+    free(list.root);
+    return status;
+}

@@ -45,6 +45,8 @@ const struct httpd_route routes[] = {
     { "GET", "/reports/{path...}", send_report, 0 },
     { "GET", "/api/models", api_list, 0 },
     { "GET", "/api/datasets", api_list, 0 },
+    { "GET", "/api/models-tags-by-type", api_tags, 0 },
+    { "GET", "/api/datasets-tags-by-type", api_tags, 0 },
     { "GET", "/api/whoami-v2", api_whoami, 0 },
     { "POST", "/api/validate-yaml", api_validate_yaml, 2 << 20 },
     { "POST", "/api/repos/create", api_create, LIST },

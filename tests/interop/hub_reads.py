@@ -54,6 +54,9 @@ def reads(api):
     check({s.rfilename for s in info.siblings} == set(names), "siblings are the files")
     check([m.id for m in api.list_models(author="community")] == [REPO], "list_models")
     check(not list(api.list_models(search="absent")), "a search that finds nothing")
+    tags = {tag["id"]: tag["type"] for kind in api.get_model_tags().values() for tag in kind}
+    check(set(info.tags) == set(tags) and
+          tags[f"license:{info.card_data.license}"] == "license", "get_model_tags")
     check(api.file_exists(REPO, "README.md"), "file_exists")
     check(not api.file_exists(REPO, "absent"), "file_exists of an absent file")
     refs = api.list_repo_refs(REPO)

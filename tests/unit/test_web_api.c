@@ -29,6 +29,25 @@ static void model_says_what_its_card_and_files_say(void **state)
     site_assert_has_not(fix, "siblings");
 }
 
+static void tags_are_sorted_by_what_they_say(void **state)
+{
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token,
+                               "{\"name\":\"m\",\"private\":true,\"license\":\"mit\"}"),
+                     200);
+    assert_int_equal(site_get(fix, "/api/models-tags-by-type"), 200);
+    site_assert_has(fix, "\"license\":[{\"id\":\"license:apache-2.0\",\"label\":\"apache-2.0\","
+                         "\"type\":\"license\"}]");
+    site_assert_has(fix, "\"other\":[");
+    assert_int_equal(site_send(fix, "GET", "/api/models-tags-by-type", token, ""), 200);
+    site_assert_has(fix, "license:mit");
+    assert_int_equal(site_get(fix, "/api/datasets-tags-by-type"), 200);
+    assert_string_equal(fix->res.body.data, "{}");
+    free(token);
+}
+
 static void tree_lists_folders_and_pages(void **state)
 {
     struct site_fixture *fix = *state;
@@ -136,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVED(model_says_what_its_card_and_files_say),
+        SERVED(tags_are_sorted_by_what_they_say),
         SERVED(tree_lists_folders_and_pages),
         SERVED(paths_are_asked_for_as_form_and_as_json),
         SERVED(list_searches_filters_and_pages),
