@@ -254,6 +254,28 @@ static void pictures_of_no_digit_are_refused_with_the_distance(void **state)
     buf_finish(&csv);
 }
 
+static void every_network_that_may_be_chosen_is_trained(void **state)
+{
+    static char names[][4] = { "mlp", "cnn", "rnn" };
+    struct fixture *f = *state;
+    char sha[GIT_HEX_SIZE];
+    struct buf csv;
+
+    buf_init(&csv, TEXT_MAX_BYTES);
+    add_rows(&csv, &f->practice, 0, 20, 0);
+    contribute(f, sha, &csv);
+    f->config.retrain.epochs = 1;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct judgement j;
+
+        f->config.retrain.arch = names[i];
+        assert_int_equal(run_judge(f, sha, &j, NULL), 0);
+        assert_true(j.has_run && j.is_reproducible);
+        judgement_finish(&j);
+    }
+    buf_finish(&csv);
+}
+
 static void what_stands_at_the_branch_point_is_not_contributed_again(void **state)
 {
     struct fixture *f = *state;
@@ -320,6 +342,7 @@ int main(int argc, char **argv)
         with_repository(wrong_labels_fault_the_contribution),
         with_repository(leaks_and_duplicates_are_refused_one_by_one),
         with_repository(pictures_of_no_digit_are_refused_with_the_distance),
+        with_repository(every_network_that_may_be_chosen_is_trained),
         with_repository(what_stands_at_the_branch_point_is_not_contributed_again),
         with_repository(a_huge_blob_is_refused_by_its_header),
         with_repository(a_commit_that_is_not_there_is_told_apart),
