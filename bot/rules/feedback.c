@@ -229,7 +229,8 @@ static int decide_thread(struct kind *ret, struct bot *bot, const struct thread 
         .body = t->body,
         .labels = labels,
         .n_labels = set.n,
-        .trigger_label = bot->config->retrain.trigger_label,
+        .run_labels = { bot->config->retrain.trigger_label, bot->config->retrain.accepted_label,
+                        bot->config->retrain.refused_label },
     };
     kind_decide(ret, &text);
     label_set_finish(&set);

@@ -306,13 +306,21 @@ static bool is_confusion(struct view *view, const struct rule *rule)
     return topic_of_confusion(view->topic, &view->all.prose.text);
 }
 
-static bool is_asked_to_run(struct view *view, const struct rule *rule)
+static bool is_of_a_run(const struct kind_text *text, const char *label)
+{
+    for (size_t i = 0; i < KIND_RUN_LABELS; i++)
+        if (text->run_labels[i] && strcmp(label, text->run_labels[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_contribution(struct view *view, const struct rule *rule)
 {
     const struct kind_text *text = view->text;
 
     (void)rule;
     for (size_t i = 0; i < text->n_labels; i++)
-        if (text->trigger_label && strcmp(text->labels[i], text->trigger_label) == 0)
+        if (is_of_a_run(text, text->labels[i]))
             return true;
     return strstr(text->title, "contrib/") || strstr(text->body, "contrib/");
 }
@@ -332,7 +340,7 @@ static bool is_asking_title(struct view *view, const struct rule *rule)
 
 static const struct rule rules[] = {
     { "conduct-phrase", FEEDBACK_CONDUCT, ANYWHERE, in_prose, conduct_phrases, NULL },
-    { "contribution", FEEDBACK_DATA, KIND_OF_PULL, is_asked_to_run, NULL, NULL },
+    { "contribution", FEEDBACK_DATA, KIND_OF_PULL, is_contribution, NULL, NULL },
     { "samples-phrase", FEEDBACK_DATA, KIND_OF_PULL, in_prose, sample_phrases, NULL },
     { "mislabelled-phrase", FEEDBACK_DATA, ANYWHERE, in_prose, mislabelled_phrases, NULL },
     { "digits-confused", FEEDBACK_MODEL_ERROR, ANYWHERE, is_confusion, NULL, NULL },

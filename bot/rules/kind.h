@@ -13,12 +13,15 @@
 
 enum kind_source { KIND_OF_ISSUE = 1 << 0, KIND_OF_PULL = 1 << 1, KIND_OF_ENTRY = 1 << 2 };
 
+enum { KIND_RUN_LABELS = 3 };
+
 struct kind_text {
     enum kind_source source;
     const char *title, *body;  /* "" when there is none */
     const char *const *labels; /* of the thread; none for an entry */
     size_t n_labels;
-    const char *trigger_label; /* asks for a run: its pull request brings data */
+    /* Asks for a run, or tells of one: its pull request brings data. NULL: none. */
+    const char *run_labels[KIND_RUN_LABELS];
 };
 
 struct kind {

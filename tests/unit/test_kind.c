@@ -59,6 +59,8 @@ static const struct row rows[] = {
     /* Data. */
     { PULL, "My digits", "Adds contrib/newcomer-2 with 40 pictures", "", "data contribution " },
     { PULL, "My digits", "", "retrain", "data contribution " },
+    { PULL, "More from my phone", "", "retrain: refused", "data contribution " },
+    { PULL, "More from my phone", "", "first,retrain: accepted", "data contribution " },
     { PULL, "Add 40 samples of 4", "", "", "data samples-phrase 4" },
     { ISSUE, "Row 17 is mislabelled", "It is a 5.", "", "data mislabelled-phrase 5" },
     { ISSUE, "Where does the data set come from", "", "", "question asking-title " },
@@ -142,7 +144,7 @@ static void realistic_texts_have_the_kind_a_person_would_give(void **state)
             .body = rows[i].body,
             .labels = labels,
             .n_labels = split(list, labels, 8),
-            .trigger_label = "retrain",
+            .run_labels = { "retrain", "retrain: accepted", "retrain: refused" },
         };
         kind_decide(&kind, &text);
         (void)snprintf(got, sizeof(got), "%s %s %s", feedback_kind_name(kind.kind), kind.rule,
