@@ -3,18 +3,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/rfc3339.h"
+#include "hub/repo/blob.h"
 #include "hub/web/api.h"
 #include "hub/web/card.h"
 #include "hub/web/downloads.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
-#include "model/safetensors.h"
+#include "hub/web/weights.h"
 
-enum { MAX_WEIGHTS_BYTES = 32 << 20 };
+/* What is no large file stands in git, and is small. */
+enum { MAX_WEIGHTS_BYTES = 16 << 20 };
 
 /* Adds "prefix" + text once. */
 static void add_tag(json_t *tags, const char *prefix, const char *text)
@@ -58,40 +61,47 @@ static json_t *make_tags(const json_t *card, bool has_safetensors)
     return tags;
 }
 
-/* The parser saw that the product fits; beside a 0 the rest may be anything. */
-static size_t count_elements(const struct safetensor *tensor)
+/* The first bytes of a large file, as many as its header has; -1 without one. */
+static int64_t read_header(struct buf *out, const struct shelf *shelf, const char *oid,
+                           int64_t size)
 {
-    size_t n = 1;
+    char length[WEIGHTS_LENGTH_BYTES];
+    int64_t n = -1;
+    int fd = -1;
 
-    for (size_t d = 0; d < tensor->n_dims; d++)
-        n *= tensor->dims[d];
+    if (blob_open(&fd, hub_repo_blobs(shelf->repo), oid, NULL) < 0)
+        return -1;
+    if (pread(fd, length, sizeof(length), 0) == (ssize_t)sizeof(length))
+        n = weights_header_bytes(length, size);
+    if (n > 0) {
+        char *bytes = xmalloc((size_t)n);
+
+        if (pread(fd, bytes, (size_t)n, 0) == (ssize_t)n)
+            buf_add(out, bytes, (size_t)n);
+        else
+            n = -1;
+        free(bytes);
+    }
+    (void)close(fd);
     return n;
 }
 
 json_t *model_weights(const struct shelf *shelf)
 {
     const struct hub_file *file = shelf_find(shelf, "model.safetensors");
-    struct safetensors st = { 0 };
     json_t *ret = NULL;
     struct buf bytes;
+    int64_t n = -1;
 
+    if (!file)
+        return NULL;
     buf_init(&bytes, MAX_WEIGHTS_BYTES);
-    if (file && shelf_read(&bytes, shelf, file, NULL) == 0 &&
-        safetensors_parse(&st, bytes.data, bytes.len, file->path, NULL) == 0) {
-        json_t *kinds = json_object();
-        json_int_t total = 0;
-
-        for (size_t i = 0; i < st.n_tensors; i++) {
-            const json_t *before = json_object_get(kinds, st.tensors[i].dtype);
-            json_int_t n = (json_int_t)count_elements(&st.tensors[i]);
-
-            total += n;
-            (void)json_object_set_new(kinds, st.tensors[i].dtype,
-                                      json_integer(json_integer_value(before) + n));
-        }
-        ret = json_pack("{s:o,s:I}", "parameters", kinds, "total", total);
-    }
-    safetensors_finish(&st);
+    if (file->lfs[0])
+        n = read_header(&bytes, shelf, file->lfs, file->size);
+    else if (shelf_read(&bytes, shelf, file, NULL) == 0 && bytes.len >= WEIGHTS_LENGTH_BYTES)
+        n = weights_header_bytes(bytes.data, file->size);
+    if (n > 0)
+        ret = weights_count(bytes.data, n, file->size);
     buf_finish(&bytes);
     return ret;
 }

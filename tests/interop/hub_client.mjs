@@ -84,8 +84,10 @@ async function readsModels() {
     const tagged = await list(hub.listModels({ hubUrl, search: { tags: ["absent"] } }));
     check(tagged.length === 0, "listModels that finds nothing");
     const info = await hub.modelInfo({ hubUrl, name: repo.name,
-                                       additionalFields: ["tags", "sha", "cardData"] });
-    check(info.name === repo.name && info.sha.length === 40 && info.cardData.license,
+                                       additionalFields: ["tags", "sha", "cardData",
+                                                          "safetensors"] });
+    check(info.name === repo.name && info.sha.length === 40 && info.cardData.license &&
+          info.safetensors.total === 9610,
           "modelInfo");
     check(await hub.repoExists({ hubUrl, repo }), "repoExists");
     check(!(await hub.repoExists({ hubUrl, repo: "ada/absent" })), "repoExists of none");
