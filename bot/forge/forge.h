@@ -185,6 +185,8 @@ enum forge_role {
     FORGE_ROLE_MAINTAIN,
     FORGE_ROLE_ADMIN
 };
+/* Where the token may not look roles up (forge_repo.may_see_roles), the least that is certain.
+ * Where it may, a refusal is an error: it is one of the moment, and no role. */
 int forge_get_role(struct forge *f, const char *login, enum forge_role *ret, struct err *err);
 const char *forge_role_name(enum forge_role role);
 int forge_role_parse(enum forge_role *ret, const char *name, struct err *err);

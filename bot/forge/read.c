@@ -121,6 +121,7 @@ int forge_get_repo(struct forge *f, int (*fn)(void *, const struct forge_repo *,
     if (rc == 0 && forge_has(f, FORGE_SHOWS_ROLES_TO_WRITERS))
         repo.may_see_roles = repo.may_push || repo.may_triage;
     if (rc == 0) {
+        f->sees_roles = repo.may_see_roles;
         repo.head_sha = head;
         rc = fn(ctx, &repo, err);
     }
@@ -213,8 +214,12 @@ int forge_get_role(struct forge *f, const char *login, enum forge_role *ret, str
         *ret = FORGE_ROLE_NONE; /* no such account */
         return 0;
     }
-    if (rc == -ERR_DENIED && f->dialect->role_unseen)
+    if (rc == -ERR_DENIED && !f->sees_roles && f->dialect->role_unseen)
         return f->dialect->role_unseen(f, login, ret, err);
+    if (rc == -ERR_DENIED && !f->sees_roles) {
+        *ret = FORGE_ROLE_NONE;
+        return 0;
+    }
     if (rc < 0)
         return rc;
     json_reader_init(&r, "permission");

@@ -11,6 +11,7 @@
 #include "bot/release/publish.h"
 #include "bot/release/release_run.h"
 #include "bot/release/stage.h"
+#include "bot/retrain/settle.h"
 #include "config/config.h"
 #include "store/action.h"
 #include "store/contribution.h"
@@ -61,6 +62,13 @@ static int plan_next(struct bot *bot, const char *run_id, struct err *err)
     return rc;
 }
 
+/* No release for now, and why. */
+static int wait_for(struct release_counts *counts, const struct err *why)
+{
+    (void)snprintf(counts->why_not, sizeof(counts->why_not), "%.255s", why ? why->msg : "");
+    return 0;
+}
+
 int release_plan(struct bot *bot, struct release_counts *counts, struct err *err)
 {
     char planned[VERSION_SIZE] = "";
@@ -73,7 +81,13 @@ int release_plan(struct bot *bot, struct release_counts *counts, struct err *err
     int rc = release_get_planned(bot->db, bot->repo_id, take_version, planned, err);
     if (rc != -ERR_NOTFOUND) /* one release at a time: the planned one first */
         return rc;
-    rc = contribution_each_unreleased(bot->db, bot->repo_id, count, &n_unreleased, err);
+    /* Again here: retraining may have ended before it came to that, and then nothing would say
+     * which commit the release is made from. */
+    rc = settle_merged(bot, err);
+    if (rc == -ERR_BUDGET)
+        return wait_for(counts, err);
+    if (rc == 0)
+        rc = contribution_each_unreleased(bot->db, bot->repo_id, count, &n_unreleased, err);
     if (rc < 0 || n_unreleased == 0)
         return rc;
 
@@ -86,10 +100,8 @@ int release_plan(struct bot *bot, struct release_counts *counts, struct err *err
         return 0;
     }
     rc = plan_next(bot, run.id, err);
-    if (rc == -ERR_REFUSED && err) {
-        (void)snprintf(counts->why_not, sizeof(counts->why_not), "%.255s", err->msg);
-        return 0;
-    }
+    if (rc == -ERR_REFUSED)
+        return wait_for(counts, err);
     counts->planned += rc == 0;
     return rc;
 }

@@ -142,21 +142,6 @@ static enum request_answer refuse(struct request *request, char *reason)
     return REQUEST_REFUSED;
 }
 
-/* A role that cannot be looked up is no role; a forge that does not answer is a failure. */
-static int read_role(enum forge_role *ret, struct bot *bot, const char *login, struct err *err)
-{
-    struct err why = { 0 };
-    int rc = forge_get_role(bot->forge, login, ret, &why);
-
-    if (rc == -ERR_NOTFOUND || rc == -ERR_DENIED) {
-        *ret = FORGE_ROLE_NONE;
-        return 0;
-    }
-    if (rc < 0 && err)
-        *err = why;
-    return rc;
-}
-
 static int ask_role(struct request *request, enum request_answer *ret, struct bot *bot,
                     struct err *err)
 {
@@ -165,7 +150,7 @@ static int ask_role(struct request *request, enum request_answer *ret, struct bo
 
     int rc = forge_role_parse(&least, least_name, err);
     if (rc == 0)
-        rc = read_role(&role, bot, request->actor, err);
+        rc = forge_get_role(bot->forge, request->actor, &role, err);
     if (rc < 0)
         return rc;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whatever parses as JSON, the getters read without harm and it is written the same twice. */
+ * Whatever parses as JSON, the getters read without harm, and it is written the same twice, and
+ * as jansson would. */
 #include "base/json.h"
 
 #include <stdint.h>
@@ -42,6 +43,19 @@ static void same_twice(const json_t *doc)
     buf_finish(&first);
 }
 
+static void as_jansson_has_it(const json_t *doc)
+{
+    char *theirs = json_dumps(doc, JSON_COMPACT | JSON_ENCODE_ANY);
+    struct buf ours;
+
+    buf_init(&ours, 1 << 20);
+    json_write_as_is(&ours, doc);
+    if (!theirs || strcmp(ours.data, theirs) != 0)
+        abort();
+    buf_finish(&ours);
+    free(theirs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     json_t *doc = NULL;
@@ -51,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     read_fields(doc);
     same_twice(doc);
+    as_jansson_has_it(doc);
     json_decref(doc);
     return 0;
 }

@@ -324,6 +324,37 @@ static void role_that_cannot_be_seen_is_never_too_high(void **state)
     }
 }
 
+static int take_nothing(void *ctx, const struct forge_repo *repo, struct err *err)
+{
+    (void)ctx;
+    (void)repo;
+    (void)err;
+    return 0;
+}
+
+/* What would be decided by it is for good: no request is refused for a fault of the moment. */
+static void refusal_where_roles_are_seen_is_no_role(void **state)
+{
+    const struct scripted_answer repo[] = {
+        { 200,
+          { 0 },
+          "{\"id\":1,\"name\":\"n\",\"owner\":{\"login\":\"O\"},"
+          "\"default_branch\":\"main\","
+          "\"permissions\":{\"admin\":true,\"push\":true,\"pull\":true}}" },
+        { 200, { 0 }, "{\"commit\":{\"id\":\"ab\"}}" },
+    };
+    const struct scripted_answer refused[] = { { 403, { 0 }, "{\"message\":\"no\"}" } };
+    enum forge_role role = FORGE_ROLE_ADMIN;
+    struct scene *s = *state;
+
+    PLAY(s, repo);
+    if (forge_get_repo(s->forge, take_nothing, NULL, &s->err) < 0)
+        fail_msg("%s", s->err.msg);
+    PLAY(s, refused);
+    assert_int_equal(forge_get_role(s->forge, "ada", &role, &s->err), -ERR_DENIED);
+    assert_int_equal(s->script.n_asked, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
 int main(void)
@@ -342,6 +373,7 @@ int main(void)
         TEST(renamed_repository_says_its_new_name),
         TEST(write_to_a_renamed_repository_is_not_sent_on),
         TEST(role_that_cannot_be_seen_is_never_too_high),
+        TEST(refusal_where_roles_are_seen_is_no_role),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
