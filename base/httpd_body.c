@@ -9,8 +9,9 @@
 #include "base/httpd_request.h"
 
 /* A peer that gets its answer before it has sent its body may see a reset instead, so bodies
- * that are not hopeless are read and thrown away first. */
-enum { DRAIN_MAX_BYTES = 8 << 20 };
+ * that are not hopeless are read and thrown away first; of a stream that failed half-way, when
+ * its sender was let in, more. */
+enum { DRAIN_MAX_BYTES = 8 << 20, DRAIN_FAILED_MAX_BYTES = 512 << 20 };
 
 static bool is_too_large(const struct httpd_request *req)
 {
@@ -86,5 +87,5 @@ int httpd_body_take(struct httpd_request *req, const char *data, size_t len, voi
         buf_add(&req->body, data, len);
     else if (!is_too_large(req))
         req->is_cut = req->stream->take(req, data, len, ctx) < 0;
-    return req->unwanted > DRAIN_MAX_BYTES ? -1 : 0;
+    return req->unwanted > (req->is_cut ? DRAIN_FAILED_MAX_BYTES : DRAIN_MAX_BYTES) ? -1 : 0;
 }

@@ -120,6 +120,7 @@ int hearth_main(int argc, char **argv, struct clock clock)
     if (worker_main(&code, argc, argv, workers) || hook_main(&code, argv))
         return code;
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file past a limit fails as on a full disk */
     const char **words = xcalloc(n + 1, sizeof(*words));
     for (size_t i = 0; i < n; i++)
         words[i] = argv[i + 1];

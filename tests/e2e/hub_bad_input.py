@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: hub_bad_input.py HEARTH
+
+A hub as strangers and broken clients find it: paths that lead out, headers in values, bodies
+that unpack to gigabytes, a card of 100 MB, commits that race, a disk that is full. Each is
+refused with words, nothing is left behind, and the hub goes on in the memory that it had.
+Prints TAP.
+"""
+import base64
+import concurrent.futures
+import gzip
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+import hub as hubs  # the hub that interop tests write to
+
+MIB = 1 << 20
+REPO = "ada/model"
+COMMIT = f"/api/models/{REPO}/commit/main"
+points = []
+
+
+def check(is_good, name, said=""):
+    points.append(bool(is_good))
+    if not is_good:
+        print("#", str(said).replace("\n", "\n# "))
+    print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
+
+
+def ask(hub, method, path, body=None, **headers):
+    """Sends what no client library would; the status, the headers and the body."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub.url).netloc, timeout=60)
+    connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+    headers.setdefault("Authorization", f"Bearer {hub.token}")
+    if body is not None:
+        body = body if isinstance(body, bytes) else body.encode()
+        headers["Content-Length"] = len(body)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), str(value))
+    try:
+        connection.endheaders(body)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # refused before all was sent: the answer is there
+    reply = connection.getresponse()
+    text = reply.read()
+    connection.close()
+    return reply.status, reply.headers, text
+
+
+def lines(*operations, parent=None):
+    header = {"summary": "s", **({"parentCommit": parent} if parent else {})}
+    return "\n".join(json.dumps({"key": key, "value": value}) for key, value in
+                     [("header", header), *operations]).encode()
+
+
+def file_line(path, content=b"x"):
+    return ("file", {"content": base64.b64encode(content).decode(), "path": path,
+                     "encoding": "base64"})
+
+
+def tip(hub):
+    return json.loads(ask(hub, "GET", f"/api/models/{REPO}")[2])["sha"]
+
+
+def peak_mib(hub):
+    """The most memory that the server ever held."""
+    status = pathlib.Path(f"/proc/{hub.child.pid}/status").read_text(encoding="utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
+
+
+def outside(folder):
+    return sorted(str(p) for p in pathlib.Path(folder).rglob("*outside*"))
+
+
+def paths_that_lead_out(hub, folder):
+    out = ("../outside", "/outside", "a/../../outside", ".git/outside", "git~1/outside",
+           "a//outside", "a/./outside", "outside\0", "outside\n")
+    before = tip(hub)
+    for path in out:
+        status, _, said = ask(hub, "POST", COMMIT, lines(file_line(path)))
+        check(status == 400, f"no commit has {path!r}", (status, said))
+    names = ("../outside", "..", "a/../outside", "%2e%2e", ".outside", "a\\outside")
+    said = [ask(hub, "POST", "/api/repos/create", json.dumps({"name": name}))[0]
+            for name in names]
+    said += [ask(hub, "POST", "/api/repos/move",
+                 json.dumps({"fromRepo": REPO, "toRepo": f"ada/{name}"}))[0] for name in names]
+    said += [ask(hub, "POST", f"/api/models/{REPO}/{where}",
+                 json.dumps({"tag": "../../outside"}))[0]
+             for where in ("tag/main", "branch/..%2F..%2Foutside", "branch/a.lock")]
+    said += [ask(hub, "POST", f"/-/xet/v1/xorbs/default/{name}", b"x")[0]
+             for name in ("..%2Foutside", "../outside")]
+    check(all(400 <= status < 500 for status in said), "no name leads out", said)
+    for path in ("/reports/..%2f..%2fhearth.yml", "/-/..%2fhearth.yml",
+                 "/-/lfs/..%2f..%2fhearth.yml", f"/{REPO}.git/../../hub.db",
+                 f"/{REPO}/raw/main/..%2f..%2fhub.db", f"/{REPO}.git/objects/info/packs",
+                 f"/{REPO}.git/HEAD"):
+        status, _, text = ask(hub, "GET", path)
+        check(400 <= status < 500 and b"forge:" not in text, f"nor does {path}", (status, text))
+    check(tip(hub) == before and not outside(folder), "and nothing is there", outside(folder))
+
+
+def headers_in_values(hub):
+    evil = "%0d%0aX-Evil:%201"
+    seen = [ask(hub, "GET", path) for path in (
+        f"/api/models?search=a&limit=1&author=ada{evil}", f"/{REPO}/resolve/main/{evil}",
+        f"/api/models?limit=1&x={evil}", f"/{REPO}{evil}/resolve/main/a",
+        f"/{REPO}/info/refs?service=git-upload-pack{evil}")]
+    card = "---\nlicense: \"mit\\r\\nX-Evil: 1\"\ntags: [\"\\r\\nX-Evil: 1\"]\n---\n".encode()
+    seen.append(ask(hub, "POST", "/api/validate-yaml", json.dumps(
+        {"content": card.decode(), "repoType": "model"})))
+    seen.append(ask(hub, "GET", "/api/models?limit=1", Host="a",
+                    X_Forwarded_Host="b\tX-Evil: 1"))
+    check(not any("X-Evil" in headers for _, headers, _ in seen), "no value becomes a header",
+          [str(headers) for _, headers, _ in seen])
+
+
+def bodies_that_unpack(hub):
+    bomb = gzip.compress(bytes(256 * MIB), 9)
+    seen = [ask(hub, "POST", path, bomb, Content_Encoding="gzip", Content_Type=kind)[0]
+            for path, kind in (
+                (COMMIT, "application/x-ndjson"), ("/api/repos/create", "application/json"),
+                (f"/{REPO}.git/git-upload-pack", "application/x-git-upload-pack-request"),
+                (f"/{REPO}.git/git-receive-pack", "application/x-git-receive-pack-request"))]
+    check(all(400 <= status < 600 for status in seen[:2]), "a packed body is no commit", seen)
+    deep = b"[" * 60_000
+    seen = [ask(hub, "POST", path, deep)[0] for path in ("/api/repos/create", COMMIT)]
+    check(all(400 <= status < 500 for status in seen), "nor is one that is deep", seen)
+    check(ask(hub, "GET", "/healthz")[2] == b"ok\n" and peak_mib(hub) < 128,
+          "and the hub goes on", f"{peak_mib(hub)} MiB")
+
+
+def a_card_of_100_mb(hub):
+    card = b"---\nlicense: mit\n---\n" + b"<script>alert(1)</script>\n" * (100 * MIB // 26)
+    status, _, said = ask(hub, "POST", COMMIT, lines(file_line("README.md", card)))
+    check(status == 200, "a card of 100 MB is taken as a file", (status, said))
+    status, _, page = ask(hub, "GET", f"/{REPO}", Accept="text/html")
+    check(status == 200 and len(page) < MIB and b"<script" not in page, "its page stays small",
+          (status, len(page)))
+    check(ask(hub, "GET", f"/api/models/{REPO}")[0] == 200 and peak_mib(hub) < 160,
+          "and so does the hub", f"{peak_mib(hub)} MiB")
+    ask(hub, "POST", COMMIT, lines(("deletedFile", {"path": "README.md"})))
+
+
+def commits_that_race(hub):
+    parent = tip(hub)
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        seen = sorted(pool.map(lambda n: ask(hub, "POST", COMMIT, lines(
+            file_line(f"race{n}"), parent=parent))[0], range(6)))
+    check(seen == [200] + [412] * 5, "of six commits upon one parent one wins", seen)
+
+
+def announce(hub, content):
+    oid = hashlib.sha256(content).hexdigest()
+    reply = json.loads(ask(hub, "POST", f"/{REPO}.git/info/lfs/objects/batch", json.dumps(
+        {"operation": "upload", "objects": [{"oid": oid, "size": len(content)}]}))[2])
+    href = urllib.parse.urlsplit(reply["objects"][0]["actions"]["upload"]["href"])
+    return f"{href.path}?{href.query}"
+
+
+def a_disk_that_is_full(folder):
+    """A limit on file sizes stands for it: writes fail half-way in the same places."""
+    before = tip_on_disk(folder)
+    with hubs.Hub(folder, is_new=False) as hub:
+        resource.prlimit(hub.child.pid, resource.RLIMIT_FSIZE, (MIB, MIB))
+        content = os.urandom(3 * MIB)
+        status, _, said = ask(hub, "PUT", announce(hub, content), content)
+        check(status == 507 and folder.encode() not in said, "a large file is refused with 507",
+              (status, said))
+        status, _, said = ask(hub, "POST", COMMIT, lines(file_line("large.bin", content * 3)))
+        check(status == 507, "so is a commit with one", (status, said))
+        grant = json.loads(ask(hub, "GET", f"/api/models/{REPO}/xet-write-token/main")[2])
+        size = len(content).to_bytes(3, "little")
+        status, _, said = ask(hub, "POST", f"/-/xet/v1/xorbs/default/{'ab' * 32}",
+                              b"\0" + size + b"\0" + size + content,
+                              Authorization=f"Bearer {grant['accessToken']}")
+        check(status == 507, "and a xorb", (status, said))
+        check(ask(hub, "GET", f"/api/models/{REPO}")[0] == 200, "reading goes on")
+    left = [str(p) for p in pathlib.Path(f"{folder}/hub").rglob("*")
+            if p.is_file() and {"incoming", ".xet"} & set(p.parts) and p.name != "lock"]
+    check(not left, "nothing is left of them", left)
+    fsck = subprocess.run([hubs.HEARTH, "hub", "fsck"], cwd=folder, check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    check(fsck.returncode == 0 and tip_on_disk(folder) == before, "and fsck finds no fault",
+          fsck.stdout)
+
+
+def tip_on_disk(folder):
+    return pathlib.Path(f"{folder}/hub/{REPO}.git/refs/heads/main").read_text(encoding="utf-8")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as top:
+        folder = f"{top}/hub"
+        with hubs.Hub(folder) as hub:
+            hub.call("/api/repos/create", {"name": "model", "organization": "ada"})
+            paths_that_lead_out(hub, top)
+            headers_in_values(hub)
+            bodies_that_unpack(hub)
+            a_card_of_100_mb(hub)
+            commits_that_race(hub)
+        a_disk_that_is_full(folder)
+    print(f"1..{len(points)}")
+    sys.exit(0 if all(points) else 1)
+
+
+if __name__ == "__main__":
+    main()
