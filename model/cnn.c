@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "model/job.h"
 #include "model/mathf.h"
 #include "model/model.h"
 #include "model/profile.h"
@@ -29,12 +30,6 @@ enum { DROPOUT_SHARE = 1288490189 }; /* 0.3 * 2^32 */
 
 /* The running mean and variance move a tenth of the way each step. */
 #define RUNNING_MOMENTUM 0.1f
-
-struct job {
-    struct net *net;
-    const struct batch *batch;
-    const struct update *update; /* NULL: keep the gradients instead */
-};
 
 static struct cnn_images images_of(size_t group, size_t n)
 {
@@ -259,7 +254,7 @@ static void work(void *ctx, size_t part, size_t n_parts)
     profile_mark(profile, PHASE_UPDATE);
 }
 
-static double run(struct net *net, const struct batch *batch, const struct update *update)
+static double net_step(struct net *net, const struct batch *batch, const struct update *update)
 {
     struct job job = { net, batch, update };
     double sum = 0.0;
@@ -295,17 +290,12 @@ static void net_forward(struct net *net, float *logits, const struct batch *batc
 
 static double net_gradient(struct net *net, struct model *grad, const struct batch *batch)
 {
-    double loss = run(net, batch, NULL);
+    double loss = net_step(net, batch, NULL);
 
     for (size_t i = 0; i < grad->n_tensors; i++) /* the running means have none */
         memset(grad->tensors[i].data, 0, grad->tensors[i].count * sizeof(float));
     cnn_exchange(net, grad, net->grad, CNN_INTO_MODEL);
     return loss;
-}
-
-static double net_step(struct net *net, const struct batch *batch, const struct update *update)
-{
-    return run(net, batch, update);
 }
 
 static void net_store(const struct net *net, struct model *m)

@@ -28,6 +28,7 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "model/graph.h"
+#include "model/job.h"
 #include "model/model.h"
 #include "model/pack.h"
 #include "model/profile.h"
@@ -250,12 +251,6 @@ static void net_forward(struct net *net, float *logits, const struct batch *batc
         memcpy(logits + b * net->O, net->z + b * KERNEL_LANES, net->O * sizeof(float));
 }
 
-struct job {
-    struct net *net;
-    const struct batch *batch;
-    const struct update *update; /* NULL: keep the gradients instead */
-};
-
 /* The gradients g of n parameters of a block, from `at` on, are known: use them. */
 static void take_gradient(const struct job *job, size_t block, size_t at, const float *g,
                           size_t n)
@@ -390,7 +385,7 @@ static void work(void *ctx, size_t part, size_t n_parts)
     profile_mark(profile, PHASE_BACKWARD);
 }
 
-static double run(struct net *net, const struct batch *batch, const struct update *update)
+static double net_step(struct net *net, const struct batch *batch, const struct update *update)
 {
     struct job job = { net, batch, update };
     double sum = 0.0;
@@ -411,14 +406,9 @@ static double net_gradient(struct net *net, struct model *grad, const struct bat
             net->blocks[i].grad = pack_new(net->blocks[i].n);
         grads[i] = net->blocks[i].grad;
     }
-    double loss = run(net, batch, NULL);
+    double loss = net_step(net, batch, NULL);
     exchange(net, grad, grads, PACK_OUT_OF_NET);
     return loss;
-}
-
-static double net_step(struct net *net, const struct batch *batch, const struct update *update)
-{
-    return run(net, batch, update);
 }
 
 const struct arch arch_mlp = {

@@ -24,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "model/graph.h"
+#include "model/job.h"
 #include "model/linear.h"
 #include "model/model.h"
 #include "model/profile.h"
@@ -279,12 +280,6 @@ static void gradients(struct net *net, size_t n, size_t from, size_t to)
                         lanes_of(net->dz, all), 0, net->out.columns);
 }
 
-struct job {
-    struct net *net;
-    const struct batch *batch;
-    const struct update *update; /* NULL: keep the gradients instead */
-};
-
 /* One step, as part `part` of n_parts. Between two syncs nobody reads what another writes. */
 static void work(void *ctx, size_t part, size_t n_parts)
 {
@@ -317,7 +312,7 @@ static void work(void *ctx, size_t part, size_t n_parts)
     profile_mark(profile, PHASE_UPDATE);
 }
 
-static double run(struct net *net, const struct batch *batch, const struct update *update)
+static double net_step(struct net *net, const struct batch *batch, const struct update *update)
 {
     struct job job = { net, batch, update };
     double sum = 0.0;
@@ -331,15 +326,10 @@ static double run(struct net *net, const struct batch *batch, const struct updat
 
 static double net_gradient(struct net *net, struct model *grad, const struct batch *batch)
 {
-    double loss = run(net, batch, NULL);
+    double loss = net_step(net, batch, NULL);
 
     exchange(net, grad, net->cell.grad, net->out.grad, PACK_OUT_OF_NET);
     return loss;
-}
-
-static double net_step(struct net *net, const struct batch *batch, const struct update *update)
-{
-    return run(net, batch, update);
 }
 
 /* 28x28: more images need fewer epochs, and 28 steps in a row smaller ones. */

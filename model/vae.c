@@ -28,6 +28,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/job.h"
 #include "model/mathf.h"
 #include "model/profile.h"
 #include "model/team.h"
@@ -198,12 +199,6 @@ static void backward(struct net *net, struct vae_images im, size_t n)
     k->relu_backward(dh.at, net->h + im.from * dh.row, dh.row, dh.n, dh.row);
 }
 
-struct job {
-    struct net *net;
-    const struct batch *batch;
-    const struct update *update; /* NULL: keep the gradients instead */
-};
-
 /* Gradients of this part's columns of each layer, and the step along them. */
 static void update_layers(const struct job *job, size_t part, size_t n_parts)
 {
@@ -244,7 +239,7 @@ static void work(void *ctx, size_t part, size_t n_parts)
     profile_mark(profile, PHASE_BACKWARD);
 }
 
-static double run(struct net *net, const struct batch *batch, const struct update *update)
+static double net_step(struct net *net, const struct batch *batch, const struct update *update)
 {
     struct job job = { net, batch, update };
     double sum = 0.0;
@@ -258,15 +253,10 @@ static double run(struct net *net, const struct batch *batch, const struct updat
 
 static double net_gradient(struct net *net, struct model *grad, const struct batch *batch)
 {
-    double loss = run(net, batch, NULL);
+    double loss = net_step(net, batch, NULL);
 
     vae_exchange(net, grad, VAE_GRADIENTS, PACK_OUT_OF_NET);
     return loss;
-}
-
-static double net_step(struct net *net, const struct batch *batch, const struct update *update)
-{
-    return run(net, batch, update);
 }
 
 /* 28x28: more images need fewer epochs. */
