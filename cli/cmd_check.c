@@ -92,18 +92,6 @@ static void check_disk(struct checks *c)
     note(c, "disk", rc, detail, &err);
 }
 
-static int find_licence(const struct license **ret, const char *key, const char *id,
-                        struct err *err)
-{
-    *ret = license_find(id);
-    if (*ret)
-        return 0;
-    const struct license *nearest = license_nearest(id);
-    return err_set(err, ERR_CONFIG, "%s: no licence '%s'%s%s%s", key, id,
-                   nearest ? "; did you mean " : "", nearest ? nearest->spdx : "",
-                   nearest ? "?" : "");
-}
-
 /* A licence that is misspelt, or that no data may have, would refuse every contribution. */
 static void check_licences(struct checks *c)
 {
@@ -111,14 +99,15 @@ static void check_licences(struct checks *c)
     const struct license *model, *data;
     struct err err = { 0 };
 
-    int rc = find_licence(&model, "release.model_licence",
-                          c->app->config->release.model_licence, &err);
+    int rc = license_get(&model, c->app->config->release.model_licence, &err);
+    if (rc < 0)
+        rc = err_wrap(&err, -ERR_CONFIG, "release.model_licence");
     for (size_t i = 0; rc == 0 && i < allowed->n; i++) {
-        struct err why = { 0 };
-
-        rc = find_licence(&data, "retrain.licences", allowed->items[i], &err);
-        if (rc == 0 && license_check_data(allowed->items[i], model, &why) < 0)
-            rc = err_set(&err, ERR_CONFIG, "retrain.licences: %s", why.msg);
+        rc = license_get(&data, allowed->items[i], &err);
+        if (rc == 0)
+            rc = license_check_data(allowed->items[i], model, &err);
+        if (rc < 0)
+            rc = err_wrap(&err, -ERR_CONFIG, "retrain.licences");
     }
     note(c, "licences", rc, "those of data may go into the model", &err);
 }

@@ -69,12 +69,11 @@ static int run_list(struct app *app, const struct cmd_args *args, struct err *er
 
 static int find(const struct license **ret, const char *id, struct err *err)
 {
-    *ret = license_find(id);
-    if (*ret)
+    struct err why;
+
+    if (license_get(ret, id, &why) == 0)
         return 0;
-    const struct license *nearest = license_nearest(id);
-    return err_set(err, ERR_USAGE, "no licence '%s'%s%s; `hearth license list` shows all", id,
-                   nearest ? "; did you mean " : "", nearest ? nearest->spdx : "");
+    return err_set(err, ERR_USAGE, "%s (`hearth license list` shows all)", why.msg);
 }
 
 static int run_show(struct app *app, const struct cmd_args *args, struct err *err)

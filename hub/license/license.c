@@ -92,6 +92,21 @@ const char *license_term_name(unsigned term)
     return NULL;
 }
 
+int license_get(const struct license **ret, const char *id, struct err *err)
+{
+    const struct license *found = license_find(id), *nearest = NULL;
+
+    if (found) {
+        *ret = found;
+        return 0;
+    }
+    nearest = license_nearest(id);
+    if (!nearest)
+        return err_set(err, ERR_NOTFOUND, "'%.60s' is no licence id that we know", id);
+    return err_set(err, ERR_NOTFOUND, "'%.60s' is no licence id that we know; did you mean %s?",
+                   id, nearest->spdx);
+}
+
 /* What asking about each id of an expression gathers. */
 struct question {
     const struct license *model;
@@ -102,17 +117,12 @@ struct question {
 
 static bool is_known(struct question *q, const char *id, const struct license **ret)
 {
-    *ret = license_find(id);
-    if (*ret)
+    struct err why;
+
+    if (license_get(ret, id, &why) == 0)
         return true;
-    const struct license *nearest = license_nearest(id);
-    if (q->reason[0] == '\0' && nearest)
-        (void)snprintf(q->reason, sizeof(q->reason),
-                       "'%.60s' is no licence id that we know; did you mean %s?", id,
-                       nearest->spdx);
-    else if (q->reason[0] == '\0')
-        (void)snprintf(q->reason, sizeof(q->reason), "'%.60s' is no licence id that we know",
-                       id);
+    if (q->reason[0] == '\0')
+        (void)snprintf(q->reason, sizeof(q->reason), "%.199s", why.msg);
     return false;
 }
 

@@ -176,11 +176,12 @@ static void check_tells_licences_that_no_data_could_have(void **state)
         const char *text, *answer;
     } rows[] = {
         { "retrain:\n  licences: [CC-BY-4]\n",
-          "FAULT  licences  retrain.licences: no licence 'CC-BY-4'; did you mean CC-BY-4.0?" },
+          "FAULT  licences  retrain.licences: 'CC-BY-4' is no licence id that we know; did you "
+          "mean CC-BY-4.0?" },
         { "retrain:\n  licences: [CC0-1.0, CC-BY-NC-4.0]\n",
           "FAULT  licences  retrain.licences: CC-BY-NC-4.0 " },
         { "release:\n  model_licence: Apache-3.0\n",
-          "FAULT  licences  release.model_licence: no licence 'Apache-3.0'" },
+          "FAULT  licences  release.model_licence: 'Apache-3.0' is no licence" },
     };
     struct place *p = *state;
 
