@@ -90,6 +90,15 @@ static int by_key(const void *a, const void *b)
     return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
 }
 
+/* As rows mostly are, which come by their ids. */
+static bool are_in_order(const struct sortable *order, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (by_key(&order[i - 1], &order[i]) > 0)
+            return false;
+    return true;
+}
+
 json_t *selection_take(struct selection *s)
 {
     size_t n = json_array_size(s->rows);
@@ -102,7 +111,7 @@ json_t *selection_take(struct selection *s)
         order[i] = (struct sortable){ row_str(row, s->key), row_int(row, s->key),
                                       row_int(row, "id"), row };
     }
-    if (n > 1)
+    if (!are_in_order(order, n))
         qsort(order, n, sizeof(*order), by_key);
     for (size_t i = 0; i < n; i++)
         (void)json_array_append(sorted, order[s->direction == SORT_ASC ? i : n - 1 - i].row);

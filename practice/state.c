@@ -105,9 +105,22 @@ static size_t place_of(const json_t *rows, int64_t id)
     return low;
 }
 
+/* Where ids follow one another without gaps, as those of threads do, no search is needed. */
+static json_t *row_in_line(const json_t *rows, int64_t id)
+{
+    int64_t place = id - row_int(json_array_get(rows, 0), "id");
+    json_t *row = place >= 0 ? json_array_get(rows, (size_t)place) : NULL;
+
+    return row && row_int(row, "id") == id ? row : NULL;
+}
+
 json_t *state_row(const struct state *s, enum table table, int64_t id)
 {
     const json_t *rows = state_table(s, table);
+    json_t *in_line = row_in_line(rows, id);
+
+    if (in_line)
+        return in_line;
     json_t *row = json_array_get(rows, place_of(rows, id));
 
     return row && row_int(row, "id") == id ? row : NULL;
