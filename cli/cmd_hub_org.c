@@ -131,9 +131,10 @@ static int run_quota(struct app *app, const struct cmd_args *args, struct err *e
     if (rc == 0)
         rc = namespace_set_quota(db, args->operands[0], bytes, err);
     db_close(db);
-    if (rc == 0 && !app->json)
-        (void)printf("%s may hold %lld bytes of large files\n", args->operands[0],
-                     (long long)bytes);
+    if (rc == 0 && !app->json && bytes > 0)
+        (void)printf("%s may hold %lld bytes\n", args->operands[0], (long long)bytes);
+    else if (rc == 0 && !app->json)
+        (void)printf("%s may hold what serve.quota says\n", args->operands[0]);
     return rc;
 }
 

@@ -228,6 +228,15 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     return rc;
 }
 
+/* A pack that is larger than what is left; git would break off while it reads it. */
+static bool is_over_quota(const struct site *site, const struct exchange *ex)
+{
+    int64_t left = lfs_quota_left(site, ex->visit.ns);
+    struct stat st;
+
+    return left >= 0 && fstat(ex->body, &st) == 0 && st.st_size > left;
+}
+
 int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct exchange *ex = httpd_state(req);
@@ -240,6 +249,9 @@ int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx
     buf_init(&out, PUSH_ANSWER_MAX_BYTES);
     if (ex->body < 0) {
         status = site_error(ctx, req, res, 507, NULL, "there is no room for this push");
+    } else if (is_over_quota(ctx, ex)) {
+        status = site_error(ctx, req, res, 413, NULL,
+                            "the namespace's storage quota would be exceeded");
     } else if (run_push(&cgi, &out, ctx, ex, &call) < 0) {
         status = fail(ctx, req, res);
     } else {

@@ -136,6 +136,24 @@ def broken_push(hub):
     check(files_of(hub) == before, "a push that breaks off leaves nothing")
 
 
+def full_namespace(hub, work):
+    """A quota covers what git keeps: no push takes more than is left of it."""
+    def quota(size):
+        subprocess.run([hubs.HEARTH, "hub", "org", "quota", "ada", size], cwd=hub.folder,
+                       check=True, stdout=subprocess.DEVNULL)
+
+    url, before = hub.remote("model"), files_of(hub)
+    for size, words in (("10", "413"), ("50M", "")):
+        quota(size)
+        (work.path / "notes").write_bytes(os.urandom(200000))
+        work.commit()
+        is_pushed = work.run("push", url, "HEAD:refs/heads/more")
+        check(is_pushed != bool(words) and words in work.said,
+              f"a push into a namespace of {size}", work.said)
+        check(is_pushed or files_of(hub) == before, "leaves nothing when it is refused")
+    quota("0")
+
+
 def private(hub, home):
     hub.call("/api/repos/create", {"name": "secret", "organization": "ada",
                                    "visibility": "private"})
@@ -155,6 +173,7 @@ def main():
             pushes(hub, work)
             refusals(hub, work)
             broken_push(hub)
+            full_namespace(hub, work)
             private(hub, home)
     print(f"1..{len(points)}")
     sys.exit(0 if all(points) else 1)
