@@ -198,6 +198,17 @@ char *site_token(const struct site_fixture *fix, const char *person, const char 
     return xasprintf("Bearer %s", secret);
 }
 
+void site_set_quota(const struct site_fixture *fix, const char *person, int64_t bytes)
+{
+    char *path = fs_path(fix->dir, "hub.db", NULL);
+    struct db *db = NULL;
+
+    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
+    assert_int_equal(namespace_set_quota(db, person, bytes, NULL), 0);
+    db_close(db);
+    free(path);
+}
+
 int site_send(struct site_fixture *fix, const char *method, const char *path, const char *token,
               const char *body)
 {

@@ -45,6 +45,9 @@ void site_assert_has_not(const struct site_fixture *fix, const char *text);
  * write, admin. The caller frees. */
 char *site_token(const struct site_fixture *fix, const char *person, const char *scope);
 
+/* What the repositories of a person may take, in bytes. */
+void site_set_quota(const struct site_fixture *fix, const char *person, int64_t bytes);
+
 /* A request with a body and a token (NULL: none); the status. */
 int site_send(struct site_fixture *fix, const char *method, const char *path, const char *token,
               const char *body);

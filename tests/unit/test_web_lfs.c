@@ -15,7 +15,6 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "hub/web/lfs_url.h"
-#include "store/namespace.h"
 #include "tests/support/site.h"
 
 static const char batch_path[] = "/ada/m.git/info/lfs/objects/batch";
@@ -269,12 +268,9 @@ static void a_full_namespace_takes_no_more(void **state)
 {
     struct site_fixture *fix = *state;
     const struct object o = object_of("some weights"), more = object_of("more weights");
-    char *token = create(fix), *path = fs_path(fix->dir, "hub.db", NULL);
-    struct db *db = NULL;
+    char *token = create(fix);
 
-    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
-    assert_int_equal(namespace_set_quota(db, "ada", 20, NULL), 0);
-    db_close(db);
+    site_set_quota(fix, "ada", 20);
     char *href = upload_href(fix, token, &o), *early = upload_href(fix, token, &more);
     assert_int_equal(to_href(fix, "PUT", href, o.content), 200);
     assert_int_equal(to_href(fix, "PUT", early, more.content), 413); /* granted before */
@@ -285,7 +281,6 @@ static void a_full_namespace_takes_no_more(void **state)
     json_decref(doc);
     free(early);
     free(href);
-    free(path);
     free(token);
 }
 

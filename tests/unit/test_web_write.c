@@ -14,7 +14,6 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "store/access_token.h"
-#include "store/namespace.h"
 #include "tests/support/site.h"
 
 #define HEADER "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
@@ -107,17 +106,6 @@ static void hostile_commits_change_nothing(void **state)
     free(token);
 }
 
-static void set_quota(const struct site_fixture *fix, int64_t bytes)
-{
-    char *path = fs_path(fix->dir, "hub.db", NULL);
-    struct db *db = NULL;
-
-    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
-    assert_int_equal(namespace_set_quota(db, "ada", bytes, NULL), 0);
-    db_close(db);
-    free(path);
-}
-
 /* Neither in git nor beside it, and however much is sent, no more than the quota is kept. */
 static void a_full_namespace_takes_no_commit(void **state)
 {
@@ -128,7 +116,7 @@ static void a_full_namespace_takes_no_commit(void **state)
                                        "\"path\":\"w.bin\",\"content\":\"";
     char *body = xmalloc(sizeof(begin) + LARGE);
 
-    set_quota(fix, 4);
+    site_set_quota(fix, "ada", 4);
     assert_int_equal(site_send(fix, "POST", commit_path, token, HEADER FILE_LINE("a")), 200);
     assert_int_equal(site_send(fix, "POST", commit_path, token, HEADER FILE_LINE("b")), 413);
     site_assert_has(fix, "quota");

@@ -9,10 +9,8 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "store/namespace.h"
 #include "tests/support/site.h"
 
 #define NAME "abababababababababababababababababababababababababababababababab"
@@ -93,17 +91,6 @@ static char *create(struct site_fixture *fix)
     return token;
 }
 
-static void set_quota(const struct site_fixture *fix, int64_t bytes)
-{
-    char *path = fs_path(fix->dir, "hub.db", NULL);
-    struct db *db = NULL;
-
-    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
-    assert_int_equal(namespace_set_quota(db, "ada", bytes, NULL), 0);
-    db_close(db);
-    free(path);
-}
-
 static void a_file_is_put_together_and_committed(void **state)
 {
     struct site_fixture *fix = *state;
@@ -163,15 +150,15 @@ static void a_full_namespace_takes_neither_xorbs_nor_files(void **state)
 
     sha256_hex(sha256, content, strlen(content));
     make_shard(shard, sha256);
-    set_quota(fix, XORB_BYTES - 1);
+    site_set_quota(fix, "ada", XORB_BYTES - 1);
     assert_int_equal(post(fix, xorb_path, grant, xorb, XORB_BYTES), 413);
-    set_quota(fix, XORB_BYTES);
+    site_set_quota(fix, "ada", XORB_BYTES);
     assert_int_equal(post(fix, xorb_path, grant, xorb, XORB_BYTES), 200);
     assert_int_equal(post(fix, "/-/xet/v1/xorbs/default/" NAME, grant, xorb, XORB_BYTES), 413);
     site_assert_has(fix, "HF_HUB_DISABLE_XET=1");
-    set_quota(fix, 3);
+    site_set_quota(fix, "ada", 3);
     assert_int_equal(post(fix, shard_path, grant, shard, sizeof(shard)), 413);
-    set_quota(fix, 4);
+    site_set_quota(fix, "ada", 4);
     assert_int_equal(post(fix, shard_path, grant, shard, sizeof(shard)), 200);
     free(grant);
     free(token);
