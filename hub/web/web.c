@@ -44,7 +44,7 @@ static unsigned serving_threads(void)
 static unsigned connections_per_peer(const struct web_options *options)
 {
     bool has_proxy = options->proxy && *options->proxy;
-    bool is_local = options->listen_fd == 0 && (text_has_prefix(options->listen, "127.") ||
+    bool is_local = options->listen_fd <= 0 && (text_has_prefix(options->listen, "127.") ||
                                                 text_has_prefix(options->listen, "[::1]"));
 
     if (options->max_per_peer >= 0)

@@ -5,6 +5,7 @@
 `hearth serve` as its manager sees it: a socket that is passed on, readiness, a reload in the
 middle of a download, the log, the figures, and an end that finishes what it began. Prints TAP.
 """
+import json
 import os
 import re
 import signal
@@ -142,15 +143,40 @@ def threads(pid):
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
-def shares_no_processor(service, folder):
-    """Threads that take turns on one processor make connections wait for milliseconds."""
+def is_answered(peer):
+    try:
+        return peer.recv(100).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def answered(url, n):
+    """How many of n connections that are open at once get an answer."""
+    host, port = url.removeprefix("http://").split(":")
+    peers = [socket.create_connection((host, int(port)), timeout=20) for _ in range(n)]
+    for peer in peers:
+        peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    got = sum(map(is_answered, peers))
+    for peer in peers:
+        peer.close()
+    return got
+
+
+def serves_this_machine(service):
+    """Threads that take turns on one processor make connections wait for milliseconds; on a
+    loopback address everybody has the same one, and none is counted by it."""
     ours = os.sched_getaffinity(0)
-    with subprocess.Popen(["taskset", "-c", str(min(ours)), HEARTH, "serve", "--listen",
-                           "127.0.0.1:0"], cwd=folder, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as held:
-        held.stdout.readline()
-        n = threads(held.pid)
-        held.terminate()
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([HEARTH, "init", folder], check=True, stdout=subprocess.DEVNULL)
+        held = subprocess.Popen(["taskset", "-c", str(min(ours)), HEARTH, "serve", "--listen",
+                                 "127.0.0.1:0"], cwd=folder, stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL)
+        with held:
+            url = json.loads(held.stdout.readline())["url"]
+            n = threads(held.pid)
+            held_open = answered(url, 300)
+            held.terminate()
+    check(held_open == 300, "one address of this machine has any number of connections")
     check(threads(service.child.pid) - n == min(len(ours), 16) - 1,
           "held to one processor, it serves with one thread")
 
@@ -165,7 +191,7 @@ def main():
         check(service.note() == "READY=1", "and says when it is ready")
         try:
             figures(service)
-            shares_no_processor(service, folder)
+            serves_this_machine(service)
             reloads(service, folder, content)
             stops(service, content)
         finally:
