@@ -15,7 +15,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 
 HEARTH, ROOT = sys.argv[1], sys.argv[2]
 CACHE = os.path.join(ROOT, ".cache", "mnist")
@@ -51,16 +50,18 @@ def digits(work):
 
 
 def train_mnist(work, seed):
-    """The folder of a model; seconds of the training."""
+    """The folder of a model; seconds that each of two processors had to work for it."""
     out = os.path.join(work, f"mnist-{seed}")
-    start = time.monotonic()
+    before = os.times()
     hearth("train", "--arch", "cnn", "--data", os.path.join(CACHE, "train-images-idx3-ubyte"),
            "--out", out, "--threads", "2", "--seed", str(seed))
-    return out, time.monotonic() - start
+    after = os.times()
+    return out, (after.children_user - before.children_user +
+                 after.children_system - before.children_system) / 2
 
 
 def mnist_is_rebuilt(work):
-    """The bundled 28x28 model comes out again to the byte, in less than three minutes."""
+    """The bundled 28x28 model comes out again to the byte, in 3 minutes of 2 processors."""
     subprocess.run([os.path.join(ROOT, "tools", "fetch-mnist")], check=True)
     out, seconds = train_mnist(work, 0)
     digests = []
@@ -68,7 +69,7 @@ def mnist_is_rebuilt(work):
         with open(path, "rb") as file:
             digests.append(hashlib.sha256(file.read()).hexdigest())
         print(f"# {digests[-1]} {path}")
-    print(f"# {seconds:.0f} s with two threads")
+    print(f"# {seconds:.0f} s of each of two processors")
     return digests[0] == digests[1] and seconds < 180
 
 
