@@ -17,8 +17,8 @@
  * step. H is padded to KERNEL_LANES; padding starts at 0 and stays there, since its gradients
  * are 0.
  *
- * Threads own hidden units in the first layer and images in the second, so every sum is added
- * up by one thread in one order. */
+ * Threads own images up to dh, then pixels and hidden units, so every sum is added up by one
+ * thread in one order. */
 #include "model/arch.h"
 
 #include <math.h>
@@ -204,23 +204,25 @@ static size_t net_state(struct net *net, struct span *spans)
     return n;
 }
 
-/* h for images [0, n) and hidden units [from, to). */
-static void forward_hidden(struct net *net, size_t n, size_t from, size_t to)
+/* h for images [from, to). */
+static void forward_hidden(struct net *net, size_t from, size_t to)
 {
-    for (size_t k = 0; k < net->x.n_blocks; k++) {
-        struct sparse_args args = sparse_images(&net->x, k);
+    float *h = net->h + from * net->H;
 
-        args.c = net->h + from;
+    for (size_t k = 0; k < net->x.n_blocks; k++) {
+        struct sparse_args args = sparse_images(&net->x, k, from);
+
+        args.c = h;
         args.c_row = net->H;
-        args.init = k == 0 ? net->blocks[B1].w + from : args.c;
+        args.init = k == 0 ? net->blocks[B1].w : h;
         args.init_row = k == 0 ? 0 : net->H;
-        args.b = net->blocks[W1].w + k * SPARSE_BLOCK * net->H + from;
+        args.b = net->blocks[W1].w + k * SPARSE_BLOCK * net->H;
         args.b_row = net->H;
-        args.M = n;
-        args.N = to - from;
+        args.M = to - from;
+        args.N = net->H;
         net->kernels->sparse(&args);
     }
-    net->kernels->relu(net->h + from, net->H, n, to - from);
+    net->kernels->relu(h, net->H, to - from, net->H);
 }
 
 /* z for images [from, to). */
@@ -245,7 +247,7 @@ static void forward_classes(struct net *net, size_t from, size_t to)
 static void net_forward(struct net *net, float *logits, const struct batch *batch)
 {
     sparse_take(&net->x, batch, 0, batch->n);
-    forward_hidden(net, batch->n, 0, net->H);
+    forward_hidden(net, 0, batch->n);
     forward_classes(net, 0, batch->n);
     for (size_t b = 0; b < batch->n; b++)
         memcpy(logits + b * net->O, net->z + b * KERNEL_LANES, net->O * sizeof(float));
@@ -263,23 +265,23 @@ static void take_gradient(const struct job *job, size_t block, size_t at, const 
         memcpy(b->grad + at, g, n * sizeof(*g));
 }
 
-/* dh for hidden units [from, to). */
-static void backward_hidden(struct net *net, size_t n, size_t from, size_t to)
+/* dh for images [from, to). */
+static void backward_hidden(struct net *net, size_t from, size_t to)
 {
     const struct dense_args args = {
-        .c = net->dh + from,
+        .c = net->dh + from * net->H,
         .c_row = net->H,
-        .a = net->dz,
+        .a = net->dz + from * KERNEL_LANES,
         .a_row = KERNEL_LANES,
         .a_col = 1,
-        .b = net->blocks[W2].w + from,
+        .b = net->blocks[W2].w,
         .b_row = net->H,
-        .M = n,
-        .N = to - from,
+        .M = to - from,
+        .N = net->H,
         .K = net->O,
     };
     net->kernels->dense(&args);
-    net->kernels->relu_backward(net->dh + from, net->h + from, net->H, n, to - from);
+    net->kernels->relu_backward(args.c, net->h + from * net->H, net->H, args.M, net->H);
 }
 
 /* dW2 for hidden units [from, to). */
@@ -304,33 +306,41 @@ static void update_classes(const struct job *job, size_t from, size_t to)
     turn_classes(net, from, to);
 }
 
-/* dW1 for the pixels of block k and hidden units [from, to): a few rows at a time. */
-static void update_block(const struct job *job, size_t k, size_t from, size_t to)
+enum { ROWS = 8, PIECE = 128 }; /* so much of dW1 is computed, then used, at a time */
+
+/* dW1 for n pixels, from pixel i of block k on, all within it. */
+static void update_rows(const struct job *job, size_t k, size_t i, size_t n,
+                        const uint64_t *by_pixel)
 {
-    enum { ROWS = 8, PIECE = 128 };
     struct net *net = job->net;
-    size_t pixel = k * SPARSE_BLOCK;
-    size_t n_rows = net->I - pixel < SPARSE_BLOCK ? net->I - pixel : SPARSE_BLOCK;
-    uint64_t by_pixel[SPARSE_BLOCK];
+    struct sparse_args args = sparse_pixels(&net->x, k, i, by_pixel);
     _Alignas(64) float g[ROWS * PIECE];
 
-    sparse_turn(by_pixel, &net->x, k, job->batch->n);
-    for (size_t j = from; j < to; j += PIECE) {
-        size_t n = to - j < PIECE ? to - j : PIECE;
+    for (size_t j = 0; j < net->H; j += PIECE) {
+        args.c = g;
+        args.c_row = PIECE;
+        args.b = net->dh + j;
+        args.b_row = net->H;
+        args.M = n;
+        args.N = net->H - j < PIECE ? net->H - j : PIECE;
+        net->kernels->sparse(&args);
+        for (size_t r = 0; r < n; r++)
+            take_gradient(job, W1, (k * SPARSE_BLOCK + i + r) * net->H + j, g + r * PIECE,
+                          args.N);
+    }
+}
 
-        for (size_t i = 0; i < n_rows; i += ROWS) {
-            struct sparse_args args = sparse_pixels(&net->x, k, i, by_pixel);
+/* dW1 for pixels [from, to); from is a multiple of ROWS. */
+static void update_hidden(const struct job *job, size_t from, size_t to)
+{
+    uint64_t by_pixel[SPARSE_BLOCK];
 
-            args.c = g;
-            args.c_row = PIECE;
-            args.b = net->dh + j;
-            args.b_row = net->H;
-            args.M = n_rows - i < ROWS ? n_rows - i : ROWS;
-            args.N = n;
-            net->kernels->sparse(&args);
-            for (size_t r = 0; r < args.M; r++)
-                take_gradient(job, W1, (pixel + i + r) * net->H + j, g + r * PIECE, n);
-        }
+    for (size_t pixel = from; pixel < to; pixel += ROWS) {
+        size_t k = pixel / SPARSE_BLOCK, i = pixel % SPARSE_BLOCK;
+
+        if (pixel == from || i == 0)
+            sparse_turn(by_pixel, &job->net->x, k, job->batch->n);
+        update_rows(job, k, i, to - pixel < ROWS ? to - pixel : ROWS, by_pixel);
     }
 }
 
@@ -351,34 +361,32 @@ static void work(void *ctx, size_t part, size_t n_parts)
 {
     const struct job *job = ctx;
     struct net *net = job->net;
-    size_t n = job->batch->n, image, image_end, unit, unit_end;
+    size_t n = job->batch->n, image, image_end, pixel, pixel_end, unit, unit_end;
 
     team_share(&image, &image_end, n, 1, part, n_parts);
+    team_share(&pixel, &pixel_end, net->I, ROWS, part, n_parts);
     team_share(&unit, &unit_end, net->H, KERNEL_LANES, part, n_parts);
 
     struct profile *profile = part == 0 ? net->profile : NULL;
+    uint8_t labels[NET_MAX_BATCH];
 
     profile_start(profile);
     sparse_take(&net->x, job->batch, image, image_end);
-    team_sync(net->team);
-    profile_mark(profile, PHASE_INPUT);
-    forward_hidden(net, n, unit, unit_end);
-    team_sync(net->team);
-
-    uint8_t labels[NET_MAX_BATCH];
     for (size_t b = image; b < image_end; b++)
         labels[b - image] = job->batch->labels[job->batch->rows[b]];
+    profile_mark(profile, PHASE_INPUT);
+
+    forward_hidden(net, image, image_end);
     forward_classes(net, image, image_end);
     net->kernels->softmax_loss(net->dz + image * KERNEL_LANES, net->loss + image,
                                net->z + image * KERNEL_LANES, labels, 1.0f / (float)n,
                                image_end - image, net->O);
-    team_sync(net->team);
     profile_mark(profile, PHASE_FORWARD);
 
-    backward_hidden(net, n, unit, unit_end);
+    backward_hidden(net, image, image_end);
+    team_sync(net->team);
+    update_hidden(job, pixel, pixel_end);
     update_classes(job, unit, unit_end);
-    for (size_t k = 0; k < net->x.n_blocks; k++)
-        update_block(job, k, unit, unit_end);
     update_bias(job, B1, net->dh, net->H, unit, unit_end);
     if (part == 0)
         update_bias(job, B2, net->dz, KERNEL_LANES, 0, KERNEL_LANES);

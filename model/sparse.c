@@ -73,10 +73,10 @@ void sparse_take(struct sparse_batch *x, const struct batch *batch, size_t from,
     }
 }
 
-struct sparse_args sparse_images(const struct sparse_batch *x, size_t k)
+struct sparse_args sparse_images(const struct sparse_batch *x, size_t k, size_t b)
 {
-    return (struct sparse_args){ .masks = x->masks + k * NET_MAX_BATCH,
-                                 .a = block_of(x, k, 0),
+    return (struct sparse_args){ .masks = x->masks + k * NET_MAX_BATCH + b,
+                                 .a = block_of(x, k, b),
                                  .a_row = x->n_blocks * SPARSE_BLOCK,
                                  .a_col = 1,
                                  .weights = x->weights };

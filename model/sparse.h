@@ -26,8 +26,8 @@ void sparse_finish(struct sparse_batch *x); /* NULL and zeroed are fine */
 /* Takes over images [from, to) of the batch. */
 void sparse_take(struct sparse_batch *x, const struct batch *batch, size_t from, size_t to);
 
-/* Block k as the matrix (images, SPARSE_BLOCK) of a product. */
-struct sparse_args sparse_images(const struct sparse_batch *x, size_t k);
+/* Block k as the matrix (images, SPARSE_BLOCK) of a product, from image b on. */
+struct sparse_args sparse_images(const struct sparse_batch *x, size_t k, size_t b);
 
 /* Turns block k: bit b of by_pixel[i] is set when pixel i of image b, of n, is not 0. */
 void sparse_turn(uint64_t by_pixel[SPARSE_BLOCK], const struct sparse_batch *x, size_t k,
