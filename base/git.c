@@ -156,12 +156,12 @@ void git_close(struct git_repo *repo)
 static int open_to_group(const char *root, const char *folder, struct err *err)
 {
     char *path = fs_path(root, folder, NULL);
-    const mode_t shared = S_ISGID | 0775;
+    const mode_t shared = S_ISGID | 0770, all = S_ISGID | 0777;
     struct stat st;
 
-    int rc = fs_mkdirs(path, 0775, err);
+    int rc = fs_mkdirs(path, 0770, err);
     if (rc == 0 &&
-        (stat(path, &st) != 0 || ((st.st_mode & shared) != shared && chmod(path, shared) != 0)))
+        (stat(path, &st) != 0 || ((st.st_mode & all) != shared && chmod(path, shared) != 0)))
         rc = err_errno(err, "cannot share '%s'", path);
     free(path);
     return rc;
@@ -190,7 +190,7 @@ int git_share_with_group(struct git_repo *repo, struct err *err)
 
     rc = git_repository_config(&config, repo->git);
     if (rc == 0 && git_config_get_string_buf(&value, config, shared_key) != 0)
-        rc = git_config_set_string(config, shared_key, "group");
+        rc = git_config_set_string(config, shared_key, "0660");
     git_buf_dispose(&value);
     git_config_free(config);
     return rc < 0 ? git_fail(err, rc, "cannot share '%s'", root) : 0;

@@ -32,7 +32,8 @@ int git_open_incoming(struct git_repo **ret, struct err *err);
 int git_init_bare(struct git_repo **ret, const char *path, struct err *err);
 /* Removes the lock files of refs, HEAD and config, when nobody is writing. */
 int git_remove_stale_locks(const char *path, struct err *err);
-/* Lets every user of its folder's group read and write the repository, now and later. */
+/* Lets every user of its folder's group read and write the repository, now and later, and
+ * nobody else. */
 int git_share_with_group(struct git_repo *repo, struct err *err);
 void git_close(struct git_repo *repo); /* NULL is fine */
 

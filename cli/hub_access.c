@@ -33,7 +33,7 @@ int hub_access_open(struct hub_access *ret, const struct app *app, struct err *e
         rc = access_open(&ret->access, path, &app->clock, err);
     free(path);
     ret->hub_dir = config_path(app->config, "hub");
-    return rc;
+    return rc < 0 ? rc : hub_close_root(ret->hub_dir, err);
 }
 
 void hub_access_close(struct hub_access *hub)

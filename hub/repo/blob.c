@@ -17,12 +17,12 @@ enum { FAN_OUT = 256, MAX_IN_FOLDER = 1000000 };
 
 int blob_make_folder(const char *path, struct err *err)
 {
-    const mode_t shared = S_ISGID | 0775;
+    const mode_t shared = S_ISGID | 0770;
     struct stat st;
 
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return 0;
-    int rc = fs_mkdirs(path, 0775, err);
+    int rc = fs_mkdirs(path, 0770, err);
     if (rc == 0 && chmod(path, shared) != 0 && errno != EPERM)
         rc = err_errno(err, "cannot share '%s'", path);
     return rc;

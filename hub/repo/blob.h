@@ -15,7 +15,8 @@ struct blob_put;
 struct blob_store;
 struct err;
 
-/* root is the hub's folder; what is missing below it is made, shared with the group. */
+/* root is the hub's folder; what is missing is made, shared with the group and
+ * closed to all others. */
 int blob_store_open(struct blob_store **ret, const char *root, struct err *err);
 void blob_store_close(struct blob_store *store); /* NULL is fine */
 

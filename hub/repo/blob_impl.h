@@ -19,7 +19,7 @@ char *blob_file(const struct blob_store *store, const char *oid);
 int blob_move_in(const struct blob_store *store, const char *path, int fd, const char *oid,
                  struct err *err);
 
-/* Makes a folder that the group may write, if it is not there. */
+/* Makes a folder that the group may write and nobody else may enter, if it is not there. */
 int blob_make_folder(const char *path, struct err *err);
 
 #endif

@@ -62,7 +62,7 @@ int blob_part_open(struct blob_part **ret, struct blob_store *store, const char 
     char *path = path_of(store, upload);
     int rc = 0;
 
-    int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0664) : -1;
+    int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0660) : -1;
     if (!path)
         rc = err_set(err, ERR_RANGE, "'%.40s' names no upload", upload);
     else if (fd < 0)
@@ -71,7 +71,7 @@ int blob_part_open(struct blob_part **ret, struct blob_store *store, const char 
         free(path);
         return rc;
     }
-    (void)fchmod(fd, 0664);
+    (void)fchmod(fd, 0660);
     *ret = xcalloc(1, sizeof(**ret));
     **ret = (struct blob_part){ .path = path, .fd = fd, .at = (off_t)offset };
     return 0;

@@ -42,13 +42,13 @@ int blob_put_begin(struct blob_put **ret, struct blob_store *store, struct err *
         return rc;
     fs_random(random, sizeof(random));
     char *path = fs_path(store->incoming, hex_encode(name, random, sizeof(random)), NULL);
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0664);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
     if (fd < 0) {
         rc = err_errno(err, "cannot create '%s'", path);
         free(path);
         return rc;
     }
-    (void)fchmod(fd, 0664); /* the group's other users touch it; umask would say no */
+    (void)fchmod(fd, 0660); /* the group's other users touch it; umask would say no */
     struct blob_put *put = xcalloc(1, sizeof(*put));
     put->store = store;
     put->path = path;

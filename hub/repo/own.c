@@ -98,7 +98,7 @@ static int mark(const char *folder, const char *oid, struct err *err)
     char *path = fs_path(folder, oid, NULL);
     int rc = 0;
 
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0664);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0660);
     if (fd < 0 || futimens(fd, NULL) != 0)
         rc = err_errno(err, "cannot create '%s'", path);
     if (fd >= 0)

@@ -2,9 +2,11 @@
  * Opening, naming and reading hosted repositories. */
 #include "hub/repo/repo.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -18,6 +20,17 @@
 enum { MAX_SEGMENT = 96, MAX_NAMESPACES = 10000 };
 
 static const char suffix[] = ".git";
+
+int hub_close_root(const char *root, struct err *err)
+{
+    const mode_t others = S_IRWXO, all = 07777;
+    struct stat st;
+
+    if (stat(root, &st) != 0 || (st.st_mode & others) == 0 ||
+        chmod(root, st.st_mode & all & ~others) == 0 || errno == EPERM)
+        return 0;
+    return err_errno(err, "cannot close '%s' to other users", root);
+}
 
 static int check_segment(const char *segment, size_t len, const char *id, struct err *err)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hub/repo/repo.h
  * hub_repo: hosted repositories, bare git under ROOT/<namespace>/<name>.git.
- * ROOT is the instance's hub/ folder. What is published is a commit on refs/heads/main and a
- * tag refs/tags/v<version>; a published version never changes. Readers and writers may be
- * different users of the folder's group. Where a file's bytes lie is known to this module
- * alone: readers ask for a path at a commit. Not for two threads at once on one handle, but
- * any number of handles, threads and processes may write at once: refs move from a known commit
- * to another, and one of two wins. */
+ * ROOT is the instance's hub/ folder: its owner and its group may enter it, nobody else, and
+ * readers and writers may be different users of that group. What is published is a commit on
+ * refs/heads/main and a tag refs/tags/v<version>; a published version never changes. Where a
+ * file's bytes lie is known to this module alone: readers ask for a path at a commit. Not for
+ * two threads at once on one handle, but any number of handles, threads and processes may write
+ * at once: refs move from a known commit to another, and one of two wins. */
 #ifndef HUB_REPO_REPO_H
 #define HUB_REPO_REPO_H
 #include <stdbool.h>
@@ -23,6 +23,10 @@ struct hub_file;
 struct hub_repo;
 
 enum { HUB_ID_MAX = 193, HUB_MAX_FILES = 10000, HUB_MAX_VERSION = 64 };
+
+/* Closes a folder that others than owner and group may enter; another user's stays as it is,
+ * and none needs to be there. */
+int hub_close_root(const char *root, struct err *err);
 
 /* "namespace/name", each 1..96 of [A-Za-z0-9_.-], without "--" or "..", no '-' or '.' at either
  * end, the name not ending in ".git", the namespace none of api, datasets, kernels, models,

@@ -315,7 +315,7 @@ int gitweb_prepare_hook(const char *hub_dir, const char *program, struct err *er
     char *hook = fs_path(folder, "pre-receive", NULL);
     char *aside = fs_path(folder, "pre-receive.new", NULL);
 
-    int rc = fs_mkdirs(folder, 0755, err);
+    int rc = fs_mkdirs(folder, 0750, err);
     if (rc == 0) {
         (void)unlink(aside);
         if (symlink(program, aside) != 0 || rename(aside, hook) != 0)

@@ -9,6 +9,7 @@
 #include "base/httpd.h"
 #include "base/text.h"
 #include "base/processors.h"
+#include "hub/repo/repo.h"
 #include "hub/repo/xet_store.h"
 #include "hub/web/access_log.h"
 #include "hub/web/downloads.h"
@@ -83,8 +84,10 @@ static void set_texts(struct web *web, const struct web_options *options)
 /* git runs in other folders than ours, so the hub's has its whole name. */
 static int find_folders(struct web *web, const struct web_options *options, struct err *err)
 {
-    int rc = fs_mkdirs(options->hub_dir, 0755, err);
+    int rc = fs_mkdirs(options->hub_dir, 0770, err);
 
+    if (rc == 0)
+        rc = hub_close_root(options->hub_dir, err);
     if (rc == 0)
         rc = fs_real_path(&web->site.hub_dir, options->hub_dir, err);
     if (rc == 0 && options->program) {

@@ -194,6 +194,14 @@ def a_disk_that_is_full(folder):
           fsck.stdout)
 
 
+def a_folder_for_its_owner(folder):
+    """Private repositories are in it. As an older version made it, or a umask would."""
+    os.chmod(f"{folder}/hub", 0o755)
+    with hubs.Hub(folder, is_new=False):
+        mode = pathlib.Path(f"{folder}/hub").stat().st_mode & 0o777
+    check(mode & 0o7 == 0, "no other user of the machine enters hub/", oct(mode))
+
+
 def tip_on_disk(folder):
     return pathlib.Path(f"{folder}/hub/{REPO}.git/refs/heads/main").read_text(encoding="utf-8")
 
@@ -209,6 +217,7 @@ def main():
             a_card_of_100_mb(hub)
             commits_that_race(hub)
         a_disk_that_is_full(folder)
+        a_folder_for_its_owner(folder)
     print(f"1..{len(points)}")
     sys.exit(0 if all(points) else 1)
 

@@ -225,7 +225,7 @@ static void no_repository_is_told_from_a_broken_one(void **state)
     free(nothing);
 }
 
-static void the_group_may_write_where_objects_come(void **state)
+static void the_group_and_nobody_else_may_write_where_objects_come(void **state)
 {
     struct git_repo *repo = new_repo(*state);
     struct stat st;
@@ -235,10 +235,10 @@ static void the_group_may_write_where_objects_come(void **state)
     assert_int_equal(git_share_with_group(repo, NULL), 0); /* again: nothing to do */
     char *path = fs_path(*state, "hub", "ns", "digits.git", "objects", "ff", NULL);
     assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 07777, 02775);
+    assert_int_equal(st.st_mode & 07777, 02770);
     shell_word(word, sizeof(word), *state,
                "git -C hub/ns/digits.git config core.sharedRepository");
-    assert_string_equal(word, "group");
+    assert_string_equal(word, "0660");
     free(path);
     git_close(repo);
 }
@@ -295,7 +295,7 @@ int main(void)
         IN_FOLDER(the_common_ancestor_tells_what_a_branch_added),
         IN_FOLDER(refs_are_listed_by_name_up_to_a_limit),
         IN_FOLDER(no_repository_is_told_from_a_broken_one),
-        IN_FOLDER(the_group_may_write_where_objects_come),
+        IN_FOLDER(the_group_and_nobody_else_may_write_where_objects_come),
         IN_FOLDER(making_a_repository_again_opens_it),
         cmocka_unit_test(texts_are_compared_line_by_line),
     };

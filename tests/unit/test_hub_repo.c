@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/repo/repo.h"
 
+#include <sys/stat.h>
+
 #include "base/err.h"
 #include "hub/repo/edit.h"
 #include "tests/unit/git_program.h"
@@ -285,6 +287,37 @@ static void a_repository_has_so_many_tags_and_no_more(void **state)
     hub_repo_close(repo);
 }
 
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mode & 07777;
+}
+
+/* Whatever the umask: private repositories lie beside public ones. */
+static void nobody_but_owner_and_group_enters_what_is_hosted(void **state)
+{
+    static const char *const inside[] = { "community/digits.git", ".lfs", ".locks" };
+    char *root = fs_path(*state, "hub", NULL);
+    mode_t before = umask(0);
+
+    struct hub_repo *repo = create(root);
+    for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+        char *path = fs_path(root, inside[i], NULL);
+
+        assert_int_equal(mode_of(path), 02770);
+        free(path);
+    }
+    assert_int_equal(mode_of(root), 0770);
+    assert_int_equal(chmod(root, 02755), 0); /* of an older version */
+    assert_int_equal(hub_close_root(root, NULL), 0);
+    assert_int_equal(mode_of(root), 02750);
+    hub_repo_close(repo);
+    (void)umask(before);
+    free(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +334,7 @@ int main(void)
         IN_FOLDER(large_files_of_a_release_lie_in_the_store),
         IN_FOLDER(strange_versions_are_refused),
         IN_FOLDER(a_repository_has_so_many_tags_and_no_more),
+        IN_FOLDER(nobody_but_owner_and_group_enters_what_is_hosted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
