@@ -214,6 +214,21 @@ int64_t fs_size(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
 }
 
+int64_t fs_folder_bytes(const char *path)
+{
+    DIR *dir = opendir(path);
+    int64_t sum = 0;
+    struct stat st;
+
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode))
+            sum += (int64_t)st.st_size;
+    if (dir)
+        (void)closedir(dir);
+    return sum;
+}
+
 static int remove_children(const char *path, struct err *err)
 {
     int rc = 0;

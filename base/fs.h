@@ -32,6 +32,8 @@ bool fs_exists(const char *path);
 int fs_real_path(char **ret, const char *path, struct err *err);
 
 int64_t fs_size(const char *path); /* bytes of a regular file, -1 otherwise */
+/* Of all regular files that lie right in a folder; 0 where there is none. */
+int64_t fs_folder_bytes(const char *path);
 
 /* Removes a file or a tree, never following a link; what is not there is fine. */
 int fs_remove(const char *path, struct err *err);

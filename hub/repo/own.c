@@ -71,11 +71,6 @@ int hub_repo_mend(struct hub_repo *repo, struct err *err)
     return rc;
 }
 
-const char *hub_repo_path(const struct hub_repo *repo)
-{
-    return repo->path;
-}
-
 struct blob_store *hub_repo_blobs(const struct hub_repo *repo)
 {
     return repo->blobs;
@@ -139,17 +134,6 @@ int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *
     return rc;
 }
 
-int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err)
-{
-    if (!hub_repo_has_blob(repo, oid))
-        return err_set(err, ERR_NOTFOUND, "repository '%s' has no blob %.64s", repo->id, oid);
-    char *path = fs_path(repo->path, "lfs", oid, NULL);
-    int rc = fs_remove(path, err);
-
-    free(path);
-    return rc;
-}
-
 static int drop_old(struct hub_repo *repo, const char *path, const struct hub_spared *spared,
                     struct err *err)
 {
@@ -196,24 +180,6 @@ int64_t hub_repo_blob_bytes(const struct hub_repo *repo)
     return sum;
 }
 
-static int64_t bytes_in(const char *folder)
-{
-    char **names = NULL;
-    size_t n = 0;
-    int64_t sum = 0;
-
-    (void)fs_list(&names, &n, folder, MAX_OBJECTS, NULL);
-    for (size_t i = 0; i < n; i++) {
-        char *path = fs_path(folder, names[i], NULL);
-        int64_t bytes = fs_size(path);
-
-        sum += bytes > 0 ? bytes : 0;
-        free(path);
-    }
-    fs_list_free(names, n);
-    return sum;
-}
-
 /* Loose ones lie in folders by their first two digits, the others in packs. */
 int64_t hub_repo_git_bytes(const struct hub_repo *repo)
 {
@@ -226,7 +192,7 @@ int64_t hub_repo_git_bytes(const struct hub_repo *repo)
     for (size_t i = 0; i < n; i++) {
         char *folder = fs_path(objects, names[i], NULL);
 
-        sum += bytes_in(folder);
+        sum += fs_folder_bytes(folder);
         free(folder);
     }
     fs_list_free(names, n);

@@ -334,12 +334,6 @@ int hub_repo_load(struct buf *out, struct hub_repo *repo, const struct hub_file 
                         : git_read_blob(out, repo->git, file->blob, err);
 }
 
-int hub_repo_load_pointer(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
-                          struct err *err)
-{
-    return git_read_blob(out, repo->git, file->blob, err);
-}
-
 int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commit,
                        const char *path, struct err *err)
 {

@@ -53,8 +53,7 @@ int hub_id_hold(int *ret_fd, const char *root, const char *id, struct err *err);
  * takes the lock files in the repository for a dead writer's. The caller closes it. */
 int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err);
 
-/* The folder on disk, and the store of large files. Borrowed. */
-const char *hub_repo_path(const struct hub_repo *repo);
+/* The store of large files. Borrowed. */
 struct blob_store *hub_repo_blobs(const struct hub_repo *repo);
 
 /* Which blobs the repository may refer to: those that were sent to it. A pointer in git to any
@@ -65,7 +64,6 @@ int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err);
 /* All of them, sorted; hub_repo_list_free(). */
 int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
                         struct err *err);
-int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err);
 /* All refs and where they lead, in short: the same as long as none of them moves. */
 int hub_repo_refs_digest(char ret[SHA256_HEX_SIZE], struct hub_repo *repo, struct err *err);
 /* Drops it if it was added or referred to before that time: 1, or 0 when it was later.
@@ -130,11 +128,9 @@ void hub_files_free(struct hub_file *files, size_t n);
 int hub_repo_read_file(struct buf *out, struct hub_repo *repo, const char *commit,
                        const char *path, struct err *err);
 
-/* As that, of a file that was listed; and what stands in git for a large one. */
+/* As that, of a file that was listed. */
 int hub_repo_load(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
                   struct err *err);
-int hub_repo_load_pointer(struct buf *out, struct hub_repo *repo, const struct hub_file *file,
-                          struct err *err);
 
 /* Every branch, tag and other ref, by full name. */
 int hub_repo_list_refs(struct git_ref **ret, size_t *ret_n, struct hub_repo *repo,

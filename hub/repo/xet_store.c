@@ -261,22 +261,10 @@ int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
 int64_t xet_held_bytes(const char *root, const char *person)
 {
     char *folder = folder_of(root, person);
-    char **names = NULL;
-    size_t n = 0;
-    int64_t sum = 0;
+    int64_t bytes = fs_folder_bytes(folder);
 
-    if (fs_exists(folder))
-        (void)fs_list(&names, &n, folder, MAX_XORBS, NULL);
-    for (size_t i = 0; i < n; i++) {
-        char *path = fs_path(folder, names[i], NULL);
-        int64_t bytes = fs_size(path);
-
-        sum += bytes > 0 ? bytes : 0;
-        free(path);
-    }
-    fs_list_free(names, n);
     free(folder);
-    return sum;
+    return bytes;
 }
 
 /* What a new one replaces meanwhile is not old any more. */

@@ -106,6 +106,28 @@ static void folders_are_made_in_depth_and_removed_without_following_links(void *
     free(a);
 }
 
+static void a_folder_weighs_what_its_files_do(void **state)
+{
+    char *folder = fs_path(*state, "f", NULL), *deep = fs_path(folder, "deep", NULL);
+    char *one = fs_path(folder, "one", NULL), *two = fs_path(folder, "two", NULL);
+    char *below = fs_path(deep, "three", NULL), *link = fs_path(folder, "link", NULL);
+
+    assert_int_equal(fs_folder_bytes(folder), 0);
+    assert_int_equal(fs_mkdirs(deep, 0755, NULL), 0);
+    assert_int_equal(fs_write(one, "1", 1, 0644, NULL), 0);
+    assert_int_equal(fs_write(two, "22", 2, 0644, NULL), 0);
+    assert_int_equal(fs_write(below, "333", 3, 0644, NULL), 0);
+    assert_int_equal(symlink(below, link), 0);
+    assert_int_equal(fs_folder_bytes(folder), 3);
+    assert_int_equal(fs_folder_bytes(one), 0);
+    free(folder);
+    free(deep);
+    free(one);
+    free(two);
+    free(below);
+    free(link);
+}
+
 static void a_lock_is_held_by_one(void **state)
 {
     char *path = fs_path(*state, "lock", NULL);
@@ -146,6 +168,7 @@ int main(void)
         in_dir(reading_stops_at_the_limit_and_names_it),
         in_dir(an_absent_file_is_not_found),
         in_dir(folders_are_made_in_depth_and_removed_without_following_links),
+        in_dir(a_folder_weighs_what_its_files_do),
         in_dir(a_lock_is_held_by_one),
         in_dir(a_secret_is_one_line_that_others_cannot_read),
     };
