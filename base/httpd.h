@@ -131,6 +131,9 @@ void httpd_set_user(struct httpd_request *req, const char *user);
 void httpd_set_state(struct httpd_request *req, void *state, void (*end_state)(void *state));
 void *httpd_state(const struct httpd_request *req); /* NULL before httpd_set_state */
 
+/* Since its first line was read. */
+int64_t httpd_age_us(const struct httpd_request *req);
+
 /* The declared length of the body in bytes, -1 when it is not known (chunked). */
 int64_t httpd_content_length(const struct httpd_request *req);
 

@@ -60,6 +60,11 @@ static int64_t now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t httpd_age_us(const struct httpd_request *req)
+{
+    return now_us() - req->began_us;
+}
+
 /* A server must understand "GET http://host/path" too (RFC 9112 3.2.2). */
 static char *skip_origin(char *target)
 {
@@ -126,7 +131,7 @@ void httpd_request_report(const struct httpd_request *req, bool is_whole,
         .at = (int64_t)time(NULL),
         .status = req->sent_status,
         .bytes = req->sent_bytes,
-        .took_us = now_us() - req->began_us,
+        .took_us = httpd_age_us(req),
         .is_whole = is_whole,
     };
 

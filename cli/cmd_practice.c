@@ -19,6 +19,7 @@ static const struct cmd_option options[] = {
     { "--load", "FILE.json", "a community of GitHub API objects instead of the sample", false },
     { "--fault", "NAME[=P]", "misbehave: 500 502-html 403 429 truncate slow drop ...", true },
     { "--seed", "N", "of the faults", false },
+    { "--latency", "MS", "hold each reply back so long, as a distant forge does", false },
     { "--rate-limit", "on|off", "count requests as GitHub does; default: on", false },
     { 0 },
 };
@@ -26,11 +27,15 @@ static const struct cmd_option options[] = {
 static int read_numbers(struct practice_options *o, const struct cmd_args *args,
                         struct err *err)
 {
-    int64_t port = 0, seed = 0;
+    int64_t port = 0, seed = 0, latency_ms = 0;
     int rc = parse_i64(&port, cmd_value(args, "--port", "0"), 0, UINT16_MAX, "--port", err);
 
     if (rc == 0)
         rc = parse_i64(&seed, cmd_value(args, "--seed", "0"), 0, INT64_MAX, "--seed", err);
+    if (rc == 0)
+        rc = parse_i64(&latency_ms, cmd_value(args, "--latency", "0"), 0,
+                       PRACTICE_MAX_LATENCY_MS, "--latency", err);
+    o->latency_ms = latency_ms;
     o->port = (uint16_t)port;
     o->seed = (uint64_t)seed;
     return rc < 0 ? -ERR_USAGE : 0;
@@ -97,7 +102,7 @@ static int run_practice(struct app *app, const struct cmd_args *args, struct err
 const struct cmd cmd_practice = {
     .name = "practice",
     .args = "DIR [--dialect github|gitea] [--port N] [--public-url URL] [--load FILE.json] "
-            "[--fault NAME[=P]].. [--seed N] [--rate-limit on|off]",
+            "[--fault NAME[=P]].. [--seed N] [--latency MS] [--rate-limit on|off]",
     .summary = "Serve a small local forge with a sample community, to try a policy safely",
     .options = options,
     .needs = NEED_NOTHING,

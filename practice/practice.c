@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -17,7 +18,12 @@
 #include "practice/sample.h"
 #include "practice/server.h"
 
-enum { TOKEN_BYTES = 20, THREADS_SERVING = 4, CONNECTIONS_MAX = 256 };
+enum {
+    TOKEN_BYTES = 20,
+    THREADS_SERVING = 4,
+    CONNECTIONS_MAX = 256,
+    REPLIES_HELD_MAX = 64, /* at a time; what comes on top waits for its turn */
+};
 
 static const char *header_of(const void *ctx, const char *name)
 {
@@ -54,6 +60,15 @@ static int send_reply(struct httpd_request *req, struct httpd_response *res,
     return status;
 }
 
+/* A distant forge: the way there and back, in which the forge has done its work already. */
+static void hold_back(const struct practice *p, const struct httpd_request *req)
+{
+    int64_t left_us = p->latency_ms * 1000 - httpd_age_us(req);
+
+    if (left_us > 0)
+        clock_sleep_ms(&p->forge.clock, (left_us + 999) / 1000);
+}
+
 /* Under the prefix of the dialect only, so that a client of the wrong one sees it at once. */
 static int on_api(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
@@ -69,6 +84,7 @@ static int on_api(struct httpd_request *req, struct httpd_response *res, void *c
     reply_init(&reply);
     practice_api(ctx, &ask, httpd_header(req, "Host"), &reply);
     free(path);
+    hold_back(p, req);
     return send_reply(req, res, &reply);
 }
 
@@ -119,6 +135,20 @@ static const struct httpd_route routes[] = {
     { "GET", "/{owner}/{name}/releases/download/{tag}/{file}", on_download, 0 },
     { 0 },
 };
+
+/* Two forges in one folder would write over each other's state. */
+static int take_folder(struct practice *p, const char *dir, struct err *err)
+{
+    char *path = fs_path(dir, "lock", NULL);
+    int rc = fs_mkdirs(dir, 0755, err);
+
+    if (rc == 0)
+        rc = fs_lock(&p->lock_fd, path, err);
+    if (rc == -ERR_LOCKED)
+        rc = err_set(err, ERR_LOCKED, "another practice forge serves '%s'", dir);
+    free(path);
+    return rc;
+}
 
 /* The token of earlier runs, or a new one, readable by its owner only. */
 static int take_token(struct practice *p, struct err *err)
@@ -188,13 +218,15 @@ static int settle(struct practice *p, const struct practice_options *options, st
 static int serve(struct practice *p, const struct practice_options *options, struct err *err)
 {
     char *listen = xasprintf("127.0.0.1:%u", (unsigned)options->port);
-    int rc = httpd_start(&p->httpd,
-                         &(struct httpd_options){ .listen = listen,
-                                                  .routes = routes,
-                                                  .ctx = p,
-                                                  .threads = THREADS_SERVING,
-                                                  .max_connections = CONNECTIONS_MAX },
-                         err);
+    const struct httpd_options httpd = {
+        .listen = listen,
+        .routes = routes,
+        .ctx = p,
+        .threads = THREADS_SERVING,
+        .blocking_threads = options->latency_ms > 0 ? REPLIES_HELD_MAX : 0,
+        .max_connections = CONNECTIONS_MAX,
+    };
+    int rc = httpd_start(&p->httpd, &httpd, err);
 
     free(listen);
     return rc;
@@ -207,6 +239,8 @@ static void practice_free(struct practice *p)
     free(p->public_url);
     free(p->token);
     practice_app_free(p->app);
+    if (p->lock_fd >= 0)
+        (void)close(p->lock_fd);
     (void)pthread_mutex_destroy(&p->lock);
     free(p);
 }
@@ -221,8 +255,10 @@ int practice_start(struct practice **ret, const struct practice_options *options
                        options->dialect);
     struct practice *p = xcalloc(1, sizeof(*p));
     p->dialect = dialect;
+    p->lock_fd = -1;
     (void)pthread_mutex_init(&p->lock, NULL);
     p->requests = json_array();
+    p->latency_ms = options->latency_ms;
     p->public_url = options->public_url ? xstrdup(options->public_url) : NULL;
     bool has_rate_limit = options->has_rate_limit && dialect->has_rate_limit;
     rate_init(&p->signed_in, has_rate_limit, RATE_LIMIT_SIGNED_IN);
@@ -230,6 +266,8 @@ int practice_start(struct practice **ret, const struct practice_options *options
     int rc = set_faults(p, options, err);
     if (rc == 0)
         rc = git_setup(err);
+    if (rc == 0)
+        rc = take_folder(p, options->dir, err);
     if (rc == 0)
         rc = forge_init(&p->forge, options->dir, options->clock, err);
     if (rc == 0)

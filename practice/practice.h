@@ -28,8 +28,11 @@ struct practice_options {
     const char *load;          /* a file of API objects instead of the sample; NULL */
     const char *const *faults; /* "500=0.1", ends with NULL; NULL for none */
     uint64_t seed;             /* of the faults */
+    int64_t latency_ms;        /* each reply of the API is held back so long; 0: not at all */
     bool has_rate_limit;
 };
+
+enum { PRACTICE_MAX_LATENCY_MS = 10000 };
 
 /* The login that the token in DIR/token belongs to. */
 #define PRACTICE_BOT "hearth-bot"

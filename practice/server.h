@@ -27,7 +27,9 @@ struct practice {
     char *public_url;         /* or NULL */
     char *token;              /* of PRACTICE_BOT */
     struct practice_app *app; /* NULL until one is registered */
-    json_t *requests;         /* ["GET /api/v3/user 200"], the last ones, for tests */
+    int64_t latency_ms;
+    int lock_fd;      /* the folder is ours; -1: not yet */
+    json_t *requests; /* ["GET /api/v3/user 200"], the last ones, for tests */
 };
 
 /* pipeline.c: from a request to its reply. host: for URLs in replies; may be NULL. */

@@ -52,11 +52,16 @@ cd "$dir"
 refused gitlab forge --dialect gitlab
 refused 'no such fault' forge --fault 501
 refused '--rate-limit' forge --rate-limit maybe
+refused '--latency' forge --latency -1
 refused 'load.json' forge --load load.json
 
 begin forge
 [ "$(value repo "$line")" = open-digits/digits ] || fail "the first line is: $line"
 api "$api/user" | grep -q '"login":"hearth-bot"' || fail "the token is nobody's"
+code=0
+"$hearth" practice forge >stdout 2>stderr || code=$?
+[ "$code" = 4 ] || fail "a second forge in the folder ends with $code"
+grep -q "another practice forge serves 'forge'" stderr || fail "it says: $(cat stderr)"
 git clone -q "$(value git "$line")" clone || fail "git cannot clone"
 git -C clone fetch -q origin refs/pull/2/head || fail "there is no refs/pull/2/head"
 api -X POST "$api/repos/open-digits/digits/issues/12/comments" -d '{"body":"kept"}' >/dev/null

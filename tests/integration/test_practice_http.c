@@ -4,6 +4,8 @@
 
 #include "tests/unit/git_program.h"
 
+#include <pthread.h>
+
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/http.h"
@@ -18,7 +20,7 @@ struct served {
     char api[256], git[256];
 };
 
-static int start(void **state)
+static int begin(void **state, struct clock clock, int64_t latency_ms)
 {
     const struct http_curl_options curl = { .user_agent = "test", .timeout_ms = 20000 };
     struct served *s = xcalloc(1, sizeof(*s));
@@ -26,9 +28,11 @@ static int start(void **state)
 
     assert_int_equal(enter_folder((void **)&s->dir), 0);
     char *dir = fs_path(s->dir, "forge", NULL), *token_file = fs_path(dir, "token", NULL);
-    const struct practice_options options = {
-        .dir = dir, .clock = clock_system(), .dialect = "github", .has_rate_limit = true
-    };
+    const struct practice_options options = { .dir = dir,
+                                              .clock = clock,
+                                              .dialect = "github",
+                                              .latency_ms = latency_ms,
+                                              .has_rate_limit = true };
     assert_int_equal(practice_start(&s->p, &options, NULL), 0);
     assert_int_equal(http_curl_new(&s->client, &curl, NULL), 0);
     assert_int_equal(fs_read_secret(&secret, token_file, NULL), 0);
@@ -45,6 +49,11 @@ static int start(void **state)
     free(dir);
     *state = s;
     return 0;
+}
+
+static int start(void **state)
+{
+    return begin(state, clock_system(), 0);
 }
 
 static int stop(void **state)
@@ -174,6 +183,91 @@ static void git_pushes_with_the_token_only_and_never_to_pulls(void **state)
     buf_finish(&line);
 }
 
+enum { GUESTS = 12, LATENCY_MS = 5000 };
+
+/* Who sleeps wakes when all do: replies that wait for each other's turn never come. */
+struct meeting {
+    pthread_mutex_t lock;
+    pthread_cond_t all_are_here;
+    int n;
+    int64_t longest_ms;
+};
+
+static void sleep_until_all_do(void *ctx, int64_t ms)
+{
+    struct meeting *m = ctx;
+
+    (void)pthread_mutex_lock(&m->lock);
+    if (ms > m->longest_ms)
+        m->longest_ms = ms;
+    if (++m->n == GUESTS)
+        (void)pthread_cond_broadcast(&m->all_are_here);
+    while (m->n < GUESTS)
+        (void)pthread_cond_wait(&m->all_are_here, &m->lock);
+    (void)pthread_mutex_unlock(&m->lock);
+}
+
+static int64_t any_time_ms(void *ctx)
+{
+    (void)ctx;
+    return 1767225600000;
+}
+
+static void *ask_as_a_guest(void *arg)
+{
+    const struct http_curl_options curl = { .user_agent = "test", .timeout_ms = 20000 };
+    const struct served *host = arg;
+    struct served guest = { .token = host->token };
+
+    (void)snprintf(guest.api, sizeof(guest.api), "%s", host->api);
+    http_response_init(&guest.res);
+    int rc = http_curl_new(&guest.client, &curl, NULL);
+    if (rc == 0)
+        rc = fetch(&guest, "GET", "/user", NULL);
+    http_client_free(guest.client);
+    http_response_finish(&guest.res);
+    return rc == 200 ? arg : NULL;
+}
+
+static void replies_are_held_back_side_by_side(void **state)
+{
+    struct meeting m = { .lock = PTHREAD_MUTEX_INITIALIZER,
+                         .all_are_here = PTHREAD_COND_INITIALIZER };
+    pthread_t threads[GUESTS];
+    void *is_answered;
+
+    assert_int_equal(
+        begin(state, (struct clock){ any_time_ms, sleep_until_all_do, &m }, LATENCY_MS), 0);
+    for (int i = 0; i < GUESTS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_as_a_guest, *state), 0);
+    for (int i = 0; i < GUESTS; i++) {
+        assert_int_equal(pthread_join(threads[i], &is_answered), 0);
+        assert_non_null(is_answered);
+    }
+    assert_int_equal(m.n, GUESTS);
+    assert_in_range(m.longest_ms, 1, LATENCY_MS); /* less what passed since the request came */
+    assert_int_equal(stop(state), 0);
+}
+
+static void a_folder_has_one_forge_at_a_time(void **state)
+{
+    struct served *s = *state;
+    char *dir = fs_path(s->dir, "forge", NULL);
+    const struct practice_options options = { .dir = dir,
+                                              .clock = clock_system(),
+                                              .dialect = "gitea" };
+    struct practice *second = NULL;
+    struct err err = { 0 };
+
+    assert_int_equal(practice_start(&second, &options, &err), -ERR_LOCKED);
+    assert_non_null(strstr(err.msg, "another practice forge serves"));
+    assert_int_equal(practice_stop(s->p, NULL), 0);
+    s->p = NULL;
+    assert_int_equal(practice_start(&second, &options, &err), 0);
+    assert_int_equal(practice_stop(second, NULL), 0);
+    free(dir);
+}
+
 int main(void)
 {
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -183,6 +277,8 @@ int main(void)
         SERVED(an_asset_is_uploaded_and_read_back),
         SERVED(a_pull_request_is_fetched_by_its_ref),
         SERVED(git_pushes_with_the_token_only_and_never_to_pulls),
+        SERVED(a_folder_has_one_forge_at_a_time),
+        cmocka_unit_test(replies_are_held_back_side_by_side),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
