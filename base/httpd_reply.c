@@ -139,6 +139,12 @@ static struct MHD_Response *create(struct httpd_request *req, struct httpd_respo
     return from_text("the server could not produce this reply\n");
 }
 
+/* microhttpd takes no header without a value; a blank around one says nothing. */
+static const char *or_blank(const char *value)
+{
+    return value[0] ? value : " ";
+}
+
 int httpd_reply(struct httpd_request *req, int status, struct httpd_response *res)
 {
     struct MHD_Response *reply = create(req, res, &status);
@@ -149,7 +155,7 @@ int httpd_reply(struct httpd_request *req, int status, struct httpd_response *re
         (void)MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
     for (size_t i = 0; i < req->n_reply_headers; i++)
         (void)MHD_add_response_header(reply, req->reply_headers[i].name,
-                                      req->reply_headers[i].value);
+                                      or_blank(req->reply_headers[i].value));
 
     enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
     req->sent_status = status;
