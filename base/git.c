@@ -59,6 +59,10 @@ int git_setup(struct err *err)
     const char *certificates = getenv("SSL_CERT_FILE");
     int rc = git_libgit2_init();
 
+    if (rc > 1) { /* of how many times: it is done, and this one does not count */
+        (void)git_libgit2_shutdown();
+        return 0;
+    }
     /* Nobody's own configuration changes what we do. */
     for (size_t i = 0; rc >= 0 && i < sizeof(levels) / sizeof(levels[0]); i++)
         rc = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
@@ -103,7 +107,10 @@ int git_open(struct git_repo **ret, const char *path, struct err *err)
 
     if (!fs_exists(path))
         return err_set(err, ERR_NOTFOUND, "no git repository at '%s'", path);
-    int rc = git_repository_open_bare(&git, path);
+    int rc = git_setup(err);
+    if (rc < 0)
+        return rc;
+    rc = git_repository_open_bare(&git, path);
     if (rc < 0) /* its -3 may mean anything here: not "not found" */
         return err_set(err, ERR_GIT, "'%s' is not a git repository that can be read", path);
     return take_repo(ret, git, path, err);
@@ -113,7 +120,10 @@ int git_open_incoming(struct git_repo **ret, struct err *err)
 {
     git_repository *git = NULL;
 
-    int rc = git_repository_open_ext(&git, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
+    int rc = git_setup(err);
+    if (rc < 0)
+        return rc;
+    rc = git_repository_open_ext(&git, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
     if (rc < 0)
         return git_fail(err, rc, "cannot open what was pushed");
     return take_repo(ret, git, "what was pushed", err);
@@ -124,7 +134,9 @@ int git_init_bare(struct git_repo **ret, const char *path, struct err *err)
     git_repository_init_options options;
     git_repository *git = NULL;
 
-    int rc = fs_exists(path) ? git_break_locks(path, err) : 0;
+    int rc = git_setup(err);
+    if (rc == 0 && fs_exists(path))
+        rc = git_break_locks(path, err);
     if (rc < 0)
         return rc;
     char *head = fs_path(path, "HEAD", NULL);

@@ -18,8 +18,10 @@ struct git_repo;
 
 enum { GIT_HEX_SIZE = 41, GIT_PLAIN = 0100644 };
 
-/* Once per process, before threads: library settings of the whole project (owner validation
- * off for our own folders, strict creation, fsync of what is written). */
+/* Library settings of the whole project: owner validation off for our own folders, strict
+ * creation, fsync of what is written. What opens a repository or compares texts sees to it; it
+ * is called where threads, or a jail, would come before that. It reads the system's trusted
+ * certificates, which takes longer than a cycle in which nothing happened. */
 int git_setup(struct err *err);
 
 int git_open(struct git_repo **ret, const char *path, struct err *err);

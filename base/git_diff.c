@@ -29,12 +29,15 @@ int git_diff_texts(struct buf *out, const char *before, const char *after, struc
 {
     git_diff_options options;
     git_patch *patch = NULL;
+    int rc = git_setup(err);
 
+    if (rc < 0)
+        return rc;
     (void)git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
     options.context_lines = CONTEXT_LINES;
     options.flags |= GIT_DIFF_FORCE_TEXT;
-    int rc = git_patch_from_buffers(&patch, before, strlen(before), "before", after,
-                                    strlen(after), "after", &options);
+    rc = git_patch_from_buffers(&patch, before, strlen(before), "before", after, strlen(after),
+                                "after", &options);
     if (rc == 0)
         rc = git_patch_print(patch, add_line, out);
     git_patch_free(patch);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/git.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
 #include "base/text.h"
@@ -165,11 +164,9 @@ static void print_json(const struct status *status)
 static int run_status(struct app *app, const struct cmd_args *args, struct err *err)
 {
     struct status status = { json_array(), json_array(), NULL };
-    int rc = git_setup(err); /* it compares texts */
+    int rc = collect(&status, app, err);
 
     (void)args;
-    if (rc == 0)
-        rc = collect(&status, app, err);
     if (rc == 0 && app->json)
         print_json(&status);
     else if (rc == 0)

@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/git.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/text.h"
@@ -304,12 +303,9 @@ int cycle_command(struct app *app, enum cycle_mode mode, enum cycle_writes write
         .end_ms = connect_deadline_ms(app),
         .n = config_n_repositories(app->config),
     };
-    int rc = git_setup(err);
 
-    if (rc < 0)
-        return rc;
     r.docs = app->json && r.n > 1 && shows != SHOW_NOTHING ? json_object() : NULL;
-    rc = run_all(&r, err);
+    int rc = run_all(&r, err);
     connect_finish(&r.connection);
     if (r.docs)
         results_print_json(json_pack("{s:o}", "repositories", r.docs));

@@ -40,8 +40,6 @@ static int run_fetch(struct worker_io *io, const json_t *request, struct err *er
     const char *cache = json_str(&r, request, "cache", JSON_REQUIRED);
     int rc = json_reader_check(&r, err);
     if (rc == 0)
-        rc = git_setup(err);
-    if (rc == 0)
         rc = git_init_bare(&repo, cache, err);
     if (rc == 0)
         rc = fetch_ref(repo, request, &r, "base_refspec", err);
