@@ -5,7 +5,7 @@
  * 2. Nothing of a reply is kept past its limit: headers by count and size, the body, unpacked,
  *    by the request's max_body.
  * 3. The easy handle is reset for each request: no header, body or option leaks into the next,
- *    while open connections, DNS and TLS sessions stay.
+ *    while open connections, DNS and TLS sessions stay, in the multi handle.
  */
 #include "base/http_curl.h"
 
@@ -97,7 +97,6 @@ static void set_transport(const struct curl_client *client, struct curl_exchange
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, (long)MAX_CONNECTIONS);
     (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_reading(req->method) ? 0L : 1L);
     (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)client->connect_timeout_ms);
@@ -179,13 +178,11 @@ int curl_exchange_end(struct curl_exchange *x, CURL *easy, CURLcode code, struct
     return 0;
 }
 
-static int exchange_run(const struct curl_client *client, struct curl_exchange *x,
-                        struct err *err)
+static int exchange_run(struct curl_client *client, struct curl_exchange *x, struct err *err)
 {
     curl_easy_reset(client->easy);
     int rc = curl_exchange_set(client, x, client->easy, err);
-    return rc < 0 ? rc
-                  : curl_exchange_end(x, client->easy, curl_easy_perform(client->easy), err);
+    return rc < 0 ? rc : curl_exchange_end(x, client->easy, curl_run(client), err);
 }
 
 static int curl_client_perform(struct http_client *base, const struct http_request *req,
@@ -227,6 +224,7 @@ static void curl_client_destroy(struct http_client *base)
 
     curl_ahead_finish(client);
     curl_easy_cleanup(client->easy);
+    (void)curl_multi_cleanup(client->multi);
     curl_global_cleanup();
     free(client->user_agent);
     free(client->ca_file);
@@ -240,7 +238,10 @@ int http_curl_new(struct http_client **ret, const struct http_curl_options *opti
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return err_set(err, ERR_NOMEM, "libcurl did not start");
     CURL *easy = curl_easy_init();
-    if (!easy) {
+    CURLM *multi = curl_multi_init();
+    if (!easy || !multi) {
+        curl_easy_cleanup(easy);
+        (void)curl_multi_cleanup(multi);
         curl_global_cleanup();
         return err_set(err, ERR_NOMEM, "libcurl gave no handle");
     }
@@ -250,6 +251,8 @@ int http_curl_new(struct http_client **ret, const struct http_curl_options *opti
     client->base.announce = curl_client_announce;
     client->base.destroy = curl_client_destroy;
     client->easy = easy;
+    client->multi = multi;
+    (void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MAX_CONNECTIONS);
     client->user_agent = options->user_agent ? xstrdup(options->user_agent) : NULL;
     client->ca_file = options->ca_file ? xstrdup(options->ca_file) : NULL;
     client->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms

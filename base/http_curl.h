@@ -13,8 +13,10 @@ struct curl_ahead; /* a request that was announced */
 
 struct curl_client {
     struct http_client base;
-    CURL *easy;
-    CURLM *multi; /* of those announced; NULL before the first */
+    CURLM *multi; /* the connections, and what is under way on them */
+    CURL *easy;   /* the request that is waited for, while is_waited_for */
+    CURLcode code;
+    bool is_waited_for;
     struct curl_ahead *ahead[HTTP_MAX_AHEAD];
     char *user_agent, *ca_file;
     int connect_timeout_ms, timeout_ms, low_speed_s;
@@ -41,6 +43,9 @@ int curl_exchange_set(const struct curl_client *client, struct curl_exchange *x,
 /* After it ran: what came, or why not. */
 int curl_exchange_end(struct curl_exchange *x, CURL *easy, CURLcode code, struct err *err);
 void curl_exchange_finish(struct curl_exchange *x); /* not url, req and res */
+
+/* Runs easy to its end; those that were announced move on meanwhile. */
+CURLcode curl_run(struct curl_client *client);
 
 void curl_ahead_announce(struct curl_client *client, const struct http_request *reqs, size_t n);
 /* False: nobody announced it. Otherwise waits for it; *ret is what perform returns. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Requests that were announced, under way side by side before they are asked for.
+ * Requests under way: one that is waited for, and beside it those that were announced, which
+ * begin before they are asked for. All share their connections, so that an announced request
+ * goes out at once on the one that the last reply came by.
  *
  * 1. An announced request is only ever a read, and nothing is decided by its reply before it is
  *    asked for: it then takes the place of the request itself, whatever became of it.
@@ -107,6 +109,21 @@ static struct curl_ahead **find(struct curl_client *client, const struct http_re
     return NULL;
 }
 
+static void note_end(struct curl_client *client, const CURLMsg *msg)
+{
+    if (msg->easy_handle == client->easy) {
+        client->code = msg->data.result;
+        client->is_waited_for = false;
+    }
+    for (size_t i = 0; i < HTTP_MAX_AHEAD; i++) {
+        struct curl_ahead *a = client->ahead[i];
+        if (a && a->easy == msg->easy_handle) {
+            a->is_done = true;
+            a->code = msg->data.result;
+        }
+    }
+}
+
 /* Moves all that are under way, without waiting. */
 static void drive(struct curl_client *client)
 {
@@ -115,13 +132,26 @@ static void drive(struct curl_client *client)
 
     (void)curl_multi_perform(client->multi, &n_running);
     while ((msg = curl_multi_info_read(client->multi, &n_left)))
-        for (size_t i = 0; i < HTTP_MAX_AHEAD; i++) {
-            struct curl_ahead *a = client->ahead[i];
-            if (a && a->easy == msg->easy_handle && msg->msg == CURLMSG_DONE) {
-                a->is_done = true;
-                a->code = msg->data.result;
-            }
-        }
+        if (msg->msg == CURLMSG_DONE)
+            note_end(client, msg);
+}
+
+/* Moves them on when there is something to do. */
+static void wait_and_drive(struct curl_client *client)
+{
+    (void)curl_multi_poll(client->multi, NULL, 0, POLL_MS, NULL);
+    drive(client);
+}
+
+CURLcode curl_run(struct curl_client *client)
+{
+    if (curl_multi_add_handle(client->multi, client->easy) != CURLM_OK)
+        return CURLE_FAILED_INIT;
+    client->is_waited_for = true;
+    for (drive(client); client->is_waited_for;)
+        wait_and_drive(client);
+    (void)curl_multi_remove_handle(client->multi, client->easy);
+    return client->code;
 }
 
 static bool is_announced(const struct curl_ahead *a, const struct http_request *reqs, size_t n)
@@ -134,10 +164,6 @@ static bool is_announced(const struct curl_ahead *a, const struct http_request *
 
 void curl_ahead_announce(struct curl_client *client, const struct http_request *reqs, size_t n)
 {
-    if (!client->multi)
-        client->multi = curl_multi_init();
-    if (!client->multi)
-        return;
     for (size_t i = 0; i < HTTP_MAX_AHEAD; i++)
         if (client->ahead[i] && !is_announced(client->ahead[i], reqs, n)) {
             ahead_free(client, client->ahead[i]);
@@ -161,8 +187,8 @@ bool curl_ahead_take(struct curl_client *client, const struct http_request *req,
 
     if (!a)
         return false;
-    for (drive(client); !a->is_done; drive(client))
-        (void)curl_multi_poll(client->multi, NULL, 0, POLL_MS, NULL);
+    for (drive(client); !a->is_done;)
+        wait_and_drive(client);
     *place = NULL;
     *ret = curl_exchange_end(&a->x, a->easy, a->code, err);
     if (*ret == 0) {
@@ -179,6 +205,4 @@ void curl_ahead_finish(struct curl_client *client)
     for (size_t i = 0; i < HTTP_MAX_AHEAD; i++)
         if (client->ahead[i])
             ahead_free(client, client->ahead[i]);
-    if (client->multi)
-        (void)curl_multi_cleanup(client->multi);
 }
