@@ -52,7 +52,8 @@ struct http_client {
     /* Fills res (an initialised one) and returns 0 when a complete reply came, with any
      * status. -ERR_NET when the connection failed or broke, -ERR_CONFIG when the server's
      * certificate is not trusted, -ERR_TIMEOUT, -ERR_LIMIT. After any failure of a request
-     * that writes it may or may not have taken effect; it was never sent twice. */
+     * that writes it may or may not have taken effect; it was never sent twice. Errors of the
+     * exchange name method and address. */
     int (*perform)(struct http_client *client, const struct http_request *req,
                    struct http_response *res, struct err *err);
     /* NULL, or a hint: these reads, n <= HTTP_MAX_AHEAD, will be asked for soon. They begin

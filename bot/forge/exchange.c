@@ -218,6 +218,7 @@ int exchange_try(struct exchange *x, struct err *err)
     http_response_finish(&x->res);
     count(x);
     rc = x->t->http->perform(x->t->http, &http, &x->res, err);
+    x->is_named = rc < 0 && rc != -ERR_PARSE; /* that one was never sent */
     return rc < 0 ? rc : learn(x, err);
 }
 

@@ -43,6 +43,7 @@ struct exchange {
     char *etag, *modified; /* the validator that was sent, or NULL */
     int64_t validated_at;
     bool is_foreign;
+    bool is_named; /* the last try's error says what was asked for */
     int n_tries, n_refusals, n_redirects;
 };
 

@@ -322,7 +322,8 @@ int transport_send(struct transport *t, const struct transport_request *req,
         rc = run(&x, reply, err);
     if (rc < 0) {
         transport_reply_finish(reply);
-        (void)err_wrap(err, rc, "%s %.300s", req->method, req->path);
+        if (!x.is_named || rc == -ERR_BUDGET)
+            (void)err_wrap(err, rc, "%s %.300s", req->method, req->path);
     }
     exchange_finish(&x);
     return rc;

@@ -58,7 +58,7 @@ static int take_reply(struct http_response *res, const struct http_request *req,
                       const struct reply *reply, struct err *err)
 {
     if (reply->status == 0 || reply->cut_after >= 0)
-        return err_set(err, ERR_NET, "the connection broke");
+        return err_set(err, ERR_NET, "%s %s: the connection broke", req->method, req->url);
     res->status = reply->status;
     take_headers(res, reply);
     buf_finish(&res->body);

@@ -55,7 +55,8 @@ static int perform(struct http_client *client, const struct http_request *req,
     const struct scripted_answer *answer = &s->answers[s->n_asked];
     note(s, req);
     if (answer->status < 0)
-        return err_set(err, (enum err_code) - answer->status, "the script says so");
+        return err_set(err, (enum err_code) - answer->status, "%s %s: the script says so",
+                       req->method, req->url);
     res->status = answer->status;
     for (size_t i = 0; answer->headers[i]; i += 2) {
         res->headers[res->n_headers].name = xstrdup(answer->headers[i]);

@@ -88,6 +88,17 @@ static void read_gives_up_after_five_tries(void **state)
     assert_non_null(strstr(s->err.msg, "GET /repos/o/n/issues"));
 }
 
+static void a_broken_connection_is_told_with_its_address_once(void **state)
+{
+    const struct scripted_answer answer = { -ERR_NET, { 0 }, NULL };
+    struct scene *s = *state;
+    struct transport_reply reply;
+
+    assert_int_equal(scene_send(s, &post_once, &reply, &answer, 1), -ERR_NET);
+    assert_string_equal(s->err.msg,
+                        "POST " API "/repos/o/n/issues/1/comments: the script says so");
+}
+
 static const struct {
     struct scripted_answer answer;
     int rc;
@@ -348,6 +359,7 @@ int main(void)
         TEST(validator_of_another_token_is_not_sent),
         TEST(read_is_tried_again_with_growing_pauses),
         TEST(read_gives_up_after_five_tries),
+        TEST(a_broken_connection_is_told_with_its_address_once),
         TEST(write_that_may_have_happened_is_never_sent_twice),
         TEST(write_that_was_refused_for_a_limit_is_sent_after_the_wait),
         TEST(idempotent_write_is_sent_again),
