@@ -153,6 +153,17 @@ void git_log_free(struct git_logged *commits, size_t n);
 int git_read_last(struct git_logged **ret, struct git_repo *repo, const char *commit,
                   const char *const *paths, size_t n, size_t max_walked, struct err *err);
 
+/* Writes every commit that a ref leads to anew without the files that drops() says yes to, and
+ * moves refs and annotated tags there. It is asked about files of min_bytes to max_bytes.
+ * -ERR_CONFLICT when a ref moved meanwhile, -ERR_LIMIT past max_commits. */
+struct git_rewrite {
+    int64_t min_bytes, max_bytes;
+    bool (*drops)(void *ctx, const void *data, size_t len);
+    void *ctx;
+    size_t max_commits;
+};
+int git_rewrite_history(struct git_repo *repo, const struct git_rewrite *how, struct err *err);
+
 /* Moves a ref to a commit if it stands at expected (NULL: must not exist). -ERR_CONFLICT. */
 int git_set_ref(struct git_repo *repo, const char *ref, const char *commit,
                 const char *expected, struct err *err);

@@ -134,6 +134,17 @@ int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *
     return rc;
 }
 
+int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err)
+{
+    if (!hub_repo_has_blob(repo, oid))
+        return err_set(err, ERR_NOTFOUND, "repository '%s' has no blob %.64s", repo->id, oid);
+    char *path = fs_path(repo->path, "lfs", oid, NULL);
+    int rc = fs_remove(path, err);
+
+    free(path);
+    return rc;
+}
+
 static int drop_old(struct hub_repo *repo, const char *path, const struct hub_spared *spared,
                     struct err *err)
 {

@@ -64,6 +64,8 @@ int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err);
 /* All of them, sorted; hub_repo_list_free(). */
 int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
                         struct err *err);
+/* -ERR_NOTFOUND. The blob stays in the store as long as any repository has it. */
+int hub_repo_drop_blob(struct hub_repo *repo, const char *oid, struct err *err);
 /* All refs and where they lead, in short: the same as long as none of them moves. */
 int hub_repo_refs_digest(char ret[SHA256_HEX_SIZE], struct hub_repo *repo, struct err *err);
 /* Drops it if it was added or referred to before that time: 1, or 0 when it was later.

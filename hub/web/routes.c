@@ -62,6 +62,8 @@ const struct httpd_route routes[] = {
     { "GET", "/api/{kind}/{ns}/{name}/auth-check/write", api_auth_check_write, 0 },
     { "GET", "/api/{kind}/{ns}/{name}/xet-write-token/{rev...}", xet_write_token, 0 },
     { "PUT", "/api/{kind}/{ns}/{name}/settings", api_settings, SMALL },
+    { "GET", "/api/{kind}/{ns}/{name}/lfs-files", api_lfs_list, 0 },
+    { "POST", "/api/{kind}/{ns}/{name}/lfs-files/batch", api_lfs_drop, 1 << 20 },
     { "POST", "/api/{kind}/{ns}/{name}/user-access-request/handle", api_gate_handle, SMALL },
     { "POST", "/api/{kind}/{ns}/{name}/user-access-request/grant", api_gate_grant, SMALL },
     { "GET", "/api/{kind}/{ns}/{name}/user-access-request/{state}", api_gate_list, 0 },

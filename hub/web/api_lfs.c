@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The large files of a repository: listed, and taken away for good. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/rfc3339.h"
+#include "base/text.h"
+#include "hub/repo/blob.h"
+#include "hub/repo/large.h"
+#include "hub/repo/repo.h"
+#include "hub/web/api.h"
+#include "hub/web/lfs.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+
+enum { MAX_LISTED = 1000, MAX_SHAS = 1000, MAX_CURSOR = 1000000 };
+
+/* A repository that somebody has a right to, open. */
+struct cellar {
+    struct visit visit;
+    struct hub_repo *repo;
+};
+
+static int cellar_open(struct cellar *ret, const struct site *site, struct httpd_request *req,
+                       struct httpd_response *res, enum access_right right)
+{
+    struct err err = { 0 };
+
+    memset(ret, 0, sizeof(*ret));
+    int status = visit_begin(&ret->visit, site, req, res, right);
+    if (status == 0 && hub_repo_open(&ret->repo, ret->visit.root, ret->visit.id, &err) < 0)
+        status = visit_fail(site, req, res, &ret->visit.who, &err);
+    return status;
+}
+
+static void cellar_close(struct cellar *cellar)
+{
+    hub_repo_close(cellar->repo);
+    visit_end(&cellar->visit);
+}
+
+/* "main" of "refs/heads/main"; other refs by their whole name. */
+static const char *short_ref(const char *ref)
+{
+    static const char *const prefixes[] = { "refs/heads/", "refs/tags/" };
+
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (text_has_prefix(ref, prefixes[i]))
+            return ref + strlen(prefixes[i]);
+    return ref;
+}
+
+static json_t *entry_of(const struct hub_large *large)
+{
+    char date[RFC3339_SIZE];
+
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:s?,s:I}", "fileOid", large->oid, "oid", large->oid, "filename",
+        large->path ? large->path : "", "pushedAt", rfc3339_format(date, large->added_at),
+        "ref", large->ref ? short_ref(large->ref) : NULL, "size", (json_int_t)large->size);
+}
+
+static int reply_list(struct httpd_request *req, struct httpd_response *res,
+                      const struct site *site, const struct cellar *cellar,
+                      const struct form *query)
+{
+    size_t limit = (size_t)form_number(query, "limit", MAX_LISTED, MAX_LISTED);
+    size_t cursor = (size_t)form_number(query, "cursor", MAX_CURSOR, 0);
+    struct hub_large *large = NULL;
+    struct err err = { 0 };
+    size_t n = 0;
+
+    if (hub_large_list(&large, &n, cellar->repo, &err) < 0)
+        return visit_fail(site, req, res, &cellar->visit.who, &err);
+    json_t *page = json_array();
+    size_t end = cursor + (limit ? limit : 1);
+    for (size_t i = cursor; i < n && i < end; i++)
+        (void)json_array_append_new(page, entry_of(&large[i]));
+    if (n > end) {
+        char *base = site_base_url(site, req);
+
+        httpd_reply_header(
+            req, "Link", "<%s/api/%s/%s/lfs-files?limit=%zu&cursor=%zu>; rel=\"next\"", base,
+            visit_plural(cellar->visit.kind), cellar->visit.id, end - cursor, end);
+        free(base);
+    }
+    hub_large_free(large, n);
+    return api_reply(req, res, page);
+}
+
+int api_lfs_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct cellar cellar = { 0 };
+    struct form query;
+    int status;
+
+    if (api_query(&query, req) < 0)
+        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
+    else
+        status = cellar_open(&cellar, ctx, req, res, ACCESS_WRITE);
+    if (status == 0)
+        status = reply_list(req, res, ctx, &cellar, &query);
+    cellar_close(&cellar);
+    form_finish(&query);
+    return status;
+}
+
+/* The names under "sha", borrowed from doc; the caller frees the array. */
+static int read_drop(struct hub_large_drop *ret, const char ***ret_oids, const json_t *doc,
+                     struct err *err)
+{
+    const json_t *deletions = json_object_get(doc, "deletions");
+    const json_t *shas = json_object_get(deletions, "sha");
+    const json_t *rewrites = json_object_get(deletions, "rewriteHistory");
+    size_t n = json_array_size(shas);
+
+    if (!json_is_array(shas) || n == 0 || n > MAX_SHAS)
+        return err_set(err, ERR_PARSE, "deletions.sha: expected 1 to %d SHA-256", MAX_SHAS);
+    if (rewrites && !json_is_boolean(rewrites))
+        return err_set(err, ERR_PARSE, "deletions.rewriteHistory: expected true or false");
+    *ret_oids = xcalloc(n, sizeof(**ret_oids));
+    for (size_t i = 0; i < n; i++) {
+        const char *oid = json_string_value(json_array_get(shas, i));
+
+        if (!oid || !hex_is(oid, SHA256_HEX_SIZE - 1))
+            return err_set(err, ERR_PARSE, "deletions.sha[%zu] is no SHA-256", i);
+        (*ret_oids)[i] = oid;
+    }
+    *ret = (struct hub_large_drop){ .oids = *ret_oids,
+                                    .n = n,
+                                    .history = json_is_true(rewrites) ? HUB_REWRITE_HISTORY
+                                                                      : HUB_KEEP_HISTORY };
+    return 0;
+}
+
+static int drop(struct httpd_request *req, struct httpd_response *res, const struct site *site,
+                const struct cellar *cellar, const json_t *doc)
+{
+    struct hub_large_drop drop;
+    const char **oids = NULL;
+    struct err err = { 0 };
+    int64_t bytes = 0;
+
+    int rc = read_drop(&drop, &oids, doc, &err);
+    if (rc == 0)
+        rc = hub_large_drop(&bytes, cellar->repo, &drop, &err);
+    free(oids);
+    if (rc < 0)
+        return visit_fail(site, req, res, &cellar->visit.who, &err);
+    lfs_count_bytes(site, &cellar->visit, -bytes);
+    return api_reply(req, res, json_pack("{s:b}", "ok", 1));
+}
+
+int api_lfs_drop(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct cellar cellar = { 0 };
+    json_t *doc = NULL;
+
+    int status = api_body(&doc, ctx, req, res);
+    if (status == 0)
+        status = cellar_open(&cellar, ctx, req, res, ACCESS_ADMIN);
+    if (status == 0)
+        status = drop(req, res, ctx, &cellar, doc);
+    cellar_close(&cellar);
+    json_decref(doc);
+    return status;
+}
