@@ -5,9 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "hub/repo/attributes.h"
 #include "hub/repo/edit.h"
+#include "hub/repo/ignore.h"
 #include "hub/web/api.h"
 #include "hub/web/card_check.h"
 #include "hub/web/shelf.h"
@@ -15,12 +17,36 @@
 #include "hub/web/visit.h"
 #include "hub/web/write.h"
 
-enum { MAX_PREUPLOAD_FILES = 1000, MAX_ATTRIBUTES_BYTES = 1 << 20 };
+enum { MAX_PREUPLOAD_FILES = 1000, MAX_ATTRIBUTES_BYTES = 1 << 20, MAX_IGNORE_BYTES = 1 << 20 };
 
 struct preupload {
     const struct shelf *shelf;
     struct buf attributes;
+    struct ignore *ignore; /* NULL: nothing is left out */
+    bool would_use_xet;    /* the client, for whatever is to be uploaded before the commit */
 };
+
+/* huggingface_hub sends large files over Xet from 1.20 on, without asking. */
+static bool would_use_xet(const char *agent)
+{
+    static const char name[] = "hf_hub/";
+    const char *at = agent ? strstr(agent, name) : NULL;
+    int64_t major = 0, minor = 0;
+
+    if (!at)
+        return false;
+    at += strlen(name);
+    char *version = xstrndup(at, strcspn(at, "; "));
+    char *dot = strchr(version, '.');
+    if (dot) {
+        *dot++ = '\0';
+        dot[strspn(dot, "0123456789")] = '\0';
+    }
+    bool is_read = dot && parse_i64(&major, version, 0, 9999, "major", NULL) == 0 &&
+                   parse_i64(&minor, dot, 0, 9999, "minor", NULL) == 0;
+    free(version);
+    return is_read && (major > 1 || (major == 1 && minor >= 20));
+}
 
 static json_t *answer_file(const struct preupload *p, const json_t *file)
 {
@@ -30,10 +56,13 @@ static json_t *answer_file(const struct preupload *p, const json_t *file)
     if (!path)
         return NULL;
     const struct hub_file *there = shelf_find(p->shelf, path);
-    bool is_large =
-        size > 0 && (size >= HUB_LFS_BYTES || attributes_is_lfs(p->attributes.data, path));
-    json_t *answer = json_pack("{s:s,s:s,s:b}", "path", path, "uploadMode",
-                               is_large ? "lfs" : "regular", "shouldIgnore", 0);
+    /* One that is large by its name only comes with the commit where Xet would take five
+     * requests for it; it is stored as the large file that it is all the same. */
+    bool is_large = size >= HUB_LFS_BYTES || (size > 0 && !p->would_use_xet &&
+                                              attributes_is_lfs(p->attributes.data, path));
+    json_t *answer =
+        json_pack("{s:s,s:s,s:b}", "path", path, "uploadMode", is_large ? "lfs" : "regular",
+                  "shouldIgnore", ignore_has(p->ignore, path));
     /* What the client compares with depends on how it would send. */
     if (there && !there->lfs[0])
         (void)json_object_set_new(answer, "oid", json_string(there->blob));
@@ -56,31 +85,66 @@ static int answer_all(json_t *ret, const struct preupload *p, const json_t *file
     return 0;
 }
 
+/* Appends a file of git's as it is to be: the one that comes with the upload, else the one that
+ * is there. */
+static void read_rules(struct buf *out, const struct shelf *shelf, const char *path,
+                       const json_t *sent)
+{
+    const struct hub_file *there = shelf_find(shelf, path);
+
+    if (json_is_string(sent))
+        buf_add(out, json_string_value(sent), json_string_length(sent));
+    else if (there)
+        (void)shelf_read(out, shelf, there, NULL);
+}
+
+static int read_ignore(struct preupload *p, const json_t *doc, struct err *err)
+{
+    const json_t *sent = json_object_get(doc, "gitIgnore");
+    struct buf text;
+
+    buf_init(&text, MAX_IGNORE_BYTES);
+    read_rules(&text, p->shelf, ".gitignore", sent);
+    int rc = ignore_parse(&p->ignore, text.data, text.len,
+                          json_is_string(sent) ? "gitIgnore" : ".gitignore", err);
+    buf_finish(&text);
+    return rc;
+}
+
+static int answer(struct httpd_request *req, struct httpd_response *res,
+                  const struct site *site, struct preupload *p, const json_t *doc)
+{
+    json_t *files = json_array();
+    struct err err = { 0 };
+    int status = 0;
+
+    read_rules(&p->attributes, p->shelf, ".gitattributes",
+               json_object_get(doc, "gitAttributes"));
+    if (read_ignore(p, doc, &err) < 0)
+        status = site_error(site, req, res, 400, NULL, err.msg);
+    else if (answer_all(files, p, json_object_get(doc, "files")) < 0)
+        status = site_error(site, req, res, 400, NULL, "expected files with a path each");
+    else
+        status = api_reply(req, res, json_pack("{s:O}", "files", files));
+    json_decref(files);
+    return status;
+}
+
 int api_preupload(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct shelf shelf = { 0 };
-    struct preupload p = { .shelf = &shelf };
-    json_t *doc = NULL, *files = json_array();
+    struct preupload p = { .shelf = &shelf,
+                           .would_use_xet = would_use_xet(httpd_header(req, "User-Agent")) };
+    json_t *doc = NULL;
 
     buf_init(&p.attributes, MAX_ATTRIBUTES_BYTES);
     int status = api_body(&doc, ctx, req, res);
     if (status == 0)
         status = site_open_shelf_for(&shelf, ctx, req, res, ACCESS_WRITE);
-    if (status == 0) {
-        const char *sent = json_string_value(json_object_get(doc, "gitAttributes"));
-        const struct hub_file *there = shelf_find(&shelf, ".gitattributes");
-
-        if (sent)
-            buf_add_str(&p.attributes, sent);
-        else if (there)
-            (void)shelf_read(&p.attributes, &shelf, there, NULL);
-        if (answer_all(files, &p, json_object_get(doc, "files")) < 0)
-            status = site_error(ctx, req, res, 400, NULL, "expected files with a path each");
-    }
     if (status == 0)
-        status = api_reply(req, res, json_pack("{s:O}", "files", files));
-    json_decref(files);
+        status = answer(req, res, ctx, &p, doc);
     json_decref(doc);
+    ignore_free(p.ignore);
     buf_finish(&p.attributes);
     shelf_close(&shelf);
     return status;
