@@ -83,6 +83,17 @@ const char *form_get(const struct form *form, const char *name)
     return form_next(form, name, &at);
 }
 
+bool form_names(const struct form *form, const char *name, const char *value)
+{
+    const char *one;
+    size_t at = 0;
+
+    while ((one = form_next(form, name, &at)))
+        if (strcmp(one, value) == 0)
+            return true;
+    return false;
+}
+
 bool form_is_true(const struct form *form, const char *name)
 {
     const char *value = form_get(form, name);

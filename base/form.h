@@ -30,6 +30,9 @@ const char *form_get(const struct form *form, const char *name);
 /* The next value of that name at or behind *at, which moves past it; NULL at the end. */
 const char *form_next(const struct form *form, const char *name, size_t *at);
 
+/* Whether one of the values of that name is this one. */
+bool form_names(const struct form *form, const char *name, const char *value);
+
 /* "true", "True" or "1". */
 bool form_is_true(const struct form *form, const char *name);
 

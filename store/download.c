@@ -9,7 +9,8 @@ static const char *const statements[] = {
     [ADD] = "INSERT INTO download_day (kind, namespace, name, day, count) "
             "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
             "SET count = count + excluded.count",
-    [SUM] = "SELECT coalesce(sum(count) FILTER (WHERE day >= ?4), 0), coalesce(sum(count), 0) "
+    [SUM] = "SELECT coalesce(sum(count) FILTER (WHERE day >= ?4), 0), "
+            "coalesce(sum(count) FILTER (WHERE day >= ?5), 0), coalesce(sum(count), 0) "
             "FROM download_day WHERE kind = ?1 AND namespace = ?2 AND name = ?3",
     [FOLD] = "INSERT INTO download_day (kind, namespace, name, day, count) "
              "SELECT kind, namespace, name, 0, sum(count) FROM download_day "
@@ -44,17 +45,19 @@ int download_add(struct db *db, const struct hosted_name *name, int64_t day, int
 static int take_sums(const struct query *q, void *ctx, struct err *err)
 {
     (void)err;
-    *(struct download_sums *)ctx = (struct download_sums){ column_i64(q, 0), column_i64(q, 1) };
+    *(struct download_sums *)ctx =
+        (struct download_sums){ column_i64(q, 0), column_i64(q, 1), column_i64(q, 2) };
     return 0;
 }
 
 int download_sum(struct download_sums *ret, struct db *db, const struct hosted_name *name,
-                 int64_t since_day, struct err *err)
+                 const struct download_since *since, struct err *err)
 {
     struct query q;
 
     init_named(&q, db, SUM, name);
-    query_i64(&q, since_day);
+    query_i64(&q, since->week);
+    query_i64(&q, since->recent);
     return query_one(&q, take_sums, ret, err);
 }
 

@@ -12,11 +12,14 @@ int download_add(struct db *db, const struct hosted_name *name, int64_t day, int
                  struct err *err);
 
 struct download_sums {
-    int64_t recent; /* from since_day on */
+    int64_t week, recent; /* from those days on */
     int64_t all;
 };
+struct download_since {
+    int64_t week, recent; /* days */
+};
 int download_sum(struct download_sums *ret, struct db *db, const struct hosted_name *name,
-                 int64_t since_day, struct err *err);
+                 const struct download_since *since, struct err *err);
 
 /* Days before that one become part of the sum. */
 int download_fold(struct db *db, int64_t before_day, struct err *err);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/text.h"
 #include "hub/web/api.h"
+#include "hub/web/list_query.h"
 #include "hub/web/model_json.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
@@ -25,10 +27,9 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
         status = site_open_shelf(&shelf, ctx, req, res);
     if (status == 0) {
         json_t *model = model_json(ctx, &shelf);
-        json_t *weights = model_weights(&shelf);
 
-        if (weights)
-            (void)json_object_set_new(model, "safetensors", weights);
+        model_add_weights(model, &shelf);
+        model_add_config(model, &shelf);
         (void)json_object_set_new(model, "siblings",
                                   model_siblings(&shelf, form_is_true(&query, "blobs")
                                                              ? MODEL_WITH_BLOBS
@@ -42,161 +43,67 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
     return status;
 }
 
-static bool has_text(const char *in, const char *part)
-{
-    for (; *in; in++) {
-        char *head = xstrndup(in, strlen(part));
-        bool is_equal = text_equal_ignoring_case(head, part);
-
-        free(head);
-        if (is_equal)
-            return true;
-    }
-    return *part == '\0';
-}
-
-static bool id_is_wanted(const char *id, const struct form *query)
-{
-    const char *author = form_get(query, "author"), *word;
-    size_t len = strcspn(id, "/"), at = 0;
-
-    if (author && (strlen(author) != len || strncmp(author, id, len) != 0))
-        return false;
-    while ((word = form_next(query, "search", &at)))
-        if (!has_text(id, word))
-            return false;
-    return true;
-}
-
-static bool model_is_wanted(const json_t *model, const struct form *query)
-{
-    const json_t *tags = json_object_get(model, "tags");
-    const char *wanted = form_get(query, "pipeline_tag");
-    const char *have = json_string_value(json_object_get(model, "pipeline_tag"));
-    size_t at = 0;
-
-    if (wanted && (!have || strcmp(wanted, have) != 0))
-        return false;
-    while ((wanted = form_next(query, "filter", &at))) {
-        size_t i = 0;
-
-        while (i < json_array_size(tags) &&
-               strcmp(json_string_value(json_array_get(tags, i)), wanted) != 0)
-            i++;
-        if (i == json_array_size(tags))
-            return false;
-    }
-    return true;
-}
-
-/* By which the list may be sorted; figures and times go down unless direction says 1. */
-static const char *const sort_keys[] = { "lastModified", "createdAt", "downloads",
-                                         "likes",        "id",        NULL };
-
-struct sorting {
-    const char *key; /* of sort_keys */
-    int sign;
-};
-
-struct ranked {
-    json_t *model;
-    const json_t *key;
-    const char *id;
-    int sign;
-};
-
-static int compare_ranked(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    json_int_t m = json_integer_value(x->key), n = json_integer_value(y->key);
-    int order = json_is_string(x->key)
-                    ? strcmp(json_string_value(x->key), json_string_value(y->key))
-                    : (m > n) - (m < n);
-
-    return order ? x->sign * order : strcmp(x->id, y->id);
-}
-
-static void sort_models(json_t **models, size_t n, const struct sorting *by)
-{
-    struct ranked *ranked = xcalloc(n + 1, sizeof(*ranked));
-
-    for (size_t i = 0; i < n; i++)
-        ranked[i] = (struct ranked){
-            .model = models[i],
-            .key = json_object_get(models[i], by->key),
-            .id = json_string_value(json_object_get(models[i], "id")),
-            .sign = by->sign,
-        };
-    if (n > 1)
-        qsort(ranked, n, sizeof(*ranked), compare_ranked);
-    for (size_t i = 0; i < n; i++)
-        models[i] = ranked[i].model;
-    free(ranked);
-}
-
-static void read_sorting(struct sorting *ret, const struct form *query)
-{
-    const char *wanted = form_get(query, "sort");
-    const char *direction = form_get(query, "direction");
-    size_t i = 0;
-
-    while (wanted && sort_keys[i] && strcmp(sort_keys[i], wanted) != 0)
-        i++;
-    if (!sort_keys[i]) /* trending and such: figures that nobody keeps here */
-        i = 0;
-    bool is_name = strcmp(sort_keys[i], "id") == 0;
-    *ret = (struct sorting){ .key = sort_keys[i], .sign = is_name ? 1 : -1 };
-    if (direction && strcmp(direction, "1") == 0)
-        ret->sign = 1;
-    if (direction && strcmp(direction, "-1") == 0)
-        ret->sign = -1;
-}
-
 /* Who asks for which list. */
 struct listing {
     const struct site *site;
-    const struct form *query;
+    struct list_query query;
     struct principal who;
     enum hosted_kind kind;
     char *root;
 };
 
+static bool wants_config(const struct form *form)
+{
+    return form_is_true(form, "config") || form_names(form, "expand", "config") ||
+           form_names(form, "expand", "transformersInfo") ||
+           form_names(form, "expand", "mask_token");
+}
+
+/* What the list shows of a repository, and may be asked for by. */
+static json_t *listed_model(const struct listing *list, const struct shelf *shelf)
+{
+    const struct form *form = list->query.form;
+    json_t *model = model_json(list->site, shelf);
+
+    if (form_is_true(form, "full") || form_get(form, "expand"))
+        (void)json_object_set_new(model, "siblings", model_siblings(shelf, MODEL_NAMES));
+    if (list->query.needs_weights || form_names(form, "expand", "safetensors"))
+        model_add_weights(model, shelf);
+    if (wants_config(form))
+        model_add_config(model, shelf);
+    return model;
+}
+
 /* The models that the query wants, in its order. The caller frees array and items. */
 static size_t collect(json_t **models, char **ids, size_t n, const struct listing *list)
 {
-    const struct form *query = list->query;
-    struct sorting sorting;
     size_t n_models = 0;
 
     for (size_t i = 0; i < n; i++) {
         struct shelf shelf;
 
-        if (!id_is_wanted(ids[i], query) ||
+        if (!list_query_wants_id(&list->query, ids[i]) ||
             !access_may_see(list->site->access, &list->who, list->kind, ids[i]))
             continue;
         if (shelf_open(&shelf, list->root, ids[i], "main", NULL) == 0) {
             access_look(&shelf.hosted, list->site->access, list->kind, ids[i]);
-            json_t *model = model_json(list->site, &shelf);
+            json_t *model = listed_model(list, &shelf);
 
-            if (form_is_true(query, "full") || form_get(query, "expand"))
-                (void)json_object_set_new(model, "siblings",
-                                          model_siblings(&shelf, MODEL_NAMES));
-            if (model_is_wanted(model, query))
+            if (list_query_wants(&list->query, model))
                 models[n_models++] = model;
             else
                 json_decref(model);
         }
         shelf_close(&shelf);
     }
-    read_sorting(&sorting, query);
-    sort_models(models, n_models, &sorting);
+    list_query_sort(&list->query, models, n_models);
     return n_models;
 }
 
 /* The same query with another cursor. */
 static void add_next(struct httpd_request *req, const struct listing *list, size_t cursor)
 {
-    const struct form *query = list->query;
+    const struct form *query = list->query.form;
     char *base = site_base_url(list->site, req);
     struct buf url;
 
@@ -218,8 +125,9 @@ static void add_next(struct httpd_request *req, const struct listing *list, size
 static int reply_list(struct httpd_request *req, struct httpd_response *res,
                       const struct listing *list)
 {
-    size_t limit = (size_t)form_number(list->query, "limit", MAX_LISTED, MAX_LISTED);
-    size_t cursor = (size_t)form_number(list->query, "cursor", MAX_REPOS, 0);
+    const struct form *form = list->query.form;
+    size_t limit = (size_t)form_number(form, "limit", MAX_LISTED, MAX_LISTED);
+    size_t cursor = (size_t)form_number(form, "cursor", MAX_REPOS, 0);
     char **ids = NULL;
     size_t n = 0;
 
@@ -231,7 +139,7 @@ static int reply_list(struct httpd_request *req, struct httpd_response *res,
 
     for (size_t i = 0; i < n_models; i++) {
         if (i >= cursor && i < end)
-            (void)json_array_append_new(page, model_narrow(models[i], list->query));
+            (void)json_array_append_new(page, model_narrow(models[i], form));
         else
             json_decref(models[i]);
     }
@@ -245,15 +153,17 @@ static int reply_list(struct httpd_request *req, struct httpd_response *res,
 int api_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct listing list = { .site = ctx, .kind = HOSTED_MODEL };
+    struct err err = { 0 };
     struct form query;
     int status;
 
     if (strcmp(httpd_path(req), "/api/datasets") == 0)
         list.kind = HOSTED_DATASET;
-    list.query = &query;
     list.root = visit_root(ctx, list.kind);
     if (api_query(&query, req) < 0)
         status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
+    else if (list_query_read(&list.query, &query, &err) < 0)
+        status = site_error(ctx, req, res, 400, NULL, err.msg);
     else
         status = visit_identify(&list.who, ctx, req, res);
     if (status == 0)
@@ -344,8 +254,9 @@ static json_t *tags_of(const struct listing *list)
 int api_tags(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     static const struct form everything;
-    struct listing list = { .site = ctx, .query = &everything, .kind = HOSTED_MODEL };
+    struct listing list = { .site = ctx, .kind = HOSTED_MODEL };
 
+    (void)list_query_read(&list.query, &everything, NULL);
     if (text_has_prefix(httpd_path(req), "/api/datasets"))
         list.kind = HOSTED_DATASET;
     int status = visit_identify(&list.who, ctx, req, res);

@@ -13,8 +13,9 @@
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 #include "hub/web/write.h"
+#include "report/html.h"
 
-enum { MAX_COMMITS = 1000, MAX_HISTORY = 200000 };
+enum { MAX_COMMITS = 1000, MAX_HISTORY = 200000, MAX_HTML_BYTES = 1 << 20 };
 
 /* A repository that somebody may write to, open. */
 struct desk {
@@ -209,21 +210,81 @@ static json_t *commit_entry(const struct git_logged *c)
                      rfc3339_format(date, c->at));
 }
 
+/* The text as HTML, in which only its line ends are markup. */
+static json_t *html_of(const json_t *text)
+{
+    char *copy = xstrdup(json_string_value(text));
+    struct buf html;
+
+    buf_init(&html, MAX_HTML_BYTES);
+    for (char *line = copy, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        html_printf(&html, "%s", line);
+        buf_add_str(&html, next ? "<br>\n" : "");
+    }
+    json_t *ret = json_stringn(html.data, html.len);
+    buf_finish(&html);
+    free(copy);
+    return ret ? ret : json_string("");
+}
+
+static void add_formatted(json_t *entry)
+{
+    json_t *title = html_of(json_object_get(entry, "title"));
+    json_t *message = html_of(json_object_get(entry, "message"));
+
+    (void)json_object_set_new(entry, "formatted",
+                              json_pack("{s:o,s:o}", "title", title, "message", message));
+}
+
+struct page {
+    size_t limit, number;
+    bool is_formatted;
+};
+
 static void add_next(struct httpd_request *req, const struct site *site,
-                     const struct shelf *shelf, size_t limit, size_t page)
+                     const struct shelf *shelf, const struct page *page)
 {
     char *base = site_base_url(site, req);
 
-    httpd_reply_header(req, "Link", "<%s/api/%s/%s/commits/%s?limit=%zu&p=%zu>; rel=\"next\"",
-                       base, visit_plural(shelf->hosted.kind), shelf->id, shelf->commit, limit,
-                       page);
+    httpd_reply_header(req, "Link", "<%s/api/%s/%s/commits/%s?limit=%zu&p=%zu%s>; rel=\"next\"",
+                       base, visit_plural(shelf->hosted.kind), shelf->id, shelf->commit,
+                       page->limit, page->number + 1,
+                       page->is_formatted ? "&expand[]=formatted" : "");
     free(base);
+}
+
+static int reply_commits(struct httpd_request *req, struct httpd_response *res,
+                         const struct site *site, const struct shelf *shelf,
+                         const struct page *page)
+{
+    const struct git_log_range range = { page->number * page->limit, page->limit, MAX_HISTORY };
+    struct git_logged *commits = NULL;
+    size_t n = 0, total = 0;
+    json_t *list = json_array();
+
+    if (hub_repo_log(&commits, &n, &total, shelf->repo, shelf->commit, &range, NULL) < 0) {
+        json_decref(list);
+        return site_error(site, req, res, 500, NULL, "the history cannot be read");
+    }
+    for (size_t i = 0; i < n; i++) {
+        json_t *entry = commit_entry(&commits[i]);
+
+        if (page->is_formatted)
+            add_formatted(entry);
+        (void)json_array_append_new(list, entry);
+    }
+    git_log_free(commits, n);
+    httpd_reply_header(req, "X-Total-Count", "%zu", total);
+    if ((page->number + 1) * page->limit < total)
+        add_next(req, site, shelf, page);
+    return api_reply(req, res, list);
 }
 
 int api_commits(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
-    struct git_logged *commits = NULL;
-    size_t n = 0, total = 0;
     struct shelf shelf = { 0 };
     struct form query;
     int status;
@@ -232,24 +293,16 @@ int api_commits(struct httpd_request *req, struct httpd_response *res, void *ctx
         status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
     else
         status = site_open_shelf(&shelf, ctx, req, res);
-    size_t limit = (size_t)form_number(&query, "limit", MAX_COMMITS, 50);
-    size_t page = (size_t)form_number(&query, "p", MAX_HISTORY, 0);
-    limit = limit ? limit : 1;
-    const struct git_log_range range = { page * limit, limit, MAX_HISTORY };
-    if (status == 0 &&
-        hub_repo_log(&commits, &n, &total, shelf.repo, shelf.commit, &range, NULL) < 0)
-        status = site_error(ctx, req, res, 500, NULL, "the history cannot be read");
     if (status == 0) {
-        json_t *list = json_array();
+        size_t limit = (size_t)form_number(&query, "limit", MAX_COMMITS, 50);
+        const struct page page = {
+            .limit = limit ? limit : 1,
+            .number = (size_t)form_number(&query, "p", MAX_HISTORY, 0),
+            .is_formatted = form_names(&query, "expand", "formatted"),
+        };
 
-        for (size_t i = 0; i < n; i++)
-            (void)json_array_append_new(list, commit_entry(&commits[i]));
-        httpd_reply_header(req, "X-Total-Count", "%zu", total);
-        if ((page + 1) * limit < total)
-            add_next(req, ctx, &shelf, limit, page + 1);
-        status = api_reply(req, res, list);
+        status = reply_commits(req, res, ctx, &shelf, &page);
     }
-    git_log_free(commits, n);
     shelf_close(&shelf);
     form_finish(&query);
     return status;

@@ -277,13 +277,16 @@ void downloads_stop(struct downloads *d)
 void downloads_read(struct download_sums *ret, struct downloads *d,
                     const struct hosted_name *name)
 {
-    int64_t since = access_now(d->access) / DAY_S - DOWNLOADS_RECENT_DAYS;
+    int64_t today = access_now(d->access) / DAY_S;
+    const struct download_since since = { today - DOWNLOADS_WEEK_DAYS,
+                                          today - DOWNLOADS_RECENT_DAYS };
 
     *ret = (struct download_sums){ 0 };
-    (void)download_sum(ret, access_lock(d->access), name, since, NULL);
+    (void)download_sum(ret, access_lock(d->access), name, &since, NULL);
     (void)pthread_mutex_lock(&d->lock);
     const struct pending *p = find_pending(d, name);
     if (p) {
+        ret->week += p->count;
         ret->recent += p->count;
         ret->all += p->count;
     }

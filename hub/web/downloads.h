@@ -15,7 +15,7 @@ struct downloads;
 struct err;
 struct httpd_done;
 
-enum { DOWNLOADS_QUIET_S = 300, DOWNLOADS_RECENT_DAYS = 30 };
+enum { DOWNLOADS_QUIET_S = 300, DOWNLOADS_RECENT_DAYS = 30, DOWNLOADS_WEEK_DAYS = 7 };
 
 int downloads_start(struct downloads **ret, struct access *access, struct err *err);
 void downloads_stop(struct downloads *downloads); /* writes down what is left; NULL is fine */

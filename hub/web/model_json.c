@@ -86,7 +86,7 @@ static int64_t read_header(struct buf *out, const struct shelf *shelf, const cha
     return n;
 }
 
-json_t *model_weights(const struct shelf *shelf)
+static json_t *count_weights(const struct shelf *shelf)
 {
     const struct hub_file *file = shelf_find(shelf, "model.safetensors");
     json_t *ret = NULL;
@@ -104,6 +104,14 @@ json_t *model_weights(const struct shelf *shelf)
         ret = weights_count(bytes.data, n, file->size);
     buf_finish(&bytes);
     return ret;
+}
+
+void model_add_weights(json_t *model, const struct shelf *shelf)
+{
+    json_t *weights = count_weights(shelf);
+
+    if (weights)
+        (void)json_object_set_new(model, "safetensors", weights);
 }
 
 json_t *model_siblings(const struct shelf *shelf, enum model_detail detail)
@@ -127,17 +135,24 @@ json_t *model_siblings(const struct shelf *shelf, enum model_detail detail)
 
 static void add_card(json_t *model, const struct shelf *shelf)
 {
-    static const char *const lifted[] = { "pipeline_tag", "library_name", "model-index" };
+    static const struct {
+        const char *key, *name;
+    } lifted[] = {
+        { "pipeline_tag", "pipeline_tag" },
+        { "library_name", "library_name" },
+        { "model-index", "model-index" },
+        { "widget", "widgetData" },
+    };
     struct buf readme;
     struct card card;
 
     site_read_card(&card, &readme, shelf);
     json_t *meta = card_json(&card);
     for (size_t i = 0; i < sizeof(lifted) / sizeof(lifted[0]); i++) {
-        json_t *value = json_object_get(meta, lifted[i]);
+        json_t *value = json_object_get(meta, lifted[i].key);
 
         if (value)
-            (void)json_object_set(model, lifted[i], value);
+            (void)json_object_set(model, lifted[i].name, value);
     }
     bool has_safetensors = shelf_find(shelf, "model.safetensors") != NULL;
     (void)json_object_set_new(model, "tags", make_tags(meta, has_safetensors));
@@ -172,6 +187,8 @@ static void add_downloads(json_t *model, const struct site *site, const struct s
     downloads_read(&sums, site->downloads, &name);
     (void)json_object_set_new(model, "downloads", json_integer(sums.recent));
     (void)json_object_set_new(model, "downloadsAllTime", json_integer(sums.all));
+    /* What is taken now, whatever was taken before: the nearest to a trend that is counted. */
+    (void)json_object_set_new(model, "trendingScore", json_integer(sums.week));
 }
 
 json_t *model_json(const struct site *site, const struct shelf *shelf)
@@ -184,10 +201,10 @@ json_t *model_json(const struct site *site, const struct shelf *shelf)
     digest[24] = '\0';
     (void)hub_repo_date(&at, shelf->repo, shelf->commit, NULL);
     rfc3339_format(date, at);
-    json_t *model = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i}", "_id", digest, "id",
-                              shelf->id, "modelId", shelf->id, "author", author, "sha",
-                              shelf->commit, "lastModified", date, "private",
-                              shelf->hosted.is_private, "gated", 0, "disabled", 0, "likes", 0);
+    json_t *model = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:[]}", "_id", digest, "id", shelf->id,
+        "modelId", shelf->id, "author", author, "sha", shelf->commit, "lastModified", date,
+        "private", shelf->hosted.is_private, "gated", 0, "disabled", 0, "likes", 0, "spaces");
     add_hosted(model, shelf, date);
     add_downloads(model, site, shelf, author);
     add_card(model, shelf);

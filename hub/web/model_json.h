@@ -9,10 +9,12 @@ struct form;
 struct shelf;
 struct site;
 
-/* All but weights and siblings, which cost more. Every result is the caller's. */
+/* All but what follows, which costs more. Every result is the caller's. */
 json_t *model_json(const struct site *site, const struct shelf *shelf);
-/* {"parameters":{"F32":n},"total":n} of model.safetensors; NULL without a sound one. */
-json_t *model_weights(const struct shelf *shelf);
+/* Adds "safetensors": {"parameters":{"F32":n},"total":n} of a sound model.safetensors. */
+void model_add_weights(json_t *model, const struct shelf *shelf);
+/* Adds "config" and "transformersInfo" as far as config.json tells, and "mask_token". */
+void model_add_config(json_t *model, const struct shelf *shelf);
 
 enum model_detail { MODEL_NAMES, MODEL_WITH_BLOBS /* sizes and hashes too */ };
 json_t *model_siblings(const struct shelf *shelf, enum model_detail detail);
