@@ -41,8 +41,11 @@ static int judge(struct err *err)
     struct hub_push push = { .root = getenv("HEARTH_PUSH_ROOT"),
                              .id = getenv("HEARTH_PUSH_ID"),
                              .check_card = check_readme };
+    const char *refusal = getenv("HEARTH_PUSH_REFUSAL");
     struct buf updates;
 
+    if (refusal)
+        return err_set(err, ERR_LIMIT, "%s", refusal);
     if (!push.root || !push.id)
         return err_set(err, ERR_USAGE, "pre-receive: only `hearth serve` runs this");
     buf_init(&updates, MAX_UPDATES_BYTES);

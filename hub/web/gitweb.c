@@ -156,15 +156,35 @@ int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ct
 
 /* Settings and environment of a push, as lists that own their text. */
 struct push_words {
-    char *hooks, *root, *id, *limit;
-    const char *config[8], *env[3];
+    char *hooks, *root, *id, *limit, *refusal;
+    const char *config[8], *env[4];
 };
 
+/* Why the hook is to refuse a push of so many bytes without looking at it; the caller's. NULL:
+ * there is room. An HTTP error instead would be a number on the screen of who pushes, so git
+ * takes it all in, into a quarantine, and tells the hook's words. */
+static char *refusal_of(int64_t bytes, int64_t left)
+{
+    struct buf text;
+
+    if (left < 0 || bytes <= left)
+        return NULL;
+    buf_init(&text, 1024);
+    buf_add_str(&text, "HEARTH_PUSH_REFUSAL=the namespace's storage quota would be exceeded: "
+                       "this push has ");
+    page_add_size(&text, bytes);
+    buf_add_str(&text, ", and there is room for ");
+    page_add_size(&text, left);
+    return buf_take(&text);
+}
+
 static void push_words_init(struct push_words *words, const struct site *site,
-                            const struct visit *visit)
+                            const struct visit *visit, int64_t bytes)
 {
     int64_t left = lfs_quota_left(site, visit->ns);
-    int64_t limit = left < 0 || left > GIT_PUSH_MAX_BYTES ? GIT_PUSH_MAX_BYTES : left;
+    char *refusal = refusal_of(bytes, left);
+    bool is_bounded = !refusal && left >= 0 && left < GIT_PUSH_MAX_BYTES;
+    int64_t limit = is_bounded ? left : GIT_PUSH_MAX_BYTES;
 
     *words = (struct push_words){
         .hooks = xasprintf("core.hooksPath=%s/.hooks", site->hub_dir),
@@ -172,6 +192,7 @@ static void push_words_init(struct push_words *words, const struct site *site,
         .id = xasprintf("HEARTH_PUSH_ID=%s", visit->id),
         /* git takes 0 for no limit */
         .limit = xasprintf("receive.maxInputSize=%" PRId64, limit > 0 ? limit : 1),
+        .refusal = refusal,
     };
     const char *const config[] = { "http.receivepack=true",
                                    "receive.fsckObjects=true",
@@ -183,6 +204,7 @@ static void push_words_init(struct push_words *words, const struct site *site,
     memcpy(words->config, config, sizeof(config));
     words->env[0] = words->root;
     words->env[1] = words->id;
+    words->env[2] = words->refusal;
 }
 
 static void push_words_finish(struct push_words *words)
@@ -191,6 +213,7 @@ static void push_words_finish(struct push_words *words)
     free(words->root);
     free(words->id);
     free(words->limit);
+    free(words->refusal);
 }
 
 /* Runs git to its end: a client that goes away must not stop it half-way. */
@@ -199,10 +222,12 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
 {
     struct hub_repo *repo = NULL;
     struct push_words words;
+    struct stat st = { 0 };
     int64_t before = 0, after = 0;
     int lock = -1;
 
-    push_words_init(&words, site, &ex->visit);
+    (void)fstat(ex->body, &st);
+    push_words_init(&words, site, &ex->visit, st.st_size);
     call->config = words.config;
     call->env = words.env;
     call->user = ex->visit.who.person;
@@ -228,15 +253,6 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     return rc;
 }
 
-/* A pack that is larger than what is left; git would break off while it reads it. */
-static bool is_over_quota(const struct site *site, const struct exchange *ex)
-{
-    int64_t left = lfs_quota_left(site, ex->visit.ns);
-    struct stat st;
-
-    return left >= 0 && fstat(ex->body, &st) == 0 && st.st_size > left;
-}
-
 int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct exchange *ex = httpd_state(req);
@@ -249,9 +265,6 @@ int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx
     buf_init(&out, PUSH_ANSWER_MAX_BYTES);
     if (ex->body < 0) {
         status = site_error(ctx, req, res, 507, NULL, "there is no room for this push");
-    } else if (is_over_quota(ctx, ex)) {
-        status = site_error(ctx, req, res, 413, NULL,
-                            "the namespace's storage quota would be exceeded");
     } else if (run_push(&cgi, &out, ctx, ex, &call) < 0) {
         status = fail(ctx, req, res);
     } else {
@@ -272,7 +285,7 @@ static int reply_refs(struct httpd_request *req, struct httpd_response *res,
     struct push_words words;
     struct cgi cgi = { 0 };
 
-    push_words_init(&words, site, visit);
+    push_words_init(&words, site, visit, 0);
     if (is_push) {
         call.user = visit->who.person;
         call.config = words.config;

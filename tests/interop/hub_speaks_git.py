@@ -143,7 +143,7 @@ def full_namespace(hub, work):
                        check=True, stdout=subprocess.DEVNULL)
 
     url, before = hub.remote("model"), files_of(hub)
-    for size, words in (("10", "413"), ("50M", "")):
+    for size, words in (("10", "quota would be exceeded"), ("50M", "")):
         quota(size)
         (work.path / "notes").write_bytes(os.urandom(200000))
         work.commit()
