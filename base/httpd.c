@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +23,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/httpd_body.h"
 #include "base/httpd_listen.h"
 #include "base/httpd_memo.h"
@@ -48,6 +50,8 @@ struct httpd {
     struct httpd_wait *wait;
     struct httpd_slow *slow;
     struct httpd_memo *memo;
+    uint64_t id_key;
+    atomic_uint_fast64_t n_ids; /* given to requests */
     uint16_t port;
     char address[HTTPD_ADDRESS_SIZE];
     pthread_mutex_t lock;
@@ -93,6 +97,8 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     req->sender = peer_of(connection);
     req->memo = httpd->memo;
     req->memo_generation = httpd_memo_generation(httpd->memo);
+    if (httpd->options.has_request_ids)
+        httpd_request_set_id(req, httpd->id_key, atomic_fetch_add(&httpd->n_ids, 1));
     return req;
 }
 
@@ -304,6 +310,7 @@ static struct httpd *new_stopped(const struct httpd_options *options)
 
     httpd->options = *options;
     httpd->memo = httpd_memo_new();
+    fs_random(&httpd->id_key, sizeof(httpd->id_key));
     httpd->slow =
         httpd_slow_new(options->slow_after_s ? options->slow_after_s : DEFAULT_SLOW_AFTER_S);
     (void)pthread_mutex_init(&httpd->lock, NULL);

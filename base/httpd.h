@@ -95,6 +95,7 @@ struct httpd_options {
                                  /* come at 1 KiB/s or more from then on */
     const char *trusted_peer;    /* numeric address of the proxy whose X-Forwarded-For tells */
                                  /* httpd_peer(); NULL or "": none */
+    bool has_request_ids;        /* every reply has an X-Request-Id of its own */
     void (*on_done)(const struct httpd_done *done, void *ctx); /* on any thread; or NULL */
 };
 

@@ -1,24 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/httpd_memo.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/httpd_reply.h"
 #include "base/httpd_request.h"
 
-enum { SLOTS = 1024, MAX_BYTES = 128 << 10, MAX_KEY_BYTES = 2048 };
+enum { SLOTS = 1024, MAX_BYTES = 128 << 10, MAX_KEY_BYTES = 2048, MAX_COPIES = 16 };
+
+/* What is sent again: all of a reply but its id. Shared by the slot, its copies and the replies
+ * that are being sent; the last one frees it. */
+struct kept {
+    atomic_int owners;
+    char *body;
+    size_t len;
+    size_t n_headers;
+    struct {
+        char *name, *value;
+    } headers[HTTPD_MAX_REPLY_HEADERS + 1];
+};
+
+/* microhttpd's form of it, which one thread of the server sends: before it returns to its
+ * connections, the headers have been written out, and their id may be changed for the next. */
+struct copy {
+    pthread_t thread;
+    struct MHD_Response *reply;
+    char id[HTTPD_ID_SIZE];
+};
 
 /* A key has one place: a newcomer takes it over. */
 struct slot {
     char *key; /* NULL: empty */
-    struct MHD_Response *reply;
-    int status;
-    int64_t bytes, until_ms;
+    struct kept *kept;
+    struct copy copies[MAX_COPIES];
+    size_t n_copies;
+    int64_t until_ms;
     uint64_t generation;
 };
 
@@ -44,10 +69,32 @@ struct httpd_memo *httpd_memo_new(void)
     return memo;
 }
 
+static void kept_add_header(struct kept *kept, const char *name, const char *value)
+{
+    kept->headers[kept->n_headers].name = xstrdup(name);
+    kept->headers[kept->n_headers].value = xstrdup(value);
+    kept->n_headers++;
+}
+
+static void kept_release(void *cls)
+{
+    struct kept *kept = cls;
+
+    if (!kept || atomic_fetch_sub(&kept->owners, 1) > 1)
+        return;
+    for (size_t i = 0; i < kept->n_headers; i++) {
+        free(kept->headers[i].name);
+        free(kept->headers[i].value);
+    }
+    free(kept->body);
+    free(kept);
+}
+
 static void slot_clear(struct slot *slot)
 {
-    if (slot->reply)
-        MHD_destroy_response(slot->reply);
+    for (size_t i = 0; i < slot->n_copies; i++)
+        MHD_destroy_response(slot->copies[i].reply);
+    kept_release(slot->kept);
     free(slot->key);
     *slot = (struct slot){ 0 };
 }
@@ -105,6 +152,53 @@ static struct slot *slot_of(struct httpd_memo *memo, const char *key)
     return &memo->slots[(hash ^ hash >> 32) % SLOTS];
 }
 
+/* NULL when there is no memory for it. */
+static struct MHD_Response *reply_of(struct kept *kept)
+{
+    struct MHD_Response *reply = MHD_create_response_from_buffer_with_free_callback_cls(
+        kept->len, kept->body, kept_release, kept);
+
+    if (reply)
+        (void)atomic_fetch_add(&kept->owners, 1);
+    for (size_t i = 0; reply && i < kept->n_headers; i++)
+        httpd_reply_add(reply, kept->headers[i].name, kept->headers[i].value);
+    return reply;
+}
+
+/* This thread's; NULL when there are too many. */
+static struct copy *copy_of(struct slot *slot)
+{
+    pthread_t self = pthread_self();
+    size_t i = 0;
+
+    while (i < slot->n_copies && !pthread_equal(slot->copies[i].thread, self))
+        i++;
+    if (i == MAX_COPIES)
+        return NULL;
+    struct copy *copy = &slot->copies[i];
+    if (i == slot->n_copies) {
+        *copy = (struct copy){ .thread = self, .reply = reply_of(slot->kept) };
+        slot->n_copies += copy->reply != NULL;
+    }
+    return copy->reply ? copy : NULL;
+}
+
+static bool send_again(struct httpd_request *req, struct slot *slot)
+{
+    struct copy *copy = copy_of(slot);
+
+    if (!copy)
+        return false;
+    if (copy->id[0])
+        (void)MHD_del_response_header(copy->reply, HTTPD_ID_HEADER, copy->id);
+    if (req->id[0])
+        httpd_reply_add(copy->reply, HTTPD_ID_HEADER, req->id);
+    memcpy(copy->id, req->id, sizeof(copy->id));
+    req->sent_status = MHD_HTTP_OK;
+    req->sent_bytes = (int64_t)slot->kept->len;
+    return MHD_queue_response(req->connection, MHD_HTTP_OK, copy->reply) == MHD_YES;
+}
+
 bool httpd_memo_answer(struct httpd_memo *memo, struct httpd_request *req)
 {
     char key[MAX_KEY_BYTES];
@@ -113,41 +207,75 @@ bool httpd_memo_answer(struct httpd_memo *memo, struct httpd_request *req)
     if (!is_plain(req) || !make_key(key, req))
         return false;
     (void)pthread_mutex_lock(&memo->lock);
-    const struct slot *slot = slot_of(memo, key);
+    struct slot *slot = slot_of(memo, key);
     if (slot->key && slot->generation == memo->generation && slot->until_ms > now_ms() &&
-        strcmp(slot->key, key) == 0) {
-        is_queued =
-            MHD_queue_response(req->connection, (unsigned)slot->status, slot->reply) == MHD_YES;
-        req->sent_status = slot->status;
-        req->sent_bytes = slot->bytes;
-    }
+        strcmp(slot->key, key) == 0)
+        is_queued = send_again(req, slot);
     (void)pthread_mutex_unlock(&memo->lock);
     return is_queued;
 }
 
-bool httpd_memo_keep(struct httpd_memo *memo, const struct httpd_request *req,
-                     struct MHD_Response *reply)
+/* The part of a file that is to be sent; NULL when it is too long, or cannot be read. */
+static char *read_part(const struct httpd_response *res)
+{
+    size_t len = res->file_len < 0 || res->file_len > MAX_BYTES ? 0 : (size_t)res->file_len;
+    int fd = len > 0 ? open(res->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    char *bytes = fd >= 0 ? xmalloc(len) : NULL;
+
+    if (fd >= 0 && pread(fd, bytes, len, res->file_offset) != (ssize_t)len) {
+        free(bytes);
+        bytes = NULL;
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    return bytes;
+}
+
+/* Takes the body; NULL, and res is as it was, for what is not kept. */
+static struct kept *kept_new(const struct httpd_request *req, struct httpd_response *res)
+{
+    bool is_plain_body = !res->file && res->stream_fd < 0 && res->cut_after < 0;
+    char *part = res->file ? read_part(res) : NULL;
+
+    if ((res->file && !part) || (!res->file && !is_plain_body) || res->body.overflow ||
+        res->body.len > MAX_BYTES)
+        return NULL;
+    struct kept *kept = xcalloc(1, sizeof(*kept));
+    kept->owners = 1;
+    kept->len = part ? (size_t)res->file_len : res->body.len;
+    kept->body = part ? part : buf_take(&res->body);
+    if (res->content_type)
+        kept_add_header(kept, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
+    for (size_t i = 0; i < req->n_reply_headers; i++)
+        kept_add_header(kept, req->reply_headers[i].name, req->reply_headers[i].value);
+    return kept;
+}
+
+int httpd_memo_keep(struct httpd_memo *memo, struct httpd_request *req, int status,
+                    struct httpd_response *res)
 {
     char key[MAX_KEY_BYTES];
-    bool is_kept = false;
 
-    if (req->memo_ms == 0 || req->sent_status != MHD_HTTP_OK || req->sent_bytes > MAX_BYTES ||
-        !is_plain(req) || !make_key(key, req))
-        return false;
+    if (req->memo_ms == 0 || status != MHD_HTTP_OK || !is_plain(req) || !make_key(key, req))
+        return 0;
+    struct kept *kept = kept_new(req, res);
+    if (!kept)
+        return 0;
     (void)pthread_mutex_lock(&memo->lock);
     struct slot *slot = slot_of(memo, key);
     if (req->memo_generation == memo->generation) {
         slot_clear(slot);
+        (void)atomic_fetch_add(&kept->owners, 1);
         *slot = (struct slot){ .key = xstrdup(key),
-                               .reply = reply,
-                               .status = req->sent_status,
-                               .bytes = req->sent_bytes,
+                               .kept = kept,
                                .until_ms = now_ms() + req->memo_ms,
                                .generation = memo->generation };
-        is_kept = true;
     }
     (void)pthread_mutex_unlock(&memo->lock);
-    return is_kept;
+    struct MHD_Response *reply = reply_of(kept);
+    req->sent_bytes = (int64_t)kept->len;
+    kept_release(kept);
+    return reply && httpd_reply_queue(req, status, reply) == 0 ? 1 : -1;
 }
 
 void httpd_memo_forget(struct httpd_memo *memo)

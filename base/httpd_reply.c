@@ -139,29 +139,36 @@ static struct MHD_Response *create(struct httpd_request *req, struct httpd_respo
     return from_text("the server could not produce this reply\n");
 }
 
-/* microhttpd takes no header without a value; a blank around one says nothing. */
-static const char *or_blank(const char *value)
+void httpd_reply_add(struct MHD_Response *reply, const char *name, const char *value)
 {
-    return value[0] ? value : " ";
+    (void)MHD_add_response_header(reply, name, value[0] ? value : " ");
+}
+
+int httpd_reply_queue(struct httpd_request *req, int status, struct MHD_Response *reply)
+{
+    if (req->id[0])
+        httpd_reply_add(reply, HTTPD_ID_HEADER, req->id);
+    enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
+
+    MHD_destroy_response(reply);
+    req->sent_status = status;
+    if (strcmp(req->method, MHD_HTTP_METHOD_HEAD) == 0)
+        req->sent_bytes = 0;
+    return sent == MHD_YES ? 0 : -1;
 }
 
 int httpd_reply(struct httpd_request *req, int status, struct httpd_response *res)
 {
+    int is_kept = httpd_memo_keep(req->memo, req, status, res);
+    if (is_kept != 0)
+        return is_kept < 0 ? -1 : 0;
     struct MHD_Response *reply = create(req, res, &status);
 
     if (!reply)
         return -1;
     if (res->content_type)
-        (void)MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
+        httpd_reply_add(reply, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
     for (size_t i = 0; i < req->n_reply_headers; i++)
-        (void)MHD_add_response_header(reply, req->reply_headers[i].name,
-                                      or_blank(req->reply_headers[i].value));
-
-    enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
-    req->sent_status = status;
-    if (!httpd_memo_keep(req->memo, req, reply))
-        MHD_destroy_response(reply);
-    if (strcmp(req->method, MHD_HTTP_METHOD_HEAD) == 0)
-        req->sent_bytes = 0;
-    return sent == MHD_YES ? 0 : -1;
+        httpd_reply_add(reply, req->reply_headers[i].name, req->reply_headers[i].value);
+    return httpd_reply_queue(req, status, reply);
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/httpd_reply.h"
 #include "base/parse.h"
 #include "base/text.h"
@@ -93,6 +94,19 @@ struct httpd_request *httpd_request_new(struct MHD_Connection *connection, const
     httpd_response_init(&req->reply);
     peer_set(req);
     return req;
+}
+
+/* The output of SplitMix64 (Steele, Lea, Flood 2014), which repeats nothing in 2^64 steps. */
+void httpd_request_set_id(struct httpd_request *req, uint64_t key, uint64_t n)
+{
+    uint64_t z = key + n * 0x9e3779b97f4a7c15u;
+    uint8_t bytes[sizeof(z)];
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    memcpy(bytes, &z, sizeof(bytes));
+    (void)hex_encode(req->id, bytes, sizeof(bytes));
 }
 
 void httpd_request_free(struct httpd_request *req)

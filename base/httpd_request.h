@@ -18,7 +18,8 @@ struct httpd_memo;
 struct httpd_peer;
 struct httpd_wait;
 
-enum { HTTPD_MAX_REPLY_HEADERS = 32 };
+enum { HTTPD_MAX_REPLY_HEADERS = 32, HTTPD_ID_SIZE = 17 };
+#define HTTPD_ID_HEADER "X-Request-Id"
 
 enum httpd_phase {
     HTTPD_READING, /* its body arrives */
@@ -29,10 +30,11 @@ enum httpd_phase {
 struct httpd_request {
     struct MHD_Connection *connection;
     enum httpd_phase phase;
-    bool may_block;      /* the thread that the handler runs on */
-    const char *method;  /* microhttpd's; NULL until the headers are complete */
-    const char *version; /* likewise */
-    char *path, *query;  /* both inside `target` */
+    bool may_block;         /* the thread that the handler runs on */
+    char id[HTTPD_ID_SIZE]; /* of its reply, "" for none */
+    const char *method;     /* microhttpd's; NULL until the headers are complete */
+    const char *version;    /* likewise */
+    char *path, *query;     /* both inside `target` */
     char *target;
     char peer[INET6_ADDRSTRLEN];
     bool is_forwarded; /* by the trusted proxy */
@@ -73,6 +75,9 @@ void httpd_request_free(struct httpd_request *req);
 /* It is over. */
 void httpd_request_report(const struct httpd_request *req, bool is_whole,
                           void (*on_done)(const struct httpd_done *done, void *ctx), void *ctx);
+
+/* Gives it the id that its reply will name: the n-th of a server, in no visible order. */
+void httpd_request_set_id(struct httpd_request *req, uint64_t key, uint64_t n);
 
 /* Its headers are complete: when it came from this proxy, the peer is whom the proxy names. */
 void httpd_request_forwarded(struct httpd_request *req, const char *trusted_peer);

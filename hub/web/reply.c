@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "hub/web/range.h"
@@ -21,11 +20,6 @@ static const char *const policies[] = {
 
 void reply_headers(struct httpd_request *req, enum reply_kind kind)
 {
-    unsigned char id[8];
-
-    fs_random(id, sizeof(id));
-    httpd_reply_header(req, "X-Request-Id", "%02x%02x%02x%02x%02x%02x%02x%02x", id[0], id[1],
-                       id[2], id[3], id[4], id[5], id[6], id[7]);
     /* For programs in browsers of other sites: everything here is public, and may be read. */
     httpd_reply_header(req, "Access-Control-Allow-Origin", "*");
     httpd_reply_header(

@@ -123,6 +123,7 @@ static int start(struct web *web, const struct web_options *options, struct err 
             options->max_connections ? options->max_connections : MAX_CONNECTIONS,
         .max_per_peer = connections_per_peer(options),
         .trusted_peer = options->proxy,
+        .has_request_ids = true,
         .on_done = on_done,
     };
     const char *log = options->access_log;

@@ -5,8 +5,11 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -48,9 +51,12 @@ static const struct httpd_route routes[] = {
 static int start(void **state)
 {
     struct fixture *fix = xcalloc(1, sizeof(*fix));
-    const struct httpd_options options = {
-        .listen = "127.0.0.1:0", .routes = routes, .ctx = fix, .blocking_threads = 1
-    };
+    const struct httpd_options options = { .listen = "127.0.0.1:0",
+                                           .routes = routes,
+                                           .ctx = fix,
+                                           .threads = 3,
+                                           .blocking_threads = 1,
+                                           .has_request_ids = true };
 
     (void)signal(SIGPIPE, SIG_IGN);
     *state = fix;
@@ -148,6 +154,63 @@ static void time_makes_it_forgotten(void **state)
     }
 }
 
+enum { ASKERS = 4, QUESTIONS = 200, IDS = ASKERS * QUESTIONS };
+
+struct asker {
+    const struct fixture *fix;
+    pthread_t thread;
+    char *said;
+};
+
+/* The same question over and over on one connection, without waiting for answers. */
+static void *ask_on(void *arg)
+{
+    struct asker *asker = arg;
+    struct buf questions;
+    int fd = dial(asker->fix->httpd);
+
+    buf_init(&questions, 1 << 20);
+    for (int i = 1; i < QUESTIONS; i++)
+        buf_add_str(&questions, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    buf_add_str(&questions, "GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    send_text(fd, questions.data);
+    asker->said = read_all(fd);
+    buf_finish(&questions);
+    return NULL;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void each_reply_has_an_id_of_its_own(void **state)
+{
+    static const char name[] = "\r\nX-Request-Id: ";
+    struct fixture *fix = *state;
+    struct asker askers[ASKERS];
+    static char ids[IDS + 1][17];
+    size_t n = 0;
+
+    for (size_t i = 0; i < ASKERS; i++) {
+        askers[i] = (struct asker){ .fix = fix };
+        assert_int_equal(pthread_create(&askers[i].thread, NULL, ask_on, &askers[i]), 0);
+    }
+    for (size_t i = 0; i < ASKERS; i++) {
+        assert_int_equal(pthread_join(askers[i].thread, NULL), 0);
+        for (const char *at = askers[i].said; (at = strstr(at, name)) && n <= IDS; n++) {
+            at += strlen(name);
+            (void)snprintf(ids[n], sizeof(ids[n]), "%s", at);
+        }
+        free(askers[i].said);
+    }
+    assert_int_equal(n, IDS);
+    assert_true(fix->calls < IDS / 2); /* most were remembered */
+    qsort(ids, n, sizeof(ids[0]), by_text);
+    for (size_t i = 1; i < n; i++)
+        assert_string_not_equal(ids[i - 1], ids[i]);
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -159,6 +222,7 @@ int main(void)
         SERVED(errors_are_not_remembered),
         SERVED(a_change_makes_all_forgotten),
         SERVED(time_makes_it_forgotten),
+        SERVED(each_reply_has_an_id_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
