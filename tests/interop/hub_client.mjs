@@ -3,7 +3,7 @@
 // Run by hub_speaks_js.py: npm @huggingface/hub writes the folder MODEL to the hub and reads it
 // back, transformers.js runs it from there, both unmodified. Prints TAP points. TOOLS is the
 // folder with node_modules.
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -59,11 +59,20 @@ async function writes() {
     }));
     const done = await hub.uploadFiles({ hubUrl, repo, accessToken, files: content });
     check(done.commit.oid.length === 40, "uploadFiles");
-    const large = new Blob([Buffer.alloc(6 << 20, "large ")]);
-    await hub.uploadFile({ hubUrl, repo, accessToken,
-                           file: { path: "large.bin", content: large } });
+    const bytes = randomBytes((6 << 20) + 1);
+    const sent = [];
+    const watched = (url, init) => {
+        if (init?.method === "PUT") sent.push(init.body.size ?? init.body.byteLength);
+        return fetch(url, init);
+    };
+    await hub.uploadFile({ hubUrl, repo, accessToken, fetch: watched,
+                           file: { path: "large.bin", content: new Blob([bytes]) } });
     const back = await hub.downloadFile({ hubUrl, repo, path: "large.bin" });
-    check(back.size === large.size, "uploadFile of a large one");
+    check(sha256(Buffer.from(await back.arrayBuffer())) === sha256(bytes),
+          "uploadFile of a large one");
+    check(sent.sort((a, b) => a - b).join() === "1,2097152,2097152,2097152",
+          "which went in parts");
+    if (sent.length !== 4) console.log("#", sent);
     await hub.deleteFile({ hubUrl, repo, accessToken, path: "large.bin" });
     check(!(await hub.fileExists({ hubUrl, repo, path: "large.bin" })), "deleteFile");
     await hub.createBranch({ hubUrl, repo, accessToken, branch: "side" });
@@ -81,6 +90,15 @@ async function writes() {
 async function readsModels() {
     const models = await list(hub.listModels({ hubUrl, search: { owner: "ada" } }));
     check(models.length === 1 && models[0].name === repo.name, "listModels");
+    for (const sort of ["trendingScore", "num_parameters", "mainSize", "likes30d", "id"]) {
+        const sorted = await list(hub.listModels({ hubUrl, sort, additionalFields: [
+            "config", "downloadsAllTime", "safetensors", "spaces", "trendingScore"] }));
+        check(sorted[0].safetensors.total === 9610 && sorted[0].trendingScore >= 0 &&
+              sorted[0].config.model_type === "vit" && sorted[0].spaces.length === 0,
+              `listModels by ${sort}`);
+    }
+    const served = await list(hub.listModels({ hubUrl, search: { apps: ["ollama"] } }));
+    check(served.length === 0, "listModels of an app that none says it runs in");
     const tagged = await list(hub.listModels({ hubUrl, search: { tags: ["absent"] } }));
     check(tagged.length === 0, "listModels that finds nothing");
     const info = await hub.modelInfo({ hubUrl, name: repo.name,

@@ -6,6 +6,7 @@ Run by hub_speaks_hf.py inside a virtual environment of one huggingface_hub: eve
 the unmodified client's own. HF_ENDPOINT and HF_HOME are set. Prints TAP points.
 """
 import hashlib
+import inspect
 import os
 import pathlib
 import subprocess
@@ -71,6 +72,28 @@ def reads(api):
     check(by_tag.sha == refs.tags[0].target_commit, "model_info at a tag")
 
 
+def lists(api):
+    def found(**query):
+        return [model.id for model in api.list_models(**query)] == [REPO]
+
+    check(found(gated=False) and not found(gated=True), "list_models by gated")
+    check(not found(apps="ollama") and not found(inference="warm"),
+          "by what runs models, which is nobody")
+    check(all(found(sort=key) for key in ("created_at", "downloads", "last_modified", "likes",
+                                          "trending_score")), "list_models in every order")
+    if "num_parameters" in inspect.signature(api.list_models).parameters:
+        check(found(num_parameters="min:1,max:1M") and not found(num_parameters="min:1B"),
+              "list_models by parameters")
+    model = next(iter(api.list_models(expand=["trendingScore", "safetensors", "spaces",
+                                              "downloadsAllTime", "siblings", "sha"])))
+    check(model.safetensors.total > 0 and model.trending_score is not None and
+          model.spaces == [] and model.author is None, "list_models tells what expand names")
+    raises(errors.HfHubHTTPError, lambda: list(api.list_models(sort="beauty")),
+           "an order that is none")
+    commits = api.list_repo_commits(REPO, formatted=True)
+    check(commits[0].formatted_title and commits[0].title, "list_repo_commits, formatted")
+
+
 def downloads():
     weights = hf_hub_download(REPO, "model.safetensors")
     try:
@@ -103,6 +126,7 @@ def faults(api):
 def main():
     api = HfApi()
     reads(api)
+    lists(api)
     downloads()
     faults(api)
     print(f"1..{len(points)}")

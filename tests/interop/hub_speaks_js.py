@@ -47,7 +47,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         model = pathlib.Path(folder, "model")
         make_model(model)
-        with hubs.Hub(f"{folder}/hub") as hub:
+        with hubs.Hub(f"{folder}/hub", {"part_size": "2M"}) as hub:
             done = subprocess.run([node, CLIENT, hub.url, hub.token, servers.TOOLS, model],
                                   env={**os.environ, "TMPDIR": folder}, timeout=240,
                                   check=False)

@@ -219,6 +219,43 @@ def datasets():
     check([d.id for d in api.list_datasets(author=NAMESPACE)] == [DATA], "list_datasets")
 
 
+def ignored():
+    """What .gitignore names stays at home: the one that comes along, then the one there."""
+    repo = f"{NAMESPACE}/ignores"
+    api.create_repo(repo)
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / "build").mkdir()
+        for name in ("a.log", "keep.log", "build/x", "b.txt"):
+            (root / name).write_text(name)
+        (root / ".gitignore").write_text("*.log\n!keep.log\nbuild/\n")
+        api.upload_folder(folder_path=folder, repo_id=repo)
+        check(set(api.list_repo_files(repo)) == {".gitattributes", ".gitignore", "b.txt",
+                                                 "keep.log"}, "upload_folder obeys .gitignore")
+    api.upload_file(path_or_fileobj=b"1", path_in_repo="c.log", repo_id=repo)
+    check("c.log" not in api.list_repo_files(repo), "upload_file obeys the one that is there")
+
+
+def large_files():
+    repo = f"{NAMESPACE}/history"
+    api.create_repo(repo)
+    for n in (1, 2):
+        api.upload_file(path_or_fileobj=LARGE[n:], path_in_repo="w.bin", repo_id=repo)
+        api.create_tag(repo, tag=f"v{n}")
+    listed = {f.size: f for f in api.list_lfs_files(repo)}
+    check(set(listed) == {len(LARGE) - 1, len(LARGE) - 2} and
+          all(f.filename == "w.bin" and f.ref in ("main", "v1") for f in listed.values()) and
+          listed[len(LARGE) - 1].file_oid == hashlib.sha256(LARGE[1:]).hexdigest(),
+          "list_lfs_files of the whole history")
+    raises(errors.HfHubHTTPError, lambda: HfApi(token=READ).permanently_delete_lfs_files(
+        repo, listed.values()), "a token to read deletes none")
+    api.permanently_delete_lfs_files(repo, [listed[len(LARGE) - 1]])
+    check(not api.file_exists(repo, "w.bin", revision="v1") and
+          api.get_paths_info(repo, "w.bin")[0].size == len(LARGE) - 2 and
+          len(list(api.list_lfs_files(repo))) == 1 and len(api.list_repo_commits(repo)) == 3,
+          "permanently_delete_lfs_files takes one out of history, and no other")
+
+
 def commands():
     command = pathlib.Path(sys.executable).with_name("hf")
     with tempfile.TemporaryDirectory() as folder:
@@ -244,7 +281,7 @@ def ends():
 
 def main():
     for part in (accounts, uploads, downloads, refs, commits, rights, faults,
-                 datasets, commands, ends):
+                 datasets, ignored, large_files, commands, ends):
         part()
     print(f"1..{len(points)}")
     sys.exit(0 if all(points) else 1)
