@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/license/license.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,26 @@ const struct license *license_find(const char *id)
     return find_exactly(id);
 }
 
+/* Without what people leave out: "apache2" is one letter from "apache20". */
+static void squeeze(char out[MAX_ID], const char *id)
+{
+    size_t n = 0;
+
+    for (; *id && n < MAX_ID - 1; id++)
+        if (!strchr("-._ ", *id))
+            out[n++] = (char)tolower((unsigned char)*id);
+    out[n] = '\0';
+}
+
+static size_t squeezed_distance(const char *a, const char *b)
+{
+    char x[MAX_ID], y[MAX_ID];
+
+    squeeze(x, a);
+    squeeze(y, b);
+    return text_distance(x, y);
+}
+
 const struct license *license_nearest(const char *id)
 {
     const struct license *nearest = NULL;
@@ -50,8 +71,11 @@ const struct license *license_nearest(const char *id)
         return NULL;
     for (const struct license *l = license_table; l->spdx; l++) {
         size_t by_spdx = text_distance(id, l->spdx), by_card = text_distance(id, l->card);
+        size_t by_letters = squeezed_distance(id, l->card);
         size_t distance = by_spdx < by_card ? by_spdx : by_card;
 
+        if (by_letters < distance)
+            distance = by_letters;
         if (distance < best) {
             best = distance;
             nearest = l;

@@ -240,8 +240,9 @@ static int decide(struct db *db, const struct hosted *repo, const struct princip
                                                                : pass_gate(db, repo, who, err);
     if (role >= (right == ACCESS_WRITE ? MEMBER_WRITE : MEMBER_ADMIN))
         return 0;
-    return err_set(err, ERR_DENIED, "this token may not %s here",
-                   right == ACCESS_WRITE ? "write" : "change settings");
+    const char *what = right == ACCESS_WRITE ? "write" : "change settings";
+    return who->person[0] ? err_set(err, ERR_DENIED, "this token may not %s here", what)
+                          : err_set(err, ERR_DENIED, "to %s here needs an access token", what);
 }
 
 int access_check(struct hosted *ret, struct access *access, const struct principal *who,

@@ -30,6 +30,10 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
         model_add_weights(model, &shelf);
         model_add_config(model, &shelf);
+        if (form_is_true(&query, "securityStatus")) /* nobody scans files here */
+            (void)json_object_set_new(
+                model, "securityRepoStatus",
+                json_pack("{s:b,s:[]}", "scansDone", 0, "filesWithIssues"));
         (void)json_object_set_new(model, "siblings",
                                   model_siblings(&shelf, form_is_true(&query, "blobs")
                                                              ? MODEL_WITH_BLOBS
@@ -193,9 +197,10 @@ static const char *tag_type(const json_t *model, const char *tag)
     static const struct {
         const char *prefix, *key, *type; /* one of the first two */
     } types[] = {
-        { "license:", NULL, "license" },       { "dataset:", NULL, "dataset" },
-        { "base_model:", NULL, "base_model" }, { NULL, "pipeline_tag", "pipeline_tag" },
-        { NULL, "library_name", "library" },   { NULL, "language", "language" },
+        { "license:", NULL, "license" },          { "dataset:", NULL, "dataset" },
+        { "base_model:", NULL, "base_model" },    { "arxiv:", NULL, "arxiv" },
+        { NULL, "pipeline_tag", "pipeline_tag" }, { NULL, "library_name", "library" },
+        { NULL, "language", "language" },
     };
     const json_t *card = json_object_get(model, "cardData");
 

@@ -56,9 +56,13 @@ static int reply_made(struct httpd_request *req, struct httpd_response *res,
     char *url = xasprintf("%s/%s%s", base, visit_prefix(name->kind), id);
     json_t *doc = json_pack("{s:s,s:s,s:s}", "url", url, "id", id, "name", id);
 
-    if (status == 409)
-        (void)json_object_set_new(doc, "error",
-                                  json_string("there is a repository of this name already"));
+    if (status == 409) { /* an error, and what is there: clients take either */
+        static const char taken[] = "there is a repository of this name already";
+
+        (void)json_object_set_new(doc, "error", json_string(taken));
+        httpd_reply_header(req, "X-Error-Code", "Conflict");
+        httpd_reply_header(req, "X-Error-Message", "%s", taken);
+    }
     json_write(&res->body, doc, 0);
     json_decref(doc);
     reply_headers(req, REPLY_FILE);

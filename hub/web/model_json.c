@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/rfc3339.h"
+#include "base/text.h"
 #include "hub/repo/blob.h"
 #include "hub/web/api.h"
 #include "hub/web/card.h"
@@ -17,7 +18,7 @@
 #include "hub/web/weights.h"
 
 /* What is no large file stands in git, and is small. */
-enum { MAX_WEIGHTS_BYTES = 16 << 20 };
+enum { MAX_WEIGHTS_BYTES = 16 << 20, MAX_TAGS = 200 };
 
 /* Adds "prefix" + text once. */
 static void add_tag(json_t *tags, const char *prefix, const char *text)
@@ -33,7 +34,45 @@ static void add_tag(json_t *tags, const char *prefix, const char *text)
     free(tag);
 }
 
-static json_t *make_tags(const json_t *card, bool has_safetensors)
+/* Formats of weights that the files tell of. */
+static void add_formats(json_t *tags, const struct shelf *shelf)
+{
+    static const struct {
+        const char *suffix, *tag;
+    } formats[] = {
+        { ".gguf", "gguf" },
+        { ".onnx", "onnx" },
+        { ".safetensors", "safetensors" },
+    };
+
+    for (size_t f = 0; f < sizeof(formats) / sizeof(formats[0]); f++)
+        for (size_t i = 0; i < shelf->n_files; i++)
+            if (text_has_suffix(shelf->files[i].path, formats[f].suffix)) {
+                add_tag(tags, "", formats[f].tag);
+                break;
+            }
+}
+
+/* "arxiv:2106.09685" for each paper that the text leads to. */
+static void add_papers(json_t *tags, const char *text)
+{
+    static const char *const addresses[] = { "arxiv.org/abs/", "arxiv.org/pdf/" };
+
+    for (size_t a = 0; a < sizeof(addresses) / sizeof(addresses[0]); a++)
+        for (const char *at = text; (at = strstr(at, addresses[a]));) {
+            at += strlen(addresses[a]);
+            size_t year = strspn(at, "0123456789");
+            size_t number = at[year] == '.' ? strspn(at + year + 1, "0123456789") : 0;
+
+            if (year != 4 || number < 4 || number > 5 || json_array_size(tags) >= MAX_TAGS)
+                continue;
+            char *paper = xstrndup(at, year + 1 + number);
+            add_tag(tags, "arxiv:", paper);
+            free(paper);
+        }
+}
+
+static json_t *make_tags(const json_t *card)
 {
     static const struct {
         const char *key, *prefix;
@@ -56,8 +95,6 @@ static json_t *make_tags(const json_t *card, bool has_safetensors)
                 add_tag(tags, sources[s].prefix, item);
         }
     }
-    if (has_safetensors)
-        add_tag(tags, "", "safetensors");
     return tags;
 }
 
@@ -154,8 +191,11 @@ static void add_card(json_t *model, const struct shelf *shelf)
         if (value)
             (void)json_object_set(model, lifted[i].name, value);
     }
-    bool has_safetensors = shelf_find(shelf, "model.safetensors") != NULL;
-    (void)json_object_set_new(model, "tags", make_tags(meta, has_safetensors));
+    json_t *tags = make_tags(meta);
+    add_formats(tags, shelf);
+    if (card.text_len > 0)
+        add_papers(tags, card.text);
+    (void)json_object_set_new(model, "tags", tags);
     (void)json_object_set_new(model, "cardData", meta);
     card_finish(&card);
     buf_finish(&readme);

@@ -115,6 +115,9 @@ static int send_part(struct httpd_request *req, struct httpd_response *res,
 
     if (range.kind == RANGE_UNSATISFIABLE) {
         httpd_reply_header(req, "Content-Range", "bytes */%" PRId64, file->size);
+        httpd_reply_header(req, "X-Error-Code", "RangeNotSatisfiable");
+        httpd_reply_header(req, "X-Error-Message", "the file has %" PRId64 " bytes",
+                           file->size);
         return 416;
     }
     if (fill_body(res, shelf, file, &range) < 0)

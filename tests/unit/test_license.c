@@ -50,6 +50,9 @@ static void an_id_is_found_by_either_name_in_any_case(void **state)
     assert_null(license_find("CC-BY-5.0"));
     assert_null(license_find(""));
     assert_string_equal(license_nearest("CC-BY-4")->spdx, "CC-BY-4.0");
+    assert_string_equal(license_nearest("apache2")->spdx, "Apache-2.0");
+    assert_string_equal(license_nearest("apache 2.0")->spdx, "Apache-2.0");
+    assert_string_equal(license_nearest("lgpl 2.1")->card, "lgpl-2.1");
     assert_null(license_nearest("my own words"));
 }
 

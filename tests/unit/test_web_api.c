@@ -24,6 +24,9 @@ static void model_says_what_its_card_and_files_say(void **state)
     site_assert_has(fix, "\"metrics\":[{\"type\":\"accuracy\",\"value\":0.9778");
     site_assert_has(fix, "\"rfilename\":\"data/labels.csv\",\"size\":8");
     site_assert_has_not(fix, "\"safetensors\":{"); /* ten bytes are no weights */
+    site_assert_has_not(fix, "securityRepoStatus");
+    assert_int_equal(site_get(fix, "/api/models/community/digits?securityStatus=true"), 200);
+    site_assert_has(fix, "\"scansDone\":false");
     assert_int_equal(site_get(fix, "/api/models/community/digits?expand[]=sha"), 200);
     site_assert_has(fix, "\"sha\":");
     site_assert_has_not(fix, "siblings");
@@ -45,6 +48,52 @@ static void tags_are_sorted_by_what_they_say(void **state)
     site_assert_has(fix, "license:mit");
     assert_int_equal(site_get(fix, "/api/datasets-tags-by-type"), 200);
     assert_string_equal(fix->res.body.data, "{}");
+    free(token);
+}
+
+static void tags_tell_formats_and_papers(void **state)
+{
+    static const char commit[] =
+        "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
+        "{\"key\":\"file\",\"value\":{\"path\":\"README.md\","
+        "\"encoding\":\"utf-8\",\"content\":"
+        "\"See https://arxiv.org/abs/2106.09685 and arxiv.org/pdf/1706.03762v7, not "
+        "arxiv.org/abs/math.GT/0309136 or arxiv.org/abs/2106.1.\"}}\n"
+        "{\"key\":\"file\",\"value\":{\"path\":\"a/w.onnx\",\"encoding\":\"utf-8\","
+        "\"content\":\"x\"}}\n";
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\"}"),
+                     200);
+    assert_int_equal(site_send(fix, "POST", "/api/models/ada/m/commit/main", token, commit),
+                     200);
+    assert_int_equal(site_get(fix, "/api/models/ada/m?expand=tags"), 200);
+    site_assert_has(fix, "\"tags\":[\"onnx\",\"arxiv:2106.09685\",\"arxiv:1706.03762\"]");
+    assert_int_equal(site_get(fix, "/api/models-tags-by-type"), 200);
+    site_assert_has(fix, "\"arxiv\":[{\"id\":\"arxiv:2106.09685\",\"label\":\"2106.09685\"");
+    free(token);
+}
+
+static void errors_have_a_code_and_a_message(void **state)
+{
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\"}"),
+                     200);
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\"}"),
+                     409);
+    assert_string_equal(site_header(fix, "x-error-code"), "Conflict");
+    site_assert_has(fix, "\"url\":");
+    assert_int_equal(site_get_with(fix, "/community/digits/resolve/main/model.safetensors",
+                                   "Range", "bytes=10-"),
+                     416);
+    assert_string_equal(site_header(fix, "x-error-message"), "the file has 10 bytes");
+    assert_string_equal(site_header(fix, "content-range"), "bytes */10");
+    assert_int_equal(site_get(fix, "/api/models/ada/m/lfs-files"), 401);
+    assert_string_equal(site_header(fix, "x-error-message"),
+                        "to write here needs an access token");
     free(token);
 }
 
@@ -156,6 +205,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVED(model_says_what_its_card_and_files_say),
         SERVED(tags_are_sorted_by_what_they_say),
+        SERVED(tags_tell_formats_and_papers),
+        SERVED(errors_have_a_code_and_a_message),
         SERVED(tree_lists_folders_and_pages),
         SERVED(paths_are_asked_for_as_form_and_as_json),
         SERVED(list_searches_filters_and_pages),
