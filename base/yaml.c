@@ -59,12 +59,12 @@ static int value_add(struct parser *p, yaml_mark_t at, const char *text, size_t 
     kind.path = xstrdup(p->path.data);
     kind.text = xstrndup(text, len);
     kind.line = (int)at.line + 1;
+    kind.column = (int)at.column + 1;
     doc->values[doc->n_values++] = kind;
     return 0;
 }
 
-static int key_check(const struct parser *p, const struct level *level,
-                     const yaml_event_t *event, struct err *err)
+static int key_check(const struct parser *p, const yaml_event_t *event, struct err *err)
 {
     const char *key = (const char *)event->data.scalar.value;
     const size_t len = event->data.scalar.length;
@@ -73,11 +73,15 @@ static int key_check(const struct parser *p, const struct level *level,
         return fault(p, event->start_mark, "a key has 1 to 256 bytes", err);
     if (strlen(key) != len || strpbrk(key, ".[]"))
         return fault(p, event->start_mark, "a key has no '.', '[' or ']'", err);
+    return 0;
+}
+
+static bool has_key(const struct level *level, const char *key)
+{
     for (size_t i = 0; i < level->n_items; i++)
         if (strcmp(level->keys[i], key) == 0)
-            return err_set(err, ERR_PARSE, "%s:%zu:%zu: key '%s' stands here twice", p->file,
-                           event->start_mark.line + 1, event->start_mark.column + 1, key);
-    return 0;
+            return true;
+    return false;
 }
 
 /* "a.b" and key "c" make "a.b.c". */
@@ -86,19 +90,22 @@ static int key_take(struct parser *p, struct level *level, const yaml_event_t *e
 {
     const char *key = (const char *)event->data.scalar.value;
 
-    int rc = key_check(p, level, event, err);
+    int rc = key_check(p, event, err);
     if (rc < 0)
         return rc;
     if (level->n_items == p->max_values)
         return err_set(err, ERR_LIMIT, "%s:%zu: more than %zu keys", p->file,
                        event->start_mark.line + 1, p->max_values);
-    level->keys = xrealloc_array(level->keys, level->n_items + 1, sizeof(*level->keys));
-    level->keys[level->n_items++] = xstrdup(key);
     level->has_key = true;
     buf_truncate(&p->path, level->path_len);
     if (p->path.len > 0)
         buf_add_char(&p->path, '.');
     buf_add_str(&p->path, key);
+    if (has_key(level, key))
+        return value_add(p, event->start_mark, "", 0, (struct yaml_value){ .is_repeat = true },
+                         err);
+    level->keys = xrealloc_array(level->keys, level->n_items + 1, sizeof(*level->keys));
+    level->keys[level->n_items++] = xstrdup(key);
     return 0;
 }
 
@@ -244,8 +251,8 @@ static int parse_events(struct parser *p, struct err *err)
     return 0;
 }
 
-int yaml_parse(struct yaml_doc *ret, const char *text, size_t len, const char *file,
-               size_t max_values, struct err *err)
+int yaml_parse_all(struct yaml_doc *ret, const char *text, size_t len, const char *file,
+                   size_t max_values, struct err *err)
 {
     struct yaml_doc doc = { 0 };
     struct parser p = { .doc = &doc, .file = file, .max_values = max_values };
@@ -261,6 +268,26 @@ int yaml_parse(struct yaml_doc *ret, const char *text, size_t len, const char *f
         keys_free(&p.levels[i]);
     buf_finish(&p.path);
     yaml_parser_delete(&p.yaml);
+    if (rc < 0)
+        yaml_finish(&doc);
+    else
+        *ret = doc;
+    return rc;
+}
+
+int yaml_parse(struct yaml_doc *ret, const char *text, size_t len, const char *file,
+               size_t max_values, struct err *err)
+{
+    struct yaml_doc doc = { 0 };
+
+    int rc = yaml_parse_all(&doc, text, len, file, max_values, err);
+    for (size_t i = 0; rc == 0 && i < doc.n_values; i++) {
+        const struct yaml_value *v = &doc.values[i];
+
+        if (v->is_repeat)
+            rc = err_set(err, ERR_PARSE, "%s:%d:%d: key '%s' stands here twice", file, v->line,
+                         v->column, v->path);
+    }
     if (rc < 0)
         yaml_finish(&doc);
     else

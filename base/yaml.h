@@ -15,7 +15,8 @@ struct yaml_value {
     char *text; /* the scalar; "" for null or an empty collection */
     bool is_null;
     bool is_quoted;
-    int line; /* 1-based */
+    bool is_repeat;   /* no value, but a key that its mapping has already: yaml_parse_all() */
+    int line, column; /* 1-based */
 };
 
 struct yaml_doc {
@@ -28,6 +29,10 @@ struct yaml_doc {
  * more than max_values values are -ERR_LIMIT. */
 int yaml_parse(struct yaml_doc *ret, const char *text, size_t len, const char *file,
                size_t max_values, struct err *err);
+/* The same for who tells every fault of a file at once: a key that stands again is marked in
+ * the list, before what belongs to it. */
+int yaml_parse_all(struct yaml_doc *ret, const char *text, size_t len, const char *file,
+                   size_t max_values, struct err *err);
 void yaml_finish(struct yaml_doc *doc);
 
 /* The value at exactly that path, or NULL. Borrowed. */

@@ -79,6 +79,10 @@ static void take_value(struct loader *l, const struct yaml_value *v)
     const struct option *o = option_find(v->path, len);
     struct err err = { 0 };
 
+    if (v->is_repeat) {
+        fault(l, v->line, v->path, "stands here twice");
+        return;
+    }
     if (!o && !is_section(v->path)) {
         unknown_key(l, v);
         return;
@@ -137,7 +141,7 @@ static void take_document(struct loader *l, const char *text, size_t len)
     struct yaml_doc doc = { 0 };
     struct err err = { 0 };
 
-    if (yaml_parse(&doc, text, len, l->config->path, MAX_VALUES, &err) < 0) {
+    if (yaml_parse_all(&doc, text, len, l->config->path, MAX_VALUES, &err) < 0) {
         buf_printf(l->faults, "%s\n", err.msg);
         l->n_faults++;
         return;

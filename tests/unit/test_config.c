@@ -147,7 +147,9 @@ static void all_faults_are_told_at_once_with_file_and_line(void **state)
                              "  seed: -1\n"
                              "  min_role: [triage]\n"
                              "  licences: CC0-1.0\n"
-                             "colour: red\n"),
+                             "colour: red\n"
+                             "forge: {repo: x}\n"
+                             "gate: {max_nll_ratio: 1.1, max_nll_ratio: 1.2}\n"),
                      -ERR_CONFIG);
     assert_null(p->config);
     static const char *const lines[] = {
@@ -157,6 +159,9 @@ static void all_faults_are_told_at_once_with_file_and_line(void **state)
         "%s:6: retrain.min_role: must be one value, not a list\n",
         "%s:7: retrain.licences: must be a list: [one, two]\n",
         "%s:8: colour: unknown key\n",
+        "%s:9: forge: stands here twice\n",
+        "%s:9: forge.repo: must be OWNER/NAME",
+        "%s:10: gate.max_nll_ratio: stands here twice\n",
     };
     for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
         struct buf line;
@@ -168,7 +173,7 @@ static void all_faults_are_told_at_once_with_file_and_line(void **state)
         assert_non_null(strstr(p->faults.data, line.data));
         buf_finish(&line);
     }
-    assert_non_null(strstr(p->err.msg, "6 faults"));
+    assert_non_null(strstr(p->err.msg, "9 faults"));
 }
 
 static void bad_values_say_what_is_wrong(void **state)

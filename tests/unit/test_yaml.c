@@ -45,7 +45,8 @@ struct bad {
 
 static const struct bad bad_files[] = {
     { "a: 1\na: 2\n", ERR_PARSE, "f.yml:2:1: key 'a' stands here twice" },
-    { "a:\n  b: 1\n  b: 2\n", ERR_PARSE, "f.yml:3:3: key 'b' stands here twice" },
+    { "a: {b: 1}\na: {c: 2}\n", ERR_PARSE, "f.yml:2:1: key 'a' stands here twice" },
+    { "a:\n  b: 1\n  b: 2\n", ERR_PARSE, "f.yml:3:3: key 'a.b' stands here twice" },
     { "a: &x 1\nb: *x\n", ERR_PARSE, "f.yml:1:4: anchors and tags" },
     { "b: *x\n", ERR_PARSE, "f.yml:1:4: aliases" },
     { "a: !!str 1\n", ERR_PARSE, "f.yml:1:4: anchors and tags" },
@@ -131,6 +132,30 @@ static void same_key_in_two_mappings_is_fine(void **state)
     yaml_finish(NULL);
 }
 
+static void a_key_that_stands_again_hides_nothing_from_who_asks_for_all(void **state)
+{
+    static const char text[] = "a:\n  b: 1\n  b: 2\na: {b: 3}\n";
+    static const struct {
+        const char *path;
+        bool is_repeat;
+        int line;
+    } values[] = {
+        { "a.b", false, 2 }, { "a.b", true, 3 },  { "a.b", false, 3 },
+        { "a", true, 4 },    { "a.b", false, 4 },
+    };
+    struct yaml_doc doc = { 0 };
+
+    (void)state;
+    assert_int_equal(yaml_parse_all(&doc, text, strlen(text), "f.yml", MAX_VALUES, NULL), 0);
+    assert_int_equal(doc.n_values, sizeof(values) / sizeof(values[0]));
+    for (size_t i = 0; i < doc.n_values; i++) {
+        assert_string_equal(doc.values[i].path, values[i].path);
+        assert_int_equal(doc.values[i].is_repeat, values[i].is_repeat);
+        assert_int_equal(doc.values[i].line, values[i].line);
+    }
+    yaml_finish(&doc);
+}
+
 static void too_many_values_reach_the_limit(void **state)
 {
     struct yaml_doc doc;
@@ -156,6 +181,7 @@ int main(void)
         cmocka_unit_test(good_files_become_paths_with_lines),
         cmocka_unit_test(bad_files_are_named_with_line_and_column),
         cmocka_unit_test(same_key_in_two_mappings_is_fine),
+        cmocka_unit_test(a_key_that_stands_again_hides_nothing_from_who_asks_for_all),
         cmocka_unit_test(too_many_values_reach_the_limit),
     };
 
