@@ -13,10 +13,16 @@
 #include "base/yaml.h"
 #include "bot/retrain/intake_rows.h"
 #include "bot/retrain/source.h"
+#include "hub/license/license.h"
 
 static const char FOLDER[] = "contrib/";
 
-enum { REASON_MAX_BYTES = 256, STATEMENT_MAX_BYTES = 16384, STATEMENT_MAX_VALUES = 64 };
+enum {
+    REASON_MAX_BYTES = 256,
+    STATEMENT_MAX_BYTES = 16384,
+    STATEMENT_MAX_VALUES = 64,
+    LICENCE_MAX_BYTES = 64,
+};
 
 void intake_init(struct intake *intake)
 {
@@ -141,17 +147,16 @@ static void check_statement(struct intake *intake, const struct yaml_doc *doc, c
 {
     const char *licence = statement_value(doc, "licence"),
                *author = statement_value(doc, "author");
-    bool is_known = false;
+    struct err why = { 0 };
 
     free(intake->licence);
-    intake->licence = xstrndup(licence, 64);
-    for (size_t i = 0; i < policy->n_licences; i++)
-        is_known = is_known || strcmp(policy->licences[i], licence) == 0;
+    intake->licence = xstrndup(license_spelling(licence), LICENCE_MAX_BYTES);
     if (licence[0] == '\0')
         intake_fault(intake, "%s: licence: missing; state an SPDX id", path);
-    else if (!is_known)
-        intake_fault(intake, "%s: licence: '%.60s' is not one that this community takes", path,
-                     licence);
+    else if (strlen(licence) > LICENCE_MAX_BYTES)
+        intake_fault(intake, "%s: licence: longer than %d bytes", path, LICENCE_MAX_BYTES);
+    else if (license_check_allowed(licence, policy->licences, policy->n_licences, &why) < 0)
+        intake_fault(intake, "%s: licence: %s", path, why.msg);
     if (author[0] == '\0')
         intake_fault(intake, "%s: author: missing; state your login", path);
     else if (policy->author && !text_equal_ignoring_case(author, policy->author))

@@ -2,7 +2,7 @@
  * bot/retrain/intake.h
  * intake: the labelled samples of one contribution, read from hostile files.
  * A contribution is one folder `contrib/NAME/` holding
- *     contribution.yml     licence: SPDX id, author: login, consent: true
+ *     contribution.yml     licence: SPDX expression, author: login, consent: true
  *     NAME.csv             rows of 64 values 0..16 and a label 0..9
  *     LABEL/NAME.png       pictures, the folder's name is their label
  *     README.md            ignored
@@ -33,7 +33,7 @@ struct intake_sample {
 };
 
 struct intake {
-    char *licence;                 /* as contribution.yml states it, "" when it does not */
+    char *licence;                 /* as contribution.yml states it, an id in SPDX's spelling */
     char *fault;                   /* why all of it is refused; NULL: nothing */
     struct intake_sample *samples; /* in order of path and row */
     size_t n_samples;

@@ -42,6 +42,13 @@ const struct license *license_find(const char *id)
     return find_exactly(id);
 }
 
+const char *license_spelling(const char *id)
+{
+    const struct license *license = find_exactly(id);
+
+    return license && license->terms != LICENSE_UNCLEAR ? license->spdx : id;
+}
+
 /* Without what people leave out: "apache2" is one letter from "apache20". */
 static void squeeze(char out[MAX_ID], const char *id)
 {
@@ -139,13 +146,14 @@ struct question {
     char reason[200]; /* why the first id that failed did */
 };
 
+/* Looking for what was perhaps meant takes long: that is done for the first reason only. */
 static bool is_known(struct question *q, const char *id, const struct license **ret)
 {
     struct err why;
 
-    if (license_get(ret, id, &why) == 0)
+    if ((*ret = license_find(id)))
         return true;
-    if (q->reason[0] == '\0')
+    if (q->reason[0] == '\0' && license_get(ret, id, &why) < 0)
         (void)snprintf(q->reason, sizeof(q->reason), "%.199s", why.msg);
     return false;
 }

@@ -32,7 +32,10 @@ extern const struct license license_table[]; /* by card id; ends with a row of N
 /* By SPDX or card id, in any case; deprecated SPDX ids ("GPL-3.0", "GPL-3.0+") too. Or NULL. */
 const struct license *license_find(const char *id);
 
-/* The same, or -ERR_NOTFOUND with the id that was perhaps meant. */
+/* As SPDX writes it ("cc-by-4.0" is "CC-BY-4.0"); what is no known id stays as it is. */
+const char *license_spelling(const char *id);
+
+/* The same as license_find, or -ERR_NOTFOUND with the id that was perhaps meant. */
 int license_get(const struct license **ret, const char *id, struct err *err);
 
 /* The id that looks most like it, for "did you mean"; NULL when none does. */

@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     } else {
         assert(err.msg[0]);
     }
+    err = (struct err){ 0 };
     if (license_check_allowed(text, allowed, 2, &err) < 0)
         assert(err.msg[0]);
     (void)license_find(text);

@@ -107,7 +107,10 @@ static void a_contribution_states_licence_author_and_consent(void **state)
         const char *statement, *fault;
     } rows[] = {
         { "author: contributor-3\nconsent: true\n", "licence: missing" },
-        { "licence: CC-BY-NC-4.0\nauthor: contributor-3\nconsent: true\n", "'CC-BY-NC-4.0'" },
+        { "licence: CC-BY-NC-4.0\nauthor: contributor-3\nconsent: true\n",
+          "CC-BY-NC-4.0 is not among" },
+        { "licence: CC-BY-4\nauthor: contributor-3\nconsent: true\n",
+          "did you mean CC-BY-4.0?" },
         { "licence: CC-BY-4.0\nconsent: true\n", "author: missing" },
         { "licence: CC-BY-4.0\nauthor: somebody\nconsent: true\n", "'somebody'" },
         { "licence: CC-BY-4.0\nauthor: contributor-3\n", "consent" },
@@ -131,6 +134,35 @@ static void a_contribution_states_licence_author_and_consent(void **state)
         intake_finish(&intake);
     }
     buf_finish(&csv);
+}
+
+static void a_licence_is_taken_in_any_case_and_kept_in_the_usual_one(void **state)
+{
+    static const struct {
+        const char *stated, *kept;
+    } rows[] = {
+        { "cc-by-4.0", "CC-BY-4.0" },
+        { "CC0-1.0", "CC0-1.0" },
+        { "MIT OR cc0-1.0", "MIT OR cc0-1.0" },
+    };
+    struct buf text;
+
+    buf_init(&text, 100000);
+    add_row(&text, 64, 3, 7);
+    put(*state, "tablet/samples.csv", text.data);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct intake intake;
+
+        buf_clear(&text);
+        buf_printf(&text, "licence: %s\nauthor: contributor-3\nconsent: true\n",
+                   rows[i].stated);
+        put(*state, "tablet/contribution.yml", text.data);
+        read_dir(&intake, *state, 100);
+        assert_null(intake.fault);
+        assert_string_equal(intake.licence, rows[i].kept);
+        intake_finish(&intake);
+    }
+    buf_finish(&text);
 }
 
 static void faults_of_the_whole_folder_are_told(void **state)
@@ -218,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_dir(good_rows_are_taken_and_bad_ones_named),
         in_dir(a_contribution_states_licence_author_and_consent),
+        in_dir(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
         in_dir(faults_of_the_whole_folder_are_told),
         in_dir(samples_past_the_limit_fault_the_contribution),
         in_dir(files_that_are_no_samples_are_refused_one_by_one),

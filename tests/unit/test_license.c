@@ -49,6 +49,11 @@ static void an_id_is_found_by_either_name_in_any_case(void **state)
     }
     assert_null(license_find("CC-BY-5.0"));
     assert_null(license_find(""));
+    assert_string_equal(license_spelling("cc-by-4.0"), "CC-BY-4.0");
+    assert_string_equal(license_spelling("odbl"), "ODbL-1.0");
+    assert_string_equal(license_spelling("GPL-3.0-or-later"), "GPL-3.0-or-later");
+    assert_string_equal(license_spelling("bsd"), "bsd");
+    assert_string_equal(license_spelling("MIT OR CC0-1.0"), "MIT OR CC0-1.0");
     assert_string_equal(license_nearest("CC-BY-4")->spdx, "CC-BY-4.0");
     assert_string_equal(license_nearest("apache2")->spdx, "Apache-2.0");
     assert_string_equal(license_nearest("apache 2.0")->spdx, "Apache-2.0");
