@@ -30,6 +30,7 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
         model_add_weights(model, &shelf);
         model_add_config(model, &shelf);
+        model_add_gguf(model, &shelf);
         if (form_is_true(&query, "securityStatus")) /* nobody scans files here */
             (void)json_object_set_new(
                 model, "securityRepoStatus",
@@ -73,6 +74,8 @@ static json_t *listed_model(const struct listing *list, const struct shelf *shel
         (void)json_object_set_new(model, "siblings", model_siblings(shelf, MODEL_NAMES));
     if (list->query.needs_weights || form_names(form, "expand", "safetensors"))
         model_add_weights(model, shelf);
+    if (form_names(form, "expand", "gguf"))
+        model_add_gguf(model, shelf);
     if (wants_config(form))
         model_add_config(model, shelf);
     return model;

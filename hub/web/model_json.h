@@ -13,6 +13,8 @@ struct site;
 json_t *model_json(const struct site *site, const struct shelf *shelf);
 /* Adds "safetensors": {"parameters":{"F32":n},"total":n} of a sound model.safetensors. */
 void model_add_weights(json_t *model, const struct shelf *shelf);
+/* Adds "gguf": what the header of the first such file tells. */
+void model_add_gguf(json_t *model, const struct shelf *shelf);
 /* Adds "config" and "transformersInfo" as far as config.json tells, and "mask_token". */
 void model_add_config(json_t *model, const struct shelf *shelf);
 
