@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -374,9 +375,11 @@ void httpd_stop(struct httpd *httpd)
     if (!httpd)
         return;
 
+    /* Its threads still take the socket out of their sets, so it is closed after them. One that
+     * was handed to us listens on for who comes after us. */
     MHD_socket fd = MHD_quiesce_daemon(httpd->daemon);
-    if (fd != MHD_INVALID_SOCKET)
-        (void)close(fd);
+    if (fd != MHD_INVALID_SOCKET && httpd->options.listen_fd <= 0)
+        (void)shutdown(fd, SHUT_RD);
     (void)clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += STOP_WAIT_S;
     (void)pthread_mutex_lock(&httpd->lock);
@@ -389,5 +392,7 @@ void httpd_stop(struct httpd *httpd)
         httpd_pool_end(httpd->pool);
     httpd_wait_end(httpd->wait);
     MHD_stop_daemon(httpd->daemon);
+    if (fd != MHD_INVALID_SOCKET)
+        (void)close(fd);
     free_stopped(httpd);
 }
