@@ -48,6 +48,8 @@ const struct httpd_route routes[] = {
     { "GET", "/api/models-tags-by-type", api_tags, 0 },
     { "GET", "/api/datasets-tags-by-type", api_tags, 0 },
     { "GET", "/api/whoami-v2", api_whoami, 0 },
+    { "GET", "/api/settings/repositories", api_owned, 0 },
+    { "GET", "/api/organizations/{ns}/settings/repositories", api_owned, 0 },
     { "POST", "/api/validate-yaml", api_validate_yaml, 2 << 20 },
     { "POST", "/api/repos/create", api_create, LIST },
     { "DELETE", "/api/repos/delete", api_delete, SMALL },

@@ -94,6 +94,7 @@ httpd_handler api_auth_check, api_auth_check_write;                     /* api_a
 httpd_handler api_create, api_delete, api_move, api_settings;           /* api_repos.c */
 httpd_handler gate_ask, api_gate_list, api_gate_handle, api_gate_grant; /* api_gate.c */
 httpd_handler api_branch, api_tag, api_squash, api_commits;             /* api_refs.c */
+httpd_handler api_owned;                                                /* api_owned.c */
 httpd_handler api_lfs_list, api_lfs_drop;                               /* api_lfs.c */
 httpd_handler api_preupload, api_validate_yaml;                         /* preupload.c */
 httpd_handler api_commit, commit_begin;                                 /* commit.c */

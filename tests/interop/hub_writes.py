@@ -256,6 +256,15 @@ def large_files():
           "permanently_delete_lfs_files takes one out of history, and no other")
 
 
+def owned():
+    if not hasattr(api, "list_user_repos"):
+        return  # the older family has none
+    listed = {repo.id: repo for repo in api.list_user_repos()}
+    check(listed[f"{NAMESPACE}/history"].storage >= len(LARGE) - 2 and
+          listed[DATA].type == "dataset" and
+          all(repo.startswith(f"{NAMESPACE}/") for repo in listed), "list_user_repos")
+
+
 def commands():
     command = pathlib.Path(sys.executable).with_name("hf")
     with tempfile.TemporaryDirectory() as folder:
@@ -281,7 +290,7 @@ def ends():
 
 def main():
     for part in (accounts, uploads, downloads, refs, commits, rights, faults,
-                 datasets, ignored, large_files, commands, ends):
+                 datasets, ignored, large_files, owned, commands, ends):
         part()
     print(f"1..{len(points)}")
     sys.exit(0 if all(points) else 1)

@@ -75,6 +75,43 @@ static void tags_tell_formats_and_papers(void **state)
     free(token);
 }
 
+static void owners_see_what_their_repositories_take(void **state)
+{
+    static const char commit[] =
+        "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
+        "{\"key\":\"file\",\"value\":{\"path\":\"w.bin\",\"encoding\":\"utf-8\","
+        "\"content\":\"0123456789\"}}\n";
+    static const char own[] = "/api/settings/repositories";
+    static const char of_ada[] = "/api/organizations/ada/settings/repositories";
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write"), *other = site_token(fix, "eve", "write");
+
+    assert_int_equal(
+        site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\",\"private\":true}"),
+        200);
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token,
+                               "{\"name\":\"d\",\"type\":\"dataset\"}"),
+                     200);
+    assert_int_equal(site_send(fix, "POST", "/api/models/ada/m/commit/main", token, commit),
+                     200);
+    site_set_quota(fix, "ada", 1000);
+    assert_int_equal(site_send(fix, "GET", own, token, ""), 200);
+    site_assert_has(fix, "\"id\":\"ada/m\",\"storage\":10,\"storagePercent\":1.0,"
+                         "\"type\":\"model\"");
+    site_assert_has(fix, "\"visibility\":\"private\"");
+    site_assert_has(fix, "\"id\":\"ada/d\",\"storage\":0,\"storagePercent\":0.0,"
+                         "\"type\":\"dataset\"");
+    site_assert_has_not(fix, "community");
+    assert_int_equal(site_send(fix, "GET", own, other, ""), 200);
+    assert_string_equal(fix->res.body.data, "[]");
+    assert_int_equal(site_send(fix, "GET", of_ada, other, ""), 200);
+    assert_string_equal(fix->res.body.data, "[]");
+    assert_int_equal(site_get(fix, own), 401);
+    assert_int_equal(site_get(fix, of_ada), 401);
+    free(other);
+    free(token);
+}
+
 static void errors_have_a_code_and_a_message(void **state)
 {
     struct site_fixture *fix = *state;
@@ -206,6 +243,7 @@ int main(void)
         SERVED(model_says_what_its_card_and_files_say),
         SERVED(tags_are_sorted_by_what_they_say),
         SERVED(tags_tell_formats_and_papers),
+        SERVED(owners_see_what_their_repositories_take),
         SERVED(errors_have_a_code_and_a_message),
         SERVED(tree_lists_folders_and_pages),
         SERVED(paths_are_asked_for_as_form_and_as_json),

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The repositories of a namespace, and what each takes of its storage: for their owner. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/rfc3339.h"
+#include "hub/repo/repo.h"
+#include "hub/web/api.h"
+#include "hub/web/lfs.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+
+enum { MAX_REPOS = 10000 };
+
+struct owned {
+    const struct site *site;
+    const struct principal *who;
+    const char *ns;
+    int64_t quota; /* 0: none */
+    json_t *list;
+};
+
+/* Of the last commit on main; 0 without one. */
+static int64_t updated_at(const char *root, const char *id)
+{
+    struct hub_repo *repo = NULL;
+    char commit[GIT_HEX_SIZE];
+    int64_t at = 0;
+
+    if (hub_repo_open(&repo, root, id, NULL) == 0 &&
+        hub_repo_resolve(commit, repo, "main", NULL) == 0)
+        (void)hub_repo_date(&at, repo, commit, NULL);
+    hub_repo_close(repo);
+    return at;
+}
+
+static void add_repo(const struct owned *owned, enum hosted_kind kind, const char *root,
+                     const char *id)
+{
+    size_t len = strlen(owned->ns);
+    struct hosted hosted;
+    char date[RFC3339_SIZE];
+
+    if (strncasecmp(id, owned->ns, len) != 0 || id[len] != '/')
+        return;
+    const struct hosted_name name = { kind, owned->ns, id + len + 1 };
+    /* All of one's own; of an organisation, what one may write to. */
+    enum access_right right =
+        strcasecmp(owned->ns, owned->who->person) == 0 ? ACCESS_SEE : ACCESS_WRITE;
+    if (access_check(&hosted, owned->site->access, owned->who, &name, right, NULL) < 0)
+        return;
+    double share =
+        owned->quota > 0 ? 100.0 * (double)hosted.blob_bytes / (double)owned->quota : 0;
+    json_t *entry = json_pack("{s:s,s:s%,s:s,s:s,s:I,s:f}", "id", id, "type",
+                              visit_plural(kind), strlen(visit_plural(kind)) - 1, "updatedAt",
+                              rfc3339_format(date, updated_at(root, id)), "visibility",
+                              hosted.is_private ? "private" : "public", "storage",
+                              (json_int_t)hosted.blob_bytes, "storagePercent", share);
+    (void)json_array_append_new(owned->list, entry);
+}
+
+static int add_kind(const struct owned *owned, enum hosted_kind kind)
+{
+    char *root = visit_root(owned->site, kind);
+    char **ids = NULL;
+    size_t n = 0;
+    int rc = hub_repo_list(&ids, &n, root, MAX_REPOS, NULL);
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        add_repo(owned, kind, root, ids[i]);
+    hub_repo_list_free(ids, n);
+    free(root);
+    return rc;
+}
+
+/* {ns} is an organisation's, or missing: the asker's own. */
+int api_owned(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    const struct site *site = ctx;
+    const char *org = httpd_param(req, "ns");
+    struct principal who;
+    struct err err = { 0 };
+
+    int status = visit_identify(&who, site, req, res);
+    if (status != 0)
+        return status;
+    if (who.person[0] == '\0') {
+        (void)err_set(&err, ERR_AUTH, "no access token was sent");
+        return visit_fail(site, req, res, &who, &err);
+    }
+    const char *ns = org ? org : who.person;
+    const struct owned owned = { site, &who, ns, lfs_quota(site, ns), json_array() };
+
+    if (add_kind(&owned, HOSTED_MODEL) < 0 || add_kind(&owned, HOSTED_DATASET) < 0) {
+        json_decref(owned.list);
+        return site_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
+    }
+    return api_reply(req, res, owned.list);
+}
