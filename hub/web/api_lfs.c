@@ -13,6 +13,7 @@
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
 #include "hub/web/lfs.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
@@ -150,7 +151,10 @@ static int drop(struct httpd_request *req, struct httpd_response *res, const str
     free(oids);
     if (rc < 0)
         return visit_fail(site, req, res, &cellar->visit.who, &err);
-    lfs_count_bytes(site, &cellar->visit, -bytes);
+    quota_uncount(
+        site->quota,
+        &(struct hosted_name){ cellar->visit.kind, cellar->visit.ns, cellar->visit.name },
+        bytes);
     return api_reply(req, res, json_pack("{s:b}", "ok", 1));
 }
 

@@ -9,7 +9,7 @@
 #include "base/rfc3339.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
-#include "hub/web/lfs.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
@@ -92,7 +92,7 @@ int api_owned(struct httpd_request *req, struct httpd_response *res, void *ctx)
         return visit_fail(site, req, res, &who, &err);
     }
     const char *ns = org ? org : who.person;
-    const struct owned owned = { site, &who, ns, lfs_quota(site, ns), json_array() };
+    const struct owned owned = { site, &who, ns, quota_of(site->quota, ns), json_array() };
 
     if (add_kind(&owned, HOSTED_MODEL) < 0 || add_kind(&owned, HOSTED_DATASET) < 0) {
         json_decref(owned.list);

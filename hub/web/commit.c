@@ -11,7 +11,7 @@
 #include "hub/web/api.h"
 #include "hub/web/card_check.h"
 #include "hub/web/commit_impl.h"
-#include "hub/web/lfs.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/write.h"
 
@@ -23,7 +23,7 @@ static const char heads[] = "refs/heads/";
 static void count_git_bytes(struct commit *c)
 {
     if (c->git_bytes > 0)
-        lfs_count_bytes(c->site, &c->visit, c->git_bytes);
+        commit_count(c, c->git_bytes);
     c->git_bytes = 0;
 }
 
@@ -32,6 +32,7 @@ static void commit_free(void *state)
     struct commit *c = state;
 
     count_git_bytes(c);
+    quota_release(c->hold);
     ndjson_finish(&c->lines);
     content_finish(&c->content);
     hub_edit_free(c->edit);
@@ -102,7 +103,8 @@ int commit_begin(struct httpd_request *req, struct httpd_response *res, void *ct
     if (hub_repo_open(&c->repo, c->visit.root, c->visit.id, &err) < 0)
         return fail(c, req, res, &err);
     c->content.blobs = hub_repo_blobs(c->repo);
-    c->left = lfs_quota_left(c->site, c->visit.ns);
+    if (quota_take(&c->hold, c->site->quota, c->visit.ns, 0, &err) < 0)
+        return fail(c, req, res, &err);
     if (open_branch(c, req, &err) < 0)
         return site_error(c->site, req, res, 404, "RevisionNotFound",
                           "no such branch, and only branches take commits");

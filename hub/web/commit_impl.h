@@ -11,6 +11,7 @@
 
 struct hub_edit;
 struct hub_repo;
+struct quota_hold;
 struct site;
 
 struct commit {
@@ -25,10 +26,13 @@ struct commit {
     struct buf readme;      /* of this commit, to be checked */
     bool has_readme;
     char *summary, *description, *parent; /* of the header; NULL before it */
-    int64_t left;      /* bytes that the namespace may still take; negative: any number */
-    int64_t git_bytes; /* that went into git, and are not counted yet */
+    struct quota_hold *hold;              /* of all bytes that are not counted yet */
+    int64_t git_bytes;                    /* those that went into git */
     struct err err;
 };
+
+/* So many bytes are there and stay. */
+void commit_count(const struct commit *c, int64_t bytes);
 
 /* struct ndjson_sink's functions; ctx is the commit. */
 int commit_take_content(void *ctx, const char *text, size_t len, struct err *err);

@@ -9,18 +9,24 @@
 #include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
 #include "hub/web/commit_impl.h"
-#include "hub/web/lfs.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 
 enum { MIN_PARENT = 7 };
 
 static const char attributes_path[] = ".gitattributes", readme_path[] = "README.md";
 
-static int check_quota(const struct commit *c, int64_t bytes, struct err *err)
+/* Holds room for more beside what went into git. */
+static int hold(struct commit *c, int64_t bytes, struct err *err)
 {
-    return c->left < 0 || bytes <= c->left
-               ? 0
-               : err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+    return quota_grow(c->hold, c->git_bytes + bytes, err);
+}
+
+void commit_count(const struct commit *c, int64_t bytes)
+{
+    const struct hosted_name name = { c->visit.kind, c->visit.ns, c->visit.name };
+
+    quota_count(c->hold, &name, bytes);
 }
 
 /* What comes is not kept beyond what there is room for, wherever its line ends. */
@@ -30,7 +36,7 @@ int commit_take_content(void *ctx, const char *text, size_t len, struct err *err
     int rc = content_add(&c->content, text, len, err);
 
     if (rc == 0 && c->content.put)
-        rc = check_quota(c, blob_put_size(c->content.put), err);
+        rc = hold(c, blob_put_size(c->content.put), err);
     return rc;
 }
 
@@ -72,7 +78,7 @@ static int put_large(struct commit *c, const char *path, struct err *err)
     if (rc < 0)
         return rc;
     int64_t bytes = blob_put_size(c->content.put);
-    rc = check_quota(c, bytes, err);
+    rc = hold(c, bytes, err);
     if (rc < 0)
         return rc;
     rc = blob_put_finish(oid, c->content.put, NULL, err);
@@ -81,10 +87,8 @@ static int put_large(struct commit *c, const char *path, struct err *err)
         return rc;
     bool is_new = !hub_repo_has_blob(c->repo, oid);
     rc = hub_repo_add_blob(c->repo, oid, err);
-    if (rc == 0 && is_new) {
-        lfs_count_bytes(c->site, &c->visit, bytes);
-        c->left -= c->left >= 0 ? bytes : 0;
-    }
+    if (rc == 0 && is_new)
+        commit_count(c, bytes);
     return rc < 0 ? rc : hub_edit_put_blob(c->edit, path, oid, err);
 }
 
@@ -92,14 +96,13 @@ static int put_large(struct commit *c, const char *path, struct err *err)
 static int put_in_git(struct commit *c, const char *path, const struct buf *bytes,
                       struct err *err)
 {
-    int rc = check_quota(c, (int64_t)bytes->len, err);
+    int rc = hold(c, (int64_t)bytes->len, err);
 
     if (rc == 0)
         rc = hub_edit_put(c->edit, path, bytes->data, bytes->len, err);
     if (rc < 0)
         return rc;
     c->git_bytes += (int64_t)bytes->len;
-    c->left -= c->left >= 0 ? (int64_t)bytes->len : 0;
     return 0;
 }
 

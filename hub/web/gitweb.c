@@ -17,7 +17,7 @@
 #include "base/git_http.h"
 #include "base/spool.h"
 #include "hub/repo/repo.h"
-#include "hub/web/lfs.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
@@ -160,15 +160,13 @@ struct push_words {
     const char *config[8], *env[4];
 };
 
-/* Why the hook is to refuse a push of so many bytes without looking at it; the caller's. NULL:
- * there is room. An HTTP error instead would be a number on the screen of who pushes, so git
- * takes it all in, into a quarantine, and tells the hook's words. */
+/* Why the hook is to refuse a push of so many bytes without looking at it; the caller's. An
+ * HTTP error instead would be a number on the screen of who pushes, so git takes it all in,
+ * into a quarantine, and tells the hook's words. */
 static char *refusal_of(int64_t bytes, int64_t left)
 {
     struct buf text;
 
-    if (left < 0 || bytes <= left)
-        return NULL;
     buf_init(&text, 1024);
     buf_add_str(&text, "HEARTH_PUSH_REFUSAL=the namespace's storage quota would be exceeded: "
                        "this push has ");
@@ -178,13 +176,14 @@ static char *refusal_of(int64_t bytes, int64_t left)
     return buf_take(&text);
 }
 
+/* For a push of so many bytes, which has them for itself if they are held. */
 static void push_words_init(struct push_words *words, const struct site *site,
-                            const struct visit *visit, int64_t bytes)
+                            const struct visit *visit, int64_t bytes, bool is_held)
 {
-    int64_t left = lfs_quota_left(site, visit->ns);
-    char *refusal = refusal_of(bytes, left);
-    bool is_bounded = !refusal && left >= 0 && left < GIT_PUSH_MAX_BYTES;
-    int64_t limit = is_bounded ? left : GIT_PUSH_MAX_BYTES;
+    int64_t left = quota_left(site->quota, visit->ns);
+    char *refusal = is_held ? NULL : refusal_of(bytes, left);
+    bool is_bounded = is_held && left >= 0 && left + bytes < GIT_PUSH_MAX_BYTES;
+    int64_t limit = is_bounded ? left + bytes : GIT_PUSH_MAX_BYTES;
 
     *words = (struct push_words){
         .hooks = xasprintf("core.hooksPath=%s/.hooks", site->hub_dir),
@@ -222,12 +221,15 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
 {
     struct hub_repo *repo = NULL;
     struct push_words words;
+    const struct hosted_name name = { ex->visit.kind, ex->visit.ns, ex->visit.name };
+    struct quota_hold *held = NULL;
     struct stat st = { 0 };
     int64_t before = 0, after = 0;
     int lock = -1;
 
     (void)fstat(ex->body, &st);
-    push_words_init(&words, site, &ex->visit, st.st_size);
+    (void)quota_take(&held, site->quota, ex->visit.ns, st.st_size, NULL);
+    push_words_init(&words, site, &ex->visit, st.st_size, held != NULL);
     call->config = words.config;
     call->env = words.env;
     call->user = ex->visit.who.person;
@@ -244,10 +246,11 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
         rc = cgi_collect(out, cgi, NULL);
         after = hub_repo_git_bytes(repo);
     }
-    if (after > before)
-        lfs_count_bytes(site, &ex->visit, after - before);
+    if (held && after > before)
+        quota_count(held, &name, after - before);
     if (lock >= 0)
         (void)close(lock);
+    quota_release(held);
     hub_repo_close(repo);
     push_words_finish(&words);
     return rc;
@@ -285,7 +288,7 @@ static int reply_refs(struct httpd_request *req, struct httpd_response *res,
     struct push_words words;
     struct cgi cgi = { 0 };
 
-    push_words_init(&words, site, visit, 0);
+    push_words_init(&words, site, visit, 0, true);
     if (is_push) {
         call.user = visit->who.person;
         call.config = words.config;

@@ -7,19 +7,8 @@
 
 #include "base/httpd.h"
 
-struct site;
-struct visit;
-
 #define LFS_MAX_OBJECT_BYTES ((int64_t)1 << 40)
 enum { LFS_MAX_OBJECTS = 1000, LFS_GRANT_S = 6 * 3600, LFS_MAX_PARTS = 10000 };
-
-/* Bytes that the repositories of a namespace may take; 0: any number. */
-int64_t lfs_quota(const struct site *site, const char *ns);
-/* What is left of it; negative: any number. */
-int64_t lfs_quota_left(const struct site *site, const char *ns);
-
-/* Adds to what a repository takes, when hub.db knows it. */
-void lfs_count_bytes(const struct site *site, const struct visit *visit, int64_t bytes);
 
 /* So large that the object has at most LFS_MAX_PARTS of them. */
 int64_t lfs_chunk_bytes(int64_t size, int64_t least);

@@ -12,6 +12,7 @@
 #include "hub/web/api.h"
 #include "hub/web/lfs.h"
 #include "hub/web/lfs_url.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
@@ -172,7 +173,7 @@ static int reply_batch(struct httpd_request *req, struct httpd_response *res, st
     json_t *objects = json_array();
 
     b->may_come_in_parts = wants_parts(b, doc);
-    b->left = b->is_upload ? lfs_quota_left(b->site, b->visit->ns) : -1;
+    b->left = b->is_upload ? quota_left(b->site->quota, b->visit->ns) : -1;
     for (size_t i = 0; i < json_array_size(wanted); i++)
         (void)json_array_append_new(objects, answer_object(b, json_array_get(wanted, i)));
     json_t *reply =

@@ -12,36 +12,10 @@
 #include "hub/web/api.h"
 #include "hub/web/lfs.h"
 #include "hub/web/lfs_url.h"
+#include "hub/web/quota.h"
 #include "hub/web/range.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
-
-static int take_quota(void *ctx, const struct namespace_row *row, struct err *err)
-{
-    (void)err;
-    *(int64_t *)ctx = row->quota_bytes;
-    return 0;
-}
-
-int64_t lfs_quota(const struct site *site, const char *ns)
-{
-    int64_t quota = 0;
-
-    (void)namespace_get(access_lock(site->access), ns, take_quota, &quota, NULL);
-    access_unlock(site->access);
-    return quota ? quota : site->quota_bytes;
-}
-
-int64_t lfs_quota_left(const struct site *site, const char *ns)
-{
-    int64_t quota = lfs_quota(site, ns), used = 0;
-
-    if (quota == 0)
-        return -1;
-    int rc = hosted_repo_sum_bytes(access_lock(site->access), ns, &used, NULL);
-    access_unlock(site->access);
-    return rc == 0 && used < quota ? quota - used : 0;
-}
 
 int64_t lfs_chunk_bytes(int64_t size, int64_t least)
 {
@@ -56,6 +30,7 @@ struct upload {
     struct hub_repo *repo;
     struct blob_put *put;
     struct blob_part *part;
+    struct quota_hold *hold;  /* of the bytes that come */
     int64_t wanted, received; /* bytes */
     struct err err;           /* the first thing that went wrong */
 };
@@ -66,6 +41,7 @@ static void upload_free(void *state)
 
     blob_put_abort(up->put);
     blob_part_close(up->part);
+    quota_release(up->hold);
     hub_repo_close(up->repo);
     free(up);
 }
@@ -104,19 +80,17 @@ static int64_t part_bytes(const struct lfs_grant *g)
     return g->size - from < g->chunk ? g->size - from : g->chunk;
 }
 
-/* Once more when the bytes come: many grants may be out for the same room. */
-static int check_quota(const struct site *site, const struct hub_repo *repo,
-                       const struct lfs_grant *g, struct err *err)
+/* Many addresses may be out for the same room; what is here already takes none. */
+static int hold(struct quota_hold **ret, const struct site *site, const struct hub_repo *repo,
+                const struct lfs_grant *g, int64_t bytes, struct err *err)
 {
-    if (hub_repo_has_blob(repo, g->oid))
+    if (*ret || hub_repo_has_blob(repo, g->oid))
         return 0;
     char *ns = xstrndup(g->repo, strcspn(g->repo, "/"));
-    int64_t left = lfs_quota_left(site, ns);
+    int rc = quota_take(ret, site->quota, ns, bytes, err);
 
     free(ns);
-    return left < 0 || g->size <= left
-               ? 0
-               : err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
+    return rc;
 }
 
 static int begin(struct httpd_request *req, struct httpd_response *res, const struct site *site,
@@ -140,7 +114,7 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
     if (rc == 0)
         rc = open_repo(&up->repo, site, &up->grant, &up->err);
     if (rc == 0)
-        rc = check_quota(site, up->repo, &up->grant, &up->err);
+        rc = hold(&up->hold, site, up->repo, &up->grant, up->wanted, &up->err);
     if (rc == 0)
         rc = fs_check_room(site->hub_dir, up->wanted, &up->err);
     if (rc == 0 && up->grant.part)
@@ -189,49 +163,26 @@ static int check_complete(struct upload *up)
                    up->received, up->wanted);
 }
 
-static int take_id(void *ctx, const struct hosted_repo *repo, struct err *err)
-{
-    (void)err;
-    *(int64_t *)ctx = repo->id;
-    return 0;
-}
-
-static void count_bytes(const struct site *site, const struct hosted_name *name, int64_t bytes)
-{
-    struct db *db = access_lock(site->access);
-    int64_t id = 0;
-
-    if (hosted_repo_find(db, name, take_id, &id, NULL) == 0)
-        (void)hosted_repo_add_bytes(db, id, bytes, NULL);
-    access_unlock(site->access);
-}
-
-void lfs_count_bytes(const struct site *site, const struct visit *visit, int64_t bytes)
-{
-    const struct hosted_name name = { visit->kind, visit->ns, visit->name };
-
-    count_bytes(site, &name, bytes);
-}
-
-static void count_granted(const struct site *site, const struct lfs_grant *g)
+static void count(struct quota_hold *held, const struct lfs_grant *g)
 {
     char *ns = xstrndup(g->repo, strcspn(g->repo, "/"));
     const struct hosted_name name = { g->kind, ns, g->repo + strlen(ns) + 1 };
 
-    count_bytes(site, &name, g->size);
+    quota_count(held, &name, g->size);
     free(ns);
 }
 
+/* The whole object is in the store, and becomes the repository's. */
 static int keep(const struct site *site, struct hub_repo *repo, const struct lfs_grant *g,
-                struct err *err)
+                struct quota_hold **held, struct err *err)
 {
     bool is_new = !hub_repo_has_blob(repo, g->oid);
-    int rc = check_quota(site, repo, g, err);
+    int rc = hold(held, site, repo, g, g->size, err);
 
     if (rc == 0)
         rc = hub_repo_add_blob(repo, g->oid, err);
-    if (rc == 0 && is_new)
-        count_granted(site, g);
+    if (rc == 0 && is_new && *held)
+        count(*held, g);
     return rc;
 }
 
@@ -253,7 +204,7 @@ int lfs_put(struct httpd_request *req, struct httpd_response *res, void *ctx)
         up->put = NULL;
     }
     if (rc == 0)
-        rc = keep(ctx, up->repo, &up->grant, &up->err);
+        rc = keep(ctx, up->repo, &up->grant, &up->hold, &up->err);
     return rc < 0 ? fail(ctx, req, res, &up->err) : reply_stored(req, oid);
 }
 
@@ -272,6 +223,7 @@ int lfs_put_part(struct httpd_request *req, struct httpd_response *res, void *ct
 int lfs_finish_parts(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
+    struct quota_hold *held = NULL;
     struct hub_repo *repo = NULL;
     struct lfs_grant g;
     struct err err = { 0 };
@@ -283,9 +235,12 @@ int lfs_finish_parts(struct httpd_request *req, struct httpd_response *res, void
         return refuse_grant(site, req, res);
     int rc = open_repo(&repo, site, &g, &err);
     if (rc == 0)
+        rc = hold(&held, site, repo, &g, g.size, &err);
+    if (rc == 0)
         rc = blob_parts_finish(hub_repo_blobs(repo), g.upload, g.size, g.oid, &err);
     if (rc == 0)
-        rc = keep(site, repo, &g, &err);
+        rc = keep(site, repo, &g, &held, &err);
+    quota_release(held);
     hub_repo_close(repo);
     return rc < 0 ? fail(site, req, res, &err)
                   : api_reply(req, res, json_pack("{s:s}", "oid", g.oid));

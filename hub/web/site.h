@@ -16,6 +16,7 @@ struct card;
 struct downloads;
 struct err;
 struct metrics;
+struct quota;
 struct rate;
 struct shelf;
 
@@ -34,7 +35,7 @@ struct site {
     struct rate *rate;
     bool spares_own_machine;          /* requests from loopback are not counted */
     char upload_key[SHA256_HEX_SIZE]; /* signs the addresses that uploads go to */
-    int64_t quota_bytes;              /* of a namespace that has none of its own; 0: no limit */
+    struct quota *quota;              /* what each namespace may take */
     char *hook_secret;                /* of the forge's webhooks; NULL: there are none */
     char *wake_path;                  /* touched by them */
     int64_t multipart_bytes;          /* uploads from this size on come in parts */

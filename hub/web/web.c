@@ -16,6 +16,7 @@
 #include "hub/web/gitweb.h"
 #include "hub/web/markdown.h"
 #include "hub/web/metrics.h"
+#include "hub/web/quota.h"
 #include "hub/web/rate.h"
 #include "hub/web/routes.h"
 #include "hub/web/site.h"
@@ -135,6 +136,8 @@ static int start(struct web *web, const struct web_options *options, struct err 
     if (rc == 0)
         rc = access_key(web->site.upload_key, web->site.access, "upload", err);
     if (rc == 0)
+        web->site.quota = quota_new(web->site.access, options->quota_bytes);
+    if (rc == 0)
         sweep_xorbs(web);
     if (rc == 0)
         rc = downloads_start(&web->site.downloads, web->site.access, err);
@@ -160,7 +163,6 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     web->site.accel = xstrdup(options->accel ? options->accel : "");
     web->site.hook_secret = options->hook_secret ? xstrdup(options->hook_secret) : NULL;
     web->site.wake_path = xstrdup(options->wake_file ? options->wake_file : "");
-    web->site.quota_bytes = options->quota_bytes;
     web->site.spares_own_machine = options->rate_limit < 0;
     web->site.rate = rate_new(options->rate_limit < 0 ? RATE_DEFAULT : options->rate_limit);
     web->site.multipart_bytes =
@@ -192,6 +194,7 @@ void web_stop(struct web *web)
     httpd_stop(web->site.httpd);
     access_log_close(web->site.access_log);
     downloads_stop(web->site.downloads);
+    quota_free(web->site.quota);
     access_close(web->site.access);
     rate_free(web->site.rate);
     metrics_free(web->site.metrics);

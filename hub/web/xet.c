@@ -22,7 +22,7 @@
 #include "hub/repo/xet_shard.h"
 #include "hub/repo/xet_store.h"
 #include "hub/web/api.h"
-#include "hub/web/lfs.h"
+#include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 #include "hub/web/xet_token.h"
@@ -114,7 +114,7 @@ static int begin(struct upload **ret, struct httpd_request *req, struct httpd_re
  * as the files. Those that are being written count as far as they are. */
 static int check_quota(struct upload *up, const struct site *site, int64_t bytes)
 {
-    int64_t quota = lfs_quota(site, up->ns), left = lfs_quota_left(site, up->ns);
+    int64_t quota = quota_of(site->quota, up->ns), left = quota_left(site->quota, up->ns);
 
     if (quota > 0 && bytes > left)
         return err_set(&up->err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
@@ -187,15 +187,17 @@ int xet_shard_take(struct httpd_request *req, const void *data, size_t len, void
 static int assemble_one(const struct site *site, const struct visit *visit,
                         struct hub_repo *repo, const struct xet_file *file, struct err *err)
 {
-    int64_t left = lfs_quota_left(site, visit->ns);
+    const struct hosted_name name = { visit->kind, visit->ns, visit->name };
+    struct quota_hold *held = NULL;
 
     if (hub_repo_has_blob(repo, file->sha256))
         return hub_repo_add_blob(repo, file->sha256, err); /* stays until it is referred to */
-    if (left >= 0 && file->bytes > left)
-        return err_set(err, ERR_LIMIT, "the namespace's storage quota would be exceeded");
-    int rc = xet_assemble(repo, site->hub_dir, visit->who.person, file, err);
+    int rc = quota_take(&held, site->quota, visit->ns, file->bytes, err);
     if (rc == 0)
-        lfs_count_bytes(site, visit, file->bytes);
+        rc = xet_assemble(repo, site->hub_dir, visit->who.person, file, err);
+    if (rc == 0)
+        quota_count(held, &name, file->bytes);
+    quota_release(held);
     return rc;
 }
 
