@@ -2,7 +2,6 @@
  * Who a token belongs to, and what it may do with a repository. */
 #include <string.h>
 
-#include "base/err.h"
 #include "base/hash.h"
 #include "base/rfc3339.h"
 #include "hub/web/api.h"
@@ -41,15 +40,10 @@ int api_whoami(struct httpd_request *req, struct httpd_response *res, void *ctx)
     const struct site *site = ctx;
     struct principal who;
     char created[RFC3339_SIZE];
-    struct err err = { 0 };
 
-    int status = visit_identify(&who, site, req, res);
+    int status = visit_identify_person(&who, site, req, res);
     if (status != 0)
         return status;
-    if (who.person[0] == '\0') {
-        (void)err_set(&err, ERR_AUTH, "no access token was sent");
-        return visit_fail(site, req, res, &who, &err);
-    }
     json_t *orgs = json_array();
     (void)member_each_org(access_lock(site->access), who.person, add_org, orgs, NULL);
     access_unlock(site->access);

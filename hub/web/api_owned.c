@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "base/alloc.h"
-#include "base/err.h"
 #include "base/rfc3339.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
@@ -82,15 +81,10 @@ int api_owned(struct httpd_request *req, struct httpd_response *res, void *ctx)
     const struct site *site = ctx;
     const char *org = httpd_param(req, "ns");
     struct principal who;
-    struct err err = { 0 };
 
-    int status = visit_identify(&who, site, req, res);
+    int status = visit_identify_person(&who, site, req, res);
     if (status != 0)
         return status;
-    if (who.person[0] == '\0') {
-        (void)err_set(&err, ERR_AUTH, "no access token was sent");
-        return visit_fail(site, req, res, &who, &err);
-    }
     const char *ns = org ? org : who.person;
     const struct owned owned = { site, &who, ns, quota_of(site->quota, ns), json_array() };
 

@@ -140,6 +140,18 @@ int visit_identify(struct principal *ret, const struct site *site, struct httpd_
     return rc == 0 ? 0 : visit_fail(site, req, res, ret, &err);
 }
 
+int visit_identify_person(struct principal *ret, const struct site *site,
+                          struct httpd_request *req, struct httpd_response *res)
+{
+    struct err err = { 0 };
+    int status = visit_identify(ret, site, req, res);
+
+    if (status != 0 || ret->person[0])
+        return status;
+    (void)err_set(&err, ERR_AUTH, "no access token was sent");
+    return visit_fail(site, req, res, ret, &err);
+}
+
 static bool kind_of(enum hosted_kind *ret, const struct httpd_request *req)
 {
     const char *plural = httpd_param(req, "kind");

@@ -38,6 +38,10 @@ int visit_count_address(const struct site *site, struct httpd_request *req,
 int visit_identify(struct principal *ret, const struct site *site, struct httpd_request *req,
                    struct httpd_response *res);
 
+/* The same for what nobody may ask without a token. */
+int visit_identify_person(struct principal *ret, const struct site *site,
+                          struct httpd_request *req, struct httpd_response *res);
+
 /* The folder of a kind's repositories, the first part of its API ("models") and what stands
  * before the id in its other addresses ("" or "datasets/"). The caller frees the first. */
 char *visit_root(const struct site *site, enum hosted_kind kind);

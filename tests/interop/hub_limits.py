@@ -9,15 +9,14 @@ hub's clock is the test's: it moves on when the hub has told somebody to wait. P
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import hub as hubs
+import relay
 import servers
 import world
 
@@ -57,51 +56,29 @@ def check(is_good, name, said=""):
     print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
 
 
-class Between:
-    """Passes connections on; when a client is told to wait, that time passes at the hub."""
+class Between(relay.Relay):
+    """When a client is told to wait, that time passes at the hub."""
 
     def __init__(self, url, clock):
-        host, port = url.removeprefix("http://").split(":")
-        self.to, self.clock = (host, int(port)), clock
-        self.told = []  # (seconds to wait, when it was said)
-        self.asked = []  # when anything was asked
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.clock = clock
+        self.told_to_wait = []  # (seconds, when it was said)
+        self.asked_at = []
+        super().__init__(url)
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(self.to)
-            for pump, ends in ((self.ask, (client, server)), (self.answer, (server, client))):
-                threading.Thread(target=self.pump, args=(pump, *ends), daemon=True).start()
+    def asked(self, _):
+        self.asked_at.append(time.monotonic())
 
-    @staticmethod
-    def pump(seen, source, target):
-        try:
-            while data := source.recv(1 << 16):
-                seen(data)
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def ask(self, _):
-        self.asked.append(time.monotonic())
-
-    def answer(self, data):
+    def answered(self, data, _):
         if data.startswith(b"HTTP/1.1 429"):
             wait = int(re.search(rb'ratelimit: "api";r=0;t=(\d+)', data, re.IGNORECASE)[1])
-            self.told.append((wait, time.monotonic()))
+            self.told_to_wait.append((wait, time.monotonic()))
             self.clock.advance(wait)
+        return True
 
     def waits(self):
         """How long each who was told to wait was silent, beside how long it was told to be."""
-        return [(min((at for at in self.asked if at > said), default=0) - said, wait)
-                for wait, said in self.told]
+        return [(min((at for at in self.asked_at if at > said), default=0) - said, wait)
+                for wait, said in self.told_to_wait]
 
 
 def run(family, script, url, token, folder, *args):
@@ -120,8 +97,9 @@ def newest_waits(hub, clock, folder):
     between = Between(hub.url, clock)
     done = run("hf-newest", CALLS, between.url, hub.token, folder, str(LIMIT + 5))
     between.listener.close()
-    check(done.stdout.count("ok\n") == LIMIT + 5 and len(between.told) == 1,
-          "the newest family is told to wait, and goes on", f"{done.stdout}\n{between.told}")
+    check(done.stdout.count("ok\n") == LIMIT + 5 and len(between.told_to_wait) == 1,
+          "the newest family is told to wait, and goes on",
+          f"{done.stdout}\n{between.told_to_wait}")
     waits = between.waits()
     check(len(waits) == 1 and waits[0][1] == LEFT and waits[0][0] >= LEFT,
           "after as long as the headers say", waits)

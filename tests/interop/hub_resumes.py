@@ -9,13 +9,13 @@ import hashlib
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 
 import hub as hubs
+import relay
 import servers
 
 FAMILIES = ("hf-newest", "hf-0.36")
@@ -53,60 +53,21 @@ def check(is_good, name, said=""):
     print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
 
 
-class Breaking:
-    """Passes connections on, and breaks the first over which CUT bytes have come."""
+class Breaking(relay.Relay):
+    """Breaks the first connection over which CUT bytes have come."""
 
     def __init__(self, url):
-        host, port = url.removeprefix("http://").split(":")
-        self.to = (host, int(port))
         self.is_broken = False
         self.passed = 0
         self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__(url)
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(self.to)
-            for pump, ends in ((self.ask, (client, server)), (self.answer, (server, client))):
-                threading.Thread(target=pump, args=ends, daemon=True).start()
-
-    @staticmethod
-    def end(*ends):
-        for one in ends:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def ask(self, client, server):
-        try:
-            while data := client.recv(1 << 16):
-                server.sendall(data)
-        except OSError:
-            pass
-        self.end(client, server)
-
-    def answer(self, server, client):
-        came = 0
-        try:
-            while data := server.recv(1 << 16):
-                came += len(data)
-                with self.lock:
-                    breaks = came > CUT and not self.is_broken
-                    self.is_broken |= breaks
-                    self.passed += 0 if breaks else len(data)
-                if breaks:
-                    break
-                client.sendall(data)
-        except OSError:
-            pass
-        self.end(client, server)
+    def answered(self, data, came):
+        with self.lock:
+            breaks = came > CUT and not self.is_broken
+            self.is_broken |= breaks
+            self.passed += 0 if breaks else len(data)
+        return not breaks
 
 
 def run(family, script, url, folder, token, *args, **more):
