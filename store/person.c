@@ -3,31 +3,26 @@
 
 #include "store/nouns.h"
 
-enum { INSERT, UPDATE, GET };
+enum { PUT, GET };
 
 static const char *const statements[] = {
-    [INSERT] = "INSERT INTO person (id, login, is_bot) VALUES (?1, ?2, ?3) "
-               "ON CONFLICT DO NOTHING",
-    [UPDATE] = "UPDATE person SET login = ?2, is_bot = ?3 "
-               "WHERE id = ?1 AND (login, is_bot) IS NOT (?2, ?3)",
+    [PUT] = "INSERT INTO person (id, login, is_bot) VALUES (?1, ?2, ?3) "
+            "ON CONFLICT (id) DO UPDATE SET login = ?2, is_bot = ?3 "
+            "WHERE (login, is_bot) IS NOT (?2, ?3)",
     [GET] = "SELECT id, login, is_bot FROM person WHERE id = ?1",
 };
-const struct stmt_table person_stmts = { "person", statements, 3 };
+const struct stmt_table person_stmts = { "person", statements, 2 };
 
-static void bind(struct query *q, const void *row)
+/* With every thread, entry and event comes its author, who is mostly known: one statement. */
+int person_put(struct db *db, const struct person *p, struct err *err)
 {
-    const struct person *p = row;
+    struct query q;
 
-    query_i64(q, p->id);
-    query_text(q, p->login);
-    query_i64(q, p->is_bot);
-}
-
-int person_put(struct db *db, const struct person *p, enum put_result *ret, struct err *err)
-{
-    static const struct query_put put = { &person_stmts, INSERT, UPDATE, bind };
-
-    return query_put(db, &put, p, ret, err);
+    query_init(&q, db, &person_stmts, PUT);
+    query_i64(&q, p->id);
+    query_text(&q, p->login);
+    query_i64(&q, p->is_bot);
+    return query_run(&q, NULL, err);
 }
 
 struct visitor {

@@ -16,7 +16,7 @@ struct person {
     bool is_bot; /* the forge says so, or the policy lists the login; out of every figure */
 };
 
-int person_put(struct db *db, const struct person *p, enum put_result *ret, struct err *err);
+int person_put(struct db *db, const struct person *p, struct err *err);
 
 typedef int person_fn(void *ctx, const struct person *p, struct err *err);
 int person_get(struct db *db, int64_t id, person_fn *fn, void *ctx,

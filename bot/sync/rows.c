@@ -32,7 +32,7 @@ static int put_person(struct reading *rd, const struct forge_user *user, struct 
         return 0;
     const struct person person = { user->id, user->login,
                                    user->is_bot || is_listed_bot(rd, user->login) };
-    return person_put(rd->db, &person, NULL, err);
+    return person_put(rd->db, &person, err);
 }
 
 int rows_put_thread(struct reading *rd, const struct forge_thread *t, struct err *err)

@@ -42,7 +42,7 @@ struct db *test_db_at(const char *path)
         fail_msg("%s", err.msg);
     assert_int_equal(repository_put(db, &r, NULL, &err), 0);
     for (size_t i = 0; i < sizeof(accounts) / sizeof(*accounts); i++)
-        assert_int_equal(person_put(db, &accounts[i], NULL, &err), 0);
+        assert_int_equal(person_put(db, &accounts[i], &err), 0);
     return db;
 }
 

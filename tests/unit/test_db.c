@@ -58,7 +58,7 @@ static struct db *open_at(const char *path, enum db_mode mode)
 
 static int put_login(struct db *db, int64_t id, const char *login, struct err *err)
 {
-    return person_put(db, &(struct person){ .id = id, .login = login }, NULL, err);
+    return person_put(db, &(struct person){ .id = id, .login = login }, err);
 }
 
 static int count_one(void *ctx, const struct person *p, struct err *err)

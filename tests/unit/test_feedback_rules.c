@@ -30,7 +30,7 @@ static void put_person(struct scene *s, int64_t id, const char *login, bool is_b
 {
     const struct person p = { id, login, is_bot };
 
-    assert_int_equal(person_put(s->db, &p, NULL, NULL), 0);
+    assert_int_equal(person_put(s->db, &p, NULL), 0);
 }
 
 static int open_scene(void **state)
