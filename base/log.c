@@ -2,21 +2,13 @@
 #include "base/log.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/buf.h"
 
 enum { LINE_MAX_BYTES = 4096 };
 
-static _Atomic int current_level = LOG_INFO;
-
-static const char *const level_names[] = { "error", "warn", "info", "debug" };
-
-void log_set_level(enum log_level level)
-{
-    current_level = (int)level;
-}
+static const char *const level_names[] = { "error", "warn", "info" };
 
 static void add_escaped(struct buf *line, const char *text)
 {
@@ -32,9 +24,6 @@ static void add_escaped(struct buf *line, const char *text)
 
 void log_event(enum log_level level, const char *event, const char *fmt, ...)
 {
-    if ((int)level > current_level)
-        return;
-
     char text[LINE_MAX_BYTES];
     struct buf line;
     va_list args;

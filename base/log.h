@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * base/log.h
  * log: one line on stderr, `level event key=value`.
- * Only cli/, the cycle and the servers' outermost loops log; library code returns errors. The
- * level is the project's only global. Values are escaped, so no stranger's text can forge a
- * line; tokens and whole bodies are never passed here. */
+ * Only cli/, the cycle and the servers' outermost loops log; library code returns errors.
+ * Values are escaped, so no stranger's text can forge a line; tokens and whole bodies are never
+ * passed here. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
-
-void log_set_level(enum log_level level); /* default LOG_INFO */
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO };
 
 /* event: one-word-with-dashes. fmt: `key=%d other=%s`; after formatting, control characters
  * become \xHH. A warning says what happens next ("skipping", "retrying in 30s"). */

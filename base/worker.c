@@ -248,9 +248,9 @@ static void hear_the_rest(struct session *s)
         if (s->said.len == before)
             break;
     }
-    if (s->said.len > 0)
-        log_event(WORKER_SANITIZED ? LOG_WARN : LOG_DEBUG, "worker-said", "kind=%s text=%s",
-                  s->call->kind->name, s->said.data);
+    if (WORKER_SANITIZED && s->said.len > 0)
+        log_event(LOG_WARN, "worker-said", "kind=%s text=%s", s->call->kind->name,
+                  s->said.data);
 }
 
 static int finish(struct session *s, int rc, struct err *err)

@@ -55,7 +55,8 @@ void help_command(struct buf *out, const struct cmd *cmd)
     }
 }
 
-void help_below(struct buf *out, const char *word)
+/* Those of "word subcommand", one a line; nothing when there are none. */
+static void help_below(struct buf *out, const char *word)
 {
     for (const struct cmd *const *cmd = commands; *cmd; cmd++)
         if (commands_is_below(*cmd, word))

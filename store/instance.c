@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "base/parse.h"
 #include "store/nouns.h"
 
 enum { GET, SET, SET_ONCE };
@@ -53,16 +52,6 @@ static int set(struct db *db, size_t index, const char *key, const char *value, 
 int instance_set(struct db *db, const char *key, const char *value, struct err *err)
 {
     return set(db, SET, key, value, err);
-}
-
-static int parse_at(void *ctx, const char *value, struct err *err)
-{
-    return parse_i64(ctx, value, 0, INT64_MAX, "instance.init_at", err);
-}
-
-int instance_get_init_at(struct db *db, int64_t *ret_at, struct err *err)
-{
-    return instance_get(db, "init_at", parse_at, ret_at, err);
 }
 
 int instance_set_init_at(struct db *db, int64_t at, struct err *err)

@@ -7,9 +7,7 @@
 
 #include "store/db.h"
 
-/* Rules driven by history start here. -ERR_NOTFOUND when it was never set. */
-int instance_get_init_at(struct db *db, int64_t *ret_at, struct err *err);
-/* The first time counts: later calls change nothing. */
+/* As "init_at". The first time counts: later calls change nothing. */
 int instance_set_init_at(struct db *db, int64_t at, struct err *err);
 
 int instance_get(struct db *db, const char *key,

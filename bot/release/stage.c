@@ -25,7 +25,8 @@ void stage_finish(struct stage *stage)
         package_finish(&stage->package);
 }
 
-char *stage_dir(struct bot *bot, const char *version)
+/* The staged folder; the caller frees. */
+static char *stage_dir(struct bot *bot, const char *version)
 {
     char *parent = config_path(bot->config, "cache/releases");
     char *dir = fs_path(parent, version, NULL);

@@ -33,9 +33,6 @@ int stage_restore(struct bot *bot, const char *version, struct err *err);
 /* version, previous, run_id are set; fills the rest. -ERR_REFUSED: a licence does not fit. */
 int stage_build(struct stage *stage, struct bot *bot, struct err *err);
 
-/* The staged folder; the caller frees. */
-char *stage_dir(struct bot *bot, const char *version);
-
 /* Rows of the release and its files. In the caller's transaction. */
 int stage_store(const struct stage *stage, struct bot *bot, struct err *err);
 

@@ -304,16 +304,27 @@ static void a_later_look_keeps_what_we_decided_about_a_repository(void **state)
     assert_int_equal(repository_get_first(db, check_repository, NULL, NULL), 0);
 }
 
+static int expect_t0(void *ctx, const char *value, struct err *err)
+{
+    char t0[24];
+
+    (void)err;
+    (void)snprintf(t0, sizeof(t0), "%lld", (long long)TEST_T0);
+    assert_string_equal(value, t0);
+    ++*(int *)ctx;
+    return 0;
+}
+
 static void the_first_init_counts(void **state)
 {
     struct db *db = *state;
-    int64_t at = 0;
+    int n = 0;
 
-    assert_int_equal(instance_get_init_at(db, &at, NULL), -ERR_NOTFOUND);
+    assert_int_equal(instance_get(db, "init_at", expect_t0, &n, NULL), -ERR_NOTFOUND);
     assert_int_equal(instance_set_init_at(db, TEST_T0, NULL), 0);
     assert_int_equal(instance_set_init_at(db, TEST_T0 + 9, NULL), 0);
-    assert_int_equal(instance_get_init_at(db, &at, NULL), 0);
-    assert_int_equal(at, TEST_T0);
+    assert_int_equal(instance_get(db, "init_at", expect_t0, &n, NULL), 0);
+    assert_int_equal(n, 1);
 }
 
 int main(void)
