@@ -28,8 +28,9 @@ enum { NET_MAX_BATCH = KERNEL_MAX_BATCH };
 struct batch {
     const uint8_t *pixels; /* (?, side * side) */
     const uint8_t *labels; /* (?) */
-    const uint32_t *rows;  /* (n) */
+    const uint32_t *rows;  /* (n + n_next) */
     size_t n;              /* 1..NET_MAX_BATCH */
+    size_t n_next;         /* so many rows behind them will be the next batch */
 };
 
 struct net_env {

@@ -91,6 +91,10 @@ struct kernels {
     /* c = init + a b, each element summed over k in this order, fused. */
     void (*sparse)(const struct sparse_args *args);
 
+    /* The masks of n times 64 bytes: bit k of masks[i * mask_row] is set when bytes[i * 64 + k]
+     * is not 0. */
+    void (*nonzero)(uint64_t *masks, size_t mask_row, const uint8_t *bytes, size_t n);
+
     /* x = max(x, 0) over B rows of N, row stride x_row. */
     void (*relu)(float *x, size_t x_row, size_t B, size_t N);
 
@@ -106,8 +110,8 @@ struct kernels {
     void (*softmax_loss)(float *d, float *loss, const float *logits, const uint8_t *labels,
                          float scale, size_t B, size_t O);
 
-    /* One step for n parameters w with gradients g and moments m, v; moments are flushed at
-     * MOMENT_FLOOR. Any n. */
+    /* One step for n parameters w with gradients g and moments m and v >= 0; moments are
+     * flushed at MOMENT_FLOOR. Any n. */
     void (*adam)(float *w, float *m, float *v, const float *g, size_t n,
                  const struct adam *adam);
 

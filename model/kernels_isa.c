@@ -110,6 +110,45 @@ static void sparse(const struct sparse_args *args)
     }
 }
 
+/* Bit i is set when byte i is not 0. */
+INLINE uint64_t bits_of(const uint8_t bytes[64])
+{
+    uint64_t bits = 0;
+#if KERNELS_WIDTH == 16
+    const __m512i all = _mm512_loadu_si512(bytes);
+
+    bits = _mm512_test_epi8_mask(all, all);
+#elif KERNELS_WIDTH == 8
+    for (size_t i = 0; i < 64; i += 32) {
+        __m256i half = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + i));
+        __m256i is_zero = _mm256_cmpeq_epi8(half, _mm256_setzero_si256());
+
+        bits |= (uint64_t) ~(uint32_t)_mm256_movemask_epi8(is_zero) << i;
+    }
+#else
+    /* Eight at once: the top bit of each byte tells, and the product moves the eight of them
+     * into the highest byte. */
+    const uint64_t low = 0x7f7f7f7f7f7f7f7f, gather = 0x0002040810204081;
+
+    for (size_t i = 0; i < 64; i += 8) {
+        const uint8_t *p = bytes + i;
+        uint64_t eight = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+                         (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+                         (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+        uint64_t top = (((eight & low) + low) | eight) & ~low;
+
+        bits |= ((top * gather) >> 56) << i;
+    }
+#endif
+    return bits;
+}
+
+static void nonzero(uint64_t *masks, size_t mask_row, const uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        masks[i * mask_row] = bits_of(bytes + i * 64);
+}
+
 static void relu(float *x, size_t x_row, size_t B, size_t N)
 {
     for (size_t b = 0; b < B; b++) {
@@ -214,8 +253,9 @@ static void adam_step(float *restrict w, float *restrict m, float *restrict v,
     for (; i + WIDTH <= n; i += WIDTH) {
         vec grad = flush(load(g + i), GRADIENT_FLOOR);
         vec m_i = flush(beta1 * load(m + i) + rest1 * grad, MOMENT_FLOOR);
-        vec v_i = flush(beta2 * load(v + i) + rest2 * (grad * grad), MOMENT_FLOOR);
+        vec v_i = beta2 * load(v + i) + rest2 * (grad * grad); /* never negative */
 
+        v_i = select(~(mask)(v_i < splat(MOMENT_FLOOR)), v_i);
         store(m + i, m_i);
         store(v + i, v_i);
         store(w + i, load(w + i) - rate * m_i / (square_root(v_i) + epsilon));
@@ -228,6 +268,7 @@ const struct kernels KERNELS_OF(kernels) = {
     .name = KERNELS_NAME,
     .dense = dense,
     .sparse = sparse,
+    .nonzero = nonzero,
     .relu = relu,
     .relu_backward = relu_backward,
     .sum_rows = sum_rows,

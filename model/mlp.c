@@ -133,7 +133,7 @@ static struct net *net_open(const struct model *m, const struct net_env *env)
     net->I = s->side * s->side;
     net->H = pack_padded(s->hidden);
     net->O = s->classes;
-    sparse_init(&net->x, net->I, s->max_value);
+    sparse_init(&net->x, net->kernels, net->I, s->max_value);
 
     const size_t sizes[N_BLOCKS] = { net->I * net->H, net->H, net->O * net->H, KERNEL_LANES };
     float *weights[N_BLOCKS];
@@ -205,7 +205,7 @@ static size_t net_state(struct net *net, struct span *spans)
 }
 
 /* h for images [from, to). */
-static void forward_hidden(struct net *net, size_t from, size_t to)
+static void forward_hidden(struct net *net, const struct batch *batch, size_t from, size_t to)
 {
     float *h = net->h + from * net->H;
 
@@ -220,6 +220,7 @@ static void forward_hidden(struct net *net, size_t from, size_t to)
         args.b_row = net->H;
         args.M = to - from;
         args.N = net->H;
+        sparse_ask(&net->x, k, batch, from, to);
         net->kernels->sparse(&args);
     }
     net->kernels->relu(h, net->H, to - from, net->H);
@@ -247,7 +248,7 @@ static void forward_classes(struct net *net, size_t from, size_t to)
 static void net_forward(struct net *net, float *logits, const struct batch *batch)
 {
     sparse_take(&net->x, batch, 0, batch->n);
-    forward_hidden(net, 0, batch->n);
+    forward_hidden(net, batch, 0, batch->n);
     forward_classes(net, 0, batch->n);
     for (size_t b = 0; b < batch->n; b++)
         memcpy(logits + b * net->O, net->z + b * KERNEL_LANES, net->O * sizeof(float));
@@ -376,7 +377,7 @@ static void work(void *ctx, size_t part, size_t n_parts)
         labels[b - image] = job->batch->labels[job->batch->rows[b]];
     profile_mark(profile, PHASE_INPUT);
 
-    forward_hidden(net, image, image_end);
+    forward_hidden(net, job->batch, image, image_end);
     forward_classes(net, image, image_end);
     net->kernels->softmax_loss(net->dz + image * KERNEL_LANES, net->loss + image,
                                net->z + image * KERNEL_LANES, labels, 1.0f / (float)n,

@@ -61,6 +61,15 @@ static void sparse(const struct sparse_args *s)
     }
 }
 
+static void nonzero(uint64_t *masks, size_t mask_row, const uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        masks[i * mask_row] = 0;
+        for (size_t k = 0; k < 64; k++)
+            masks[i * mask_row] |= (uint64_t)(bytes[i * 64 + k] != 0) << k;
+    }
+}
+
 static void relu(float *x, size_t x_row, size_t B, size_t N)
 {
     for (size_t b = 0; b < B; b++) {
@@ -138,6 +147,7 @@ const struct kernels *kernels_reference(void)
         .name = "reference",
         .dense = dense,
         .sparse = sparse,
+        .nonzero = nonzero,
         .relu = relu,
         .relu_backward = relu_backward,
         .sum_rows = sum_rows,

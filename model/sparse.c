@@ -8,9 +8,11 @@
 
 _Static_assert(NET_MAX_BATCH <= 64, "a word has a bit for each image of a batch");
 
-void sparse_init(struct sparse_batch *x, size_t n_pixels, uint8_t max_value)
+void sparse_init(struct sparse_batch *x, const struct kernels *kernels, size_t n_pixels,
+                 uint8_t max_value)
 {
     memset(x, 0, sizeof(*x));
+    x->kernels = kernels;
     x->n_pixels = n_pixels;
     x->n_blocks = (n_pixels + SPARSE_BLOCK - 1) / SPARSE_BLOCK;
     for (size_t i = 0; i < 256; i++)
@@ -33,44 +35,20 @@ static const uint8_t *block_of(const struct sparse_batch *x, size_t k, size_t b)
     return x->pixels + (b * x->n_blocks + k) * SPARSE_BLOCK;
 }
 
-/* Bit i is set when pixel i is not 0. Eight pixels at once: the top bit of each byte tells, and
- * the product moves the eight of them into the highest byte. */
-static uint64_t mask_of(const uint8_t pixels[SPARSE_BLOCK])
-{
-    const uint64_t low = 0x7f7f7f7f7f7f7f7f, gather = 0x0002040810204081;
-    uint64_t mask = 0;
-
-    for (size_t i = 0; i < SPARSE_BLOCK; i += 8) {
-        const uint8_t *p = pixels + i;
-        uint64_t eight = (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-                         (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
-                         (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-        uint64_t top = (((eight & low) + low) | eight) & ~low;
-
-        mask |= ((top * gather) >> 56) << i;
-    }
-    return mask;
-}
-
-/* Rows of a batch lie anywhere in the set: images are asked for before their turn comes. */
-static void ask_for(const struct sparse_batch *x, const uint8_t *image)
-{
-    for (size_t i = 0; i < x->n_pixels; i += 64)
-        __builtin_prefetch(image + i);
-}
-
 void sparse_take(struct sparse_batch *x, const struct batch *batch, size_t from, size_t to)
 {
-    enum { AHEAD = 4 };
-
     for (size_t b = from; b < to; b++) {
-        if (b + AHEAD < to)
-            ask_for(x, batch->pixels + batch->rows[b + AHEAD] * x->n_pixels);
         memcpy(x->pixels + b * x->n_blocks * SPARSE_BLOCK,
                batch->pixels + batch->rows[b] * x->n_pixels, x->n_pixels);
-        for (size_t k = 0; k < x->n_blocks; k++)
-            x->masks[k * NET_MAX_BATCH + b] = mask_of(block_of(x, k, b));
+        x->kernels->nonzero(x->masks + b, NET_MAX_BATCH, block_of(x, 0, b), x->n_blocks);
     }
+}
+
+void sparse_ask(const struct sparse_batch *x, size_t k, const struct batch *batch, size_t from,
+                size_t to)
+{
+    for (size_t b = batch->n + from; b < batch->n + to && b < batch->n + batch->n_next; b++)
+        __builtin_prefetch(batch->pixels + batch->rows[b] * x->n_pixels + k * SPARSE_BLOCK);
 }
 
 struct sparse_args sparse_images(const struct sparse_batch *x, size_t k, size_t b)

@@ -134,11 +134,13 @@ static int run_steps(struct train_run *run, struct train_epoch *ret, struct err 
     int rc = 0;
 
     for (size_t at = 0, step = 1; rc == 0 && at < run->n; at += batch_size, step++) {
+        size_t left = run->n - at, n = left < batch_size ? left : batch_size;
         const struct batch batch = {
             .pixels = pixels,
             .labels = run->data->labels,
             .rows = run->order + at,
-            .n = run->n - at < batch_size ? run->n - at : batch_size,
+            .n = n,
+            .n_next = left - n < batch_size ? left - n : batch_size,
         };
         const struct update update = updates_next(&run->updates);
 

@@ -68,7 +68,7 @@ static inline void nets_check_slopes(const struct arch *arch, size_t hidden,
     const float h = 2e-3f;
     const uint32_t rows[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
     struct dataset data = digits_part(SPLIT_PRACTICE);
-    const struct batch batch = { data.pixels, data.labels, rows, 8 };
+    const struct batch batch = { data.pixels, data.labels, rows, 8, 0 };
     struct model *m = nets_model(arch, hidden), *grad = model_copy(m);
     size_t n = 0, n_wrong = 0;
 

@@ -186,8 +186,9 @@ static void gradients_agree_with_finite_differences(void **state)
 
     (void)state;
     fill_large(&large);
-    check_differences(small_model, &(struct batch){ data.pixels, data.labels, rows, 9 }, 24);
-    check_differences(large_model, &(struct batch){ large.pixels, large.labels, rows, 4 }, 12);
+    check_differences(small_model, &(struct batch){ data.pixels, data.labels, rows, 9, 0 }, 24);
+    check_differences(large_model, &(struct batch){ large.pixels, large.labels, rows, 4, 0 },
+                      12);
     model_free(large_model);
     model_free(small_model);
     dataset_finish(&large);
@@ -239,7 +240,7 @@ static void check_golden(const struct golden *golden)
     const uint32_t rows[BATCH] = { 0, 1, 2, 3 };
     static uint8_t pixels[BATCH * PIXELS];
     const struct net_env env = { .kernels = best_kernels() };
-    struct batch batch = { pixels, labels, rows, BATCH };
+    struct batch batch = { pixels, labels, rows, BATCH, 0 };
     float logits[2 * 10];
     size_t at = 0;
 

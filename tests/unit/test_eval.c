@@ -55,7 +55,7 @@ static void logits_and_gradients_are_those_of_numpy(void **state)
     struct dataset holdout = digits_part(SPLIT_HOLDOUT);
     const struct net_env env = { .kernels = kernels_reference() };
     const uint32_t rows[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
-    struct batch batch = { holdout.pixels, holdout.labels, rows, 3 };
+    struct batch batch = { holdout.pixels, holdout.labels, rows, 3, 0 };
     struct model *m = champion(), *grad = model_copy(m);
     struct net *net = m->arch->open(m, &env);
     float logits[3 * 10];

@@ -113,6 +113,20 @@ static void check_sparse(const struct kernels *k, const struct kernels *naive)
     }
 }
 
+static void check_nonzero(const struct kernels *k, const struct kernels *naive)
+{
+    enum { GROUPS = 5, ROW = 2 };
+    static const uint8_t values[] = { 0, 1, 0, 0x7f, 0x80, 0, 0xff };
+    uint8_t bytes[GROUPS * 64];
+    uint64_t fast[GROUPS * ROW] = { 0 }, slow[GROUPS * ROW] = { 0 };
+
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = values[i * i / 3 % sizeof(values)];
+    k->nonzero(fast, ROW, bytes, GROUPS);
+    naive->nonzero(slow, ROW, bytes, GROUPS);
+    assert_memory_equal(fast, slow, sizeof(fast));
+}
+
 static void check_elementwise(const struct kernels *k, const struct kernels *naive)
 {
     static float x[M * N], fast[M * N], slow[M * N], sum_fast[N], sum_slow[N];
@@ -225,6 +239,7 @@ static void every_set_computes_dense_as_the_reference(void **state)
 static void every_set_computes_sparse_as_the_reference(void **state)
 {
     (void)state;
+    for_each_set(check_nonzero);
     for_each_set(check_sparse);
 }
 

@@ -21,7 +21,7 @@ static void logits_and_gradients_are_those_of_torch(void **state)
 {
     struct dataset holdout = digits_part(SPLIT_HOLDOUT);
     const struct net_env env = { .kernels = kernels_reference() };
-    struct batch batch = { holdout.pixels, holdout.labels, rows, N_LOGITS };
+    struct batch batch = { holdout.pixels, holdout.labels, rows, N_LOGITS, 0 };
     struct model *m = nets_model(&arch_rnn, HIDDEN), *grad = model_copy(m);
     struct net *net = m->arch->open(m, &env);
     float logits[N_LOGITS * 10];
@@ -74,8 +74,8 @@ static void what_was_computed_before_leaves_no_trace(void **state)
     assert_int_equal(model_new(&m, &arch_rnn, &shape, NULL), 0);
     m->arch->init(m, &rng);
     struct net *net = m->arch->open(m, &env);
-    m->arch->forward(net, many, &(struct batch){ pixels, NULL, all, NET_MAX_BATCH });
-    m->arch->forward(net, one, &(struct batch){ pixels, NULL, all + 41, 1 });
+    m->arch->forward(net, many, &(struct batch){ pixels, NULL, all, NET_MAX_BATCH, 0 });
+    m->arch->forward(net, one, &(struct batch){ pixels, NULL, all + 41, 1, 0 });
     assert_memory_equal(one, many + 410, sizeof(one));
     m->arch->close(net);
     model_free(m);

@@ -34,7 +34,7 @@ static int set_up(void **state)
     for (size_t b = 0; b < N_IMAGES; b++)
         f.rows[b] = (uint32_t)(b * 11 % N_SET);
     f.batch = (struct batch){ .pixels = f.pixels, .rows = f.rows, .n = N_IMAGES };
-    sparse_init(&f.x, N_PIXELS, 255);
+    sparse_init(&f.x, kernels_reference(), N_PIXELS, 255);
     sparse_take(&f.x, &f.batch, 0, 20);
     sparse_take(&f.x, &f.batch, 20, N_IMAGES);
     *state = &f;

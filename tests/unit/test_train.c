@@ -205,7 +205,7 @@ static void gradients_agree_with_finite_differences(void **state)
     assert_int_equal(model_new(&m, &arch_mlp, &shape, NULL), 0);
     rng_init(&rng, 4, 4);
     m->arch->init(m, &rng);
-    check_differences(m, &(struct batch){ data.pixels, data.labels, rows, 9 });
+    check_differences(m, &(struct batch){ data.pixels, data.labels, rows, 9, 0 });
     model_free(m);
     dataset_finish(&data);
 }

@@ -23,7 +23,7 @@ static const uint32_t rows[N_IMAGES] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 static void scores_and_gradients_are_those_of_torch(void **state)
 {
     struct dataset holdout = digits_part(SPLIT_HOLDOUT);
-    struct batch batch = { holdout.pixels, holdout.labels, rows, N_IMAGES };
+    struct batch batch = { holdout.pixels, holdout.labels, rows, N_IMAGES, 0 };
     struct model *m = nets_model(&arch_vae, HIDDEN), *grad = model_copy(m);
     struct score scores[N_IMAGES];
     double sum = 0.0;
