@@ -18,7 +18,7 @@ enum { DAY_S = 86400 };
 struct fixture {
     struct access *access;
     struct downloads *downloads;
-    int64_t now;
+    _Atomic int64_t now; /* the thread that writes counts down reads it, too */
 };
 
 static int64_t now_ms_of(void *ctx)
