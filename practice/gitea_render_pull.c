@@ -22,12 +22,15 @@ static json_t *head_of(const struct view *v, const json_t *pull, int64_t number)
                      "repo", repo);
 }
 
+/* Of a merged one, the branch with it inside; where the two parted is merge_base. */
 static json_t *base_of(const struct view *v, const json_t *pull)
 {
     json_t *repo = gitea_repo(v);
+    const char *sha =
+        row_str(pull, row_has(pull, "merged_at") ? "merge_commit_sha" : "base_sha");
 
     return json_pack("{s:s, s:s, s:s, s:I, s:o}", "label", row_str(pull, "base_ref"), "ref",
-                     row_str(pull, "base_ref"), "sha", row_str(pull, "base_sha"), "repo_id",
+                     row_str(pull, "base_ref"), "sha", sha, "repo_id",
                      (json_int_t)row_int(repo, "id"), "repo", repo);
 }
 

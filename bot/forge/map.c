@@ -159,6 +159,7 @@ void map_pull(struct json_reader *r, const json_t *obj, struct forge_pull *ret)
 {
     const json_t *head = json_obj(r, obj, "head", JSON_REQUIRED);
     const json_t *base = json_obj(r, obj, "base", JSON_REQUIRED);
+    const char *parted = json_str(r, obj, "merge_base", JSON_OPTIONAL); /* Gitea says it */
 
     *ret = (struct forge_pull){
         .number = json_i64(r, obj, "number", 1, INT64_MAX),
@@ -174,6 +175,9 @@ void map_pull(struct json_reader *r, const json_t *obj, struct forge_pull *ret)
     ret->base_ref = json_str(r, base, "ref", JSON_REQUIRED);
     ret->base_sha = json_str(r, base, "sha", JSON_REQUIRED);
     json_leave(r, mark);
+    /* The base's own is on Gitea where the branch stands now, with what was merged since. */
+    if (parted[0])
+        ret->base_sha = parted;
     /* Until it is merged the field names a trial merge that means nothing to us. */
     if (!ret->is_merged)
         ret->merge_sha = "";

@@ -160,6 +160,7 @@ static void pull_release_status_and_role_are_read(void **state)
     (void)state;
     map_pull(&r, pull, &p);
     assert_string_equal(p.head_sha, "aaa");
+    assert_string_equal(p.base_sha, "bbb"); /* where it parted, not where the branch is now */
     assert_string_equal(p.merge_sha, "");
     map_release(&r, release, &rel);
     assert_int_equal(rel.n_assets, 1);
