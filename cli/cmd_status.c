@@ -150,6 +150,8 @@ static void print_status(const struct status *status, const struct config *confi
         (long long)config->budgets.reserve_percent, (long long)config->budgets.per_rule);
     json_array_foreach(status->budgets, i, item) print_budget(item);
     (void)puts("the next cycle would send:");
+    if (json_array_size(status->left) == 0)
+        (void)puts("  nothing");
     json_array_foreach(status->left, i, item)(void)
         printf("  %s on #%lld  [%s]  %s\n", text_of(item, "kind"), number_of(item, "thread"),
                text_of(item, "key"), text_of(item, "reason"));

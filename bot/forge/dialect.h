@@ -63,7 +63,7 @@ struct forge {
     char *owner, *name;       /* as configured */
     char *repo;               /* "/repos/OWNER/NAME", encoded */
     bool knows_upload;        /* the upload base */
-    bool sees_roles;          /* as the repository told when it was read */
+    bool sees_roles;          /* forge_sees_roles */
     struct label_ids *labels; /* of the repository, once they were needed */
     int64_t n_timelines, n_pulls;
 };

@@ -188,6 +188,7 @@ enum forge_role {
 /* Where the token may not look roles up (forge_repo.may_see_roles), the least that is certain.
  * Where it may, a refusal is an error: it is one of the moment, and no role. */
 int forge_get_role(struct forge *f, const char *login, enum forge_role *ret, struct err *err);
+bool forge_sees_roles(const struct forge *f); /* as the repository told when it was read */
 const char *forge_role_name(enum forge_role role);
 int forge_role_parse(enum forge_role *ret, const char *name, struct err *err);
 

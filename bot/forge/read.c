@@ -204,6 +204,11 @@ int forge_has_entry(struct forge *f, enum forge_entry_kind kind, int64_t id, boo
     return 0;
 }
 
+bool forge_sees_roles(const struct forge *f)
+{
+    return f->sees_roles;
+}
+
 int forge_get_role(struct forge *f, const char *login, enum forge_role *ret, struct err *err)
 {
     struct transport_reply reply;

@@ -156,10 +156,16 @@ static int ask_role(struct request *request, enum request_answer *ret, struct bo
 
     request->role = xstrdup(forge_role_name(role));
     *ret = REQUEST_GRANTED;
-    if (role < least)
+    if (role < least && forge_sees_roles(bot->forge))
         *ret = refuse(request, xasprintf("a run needs the label from an account with the role "
                                          "%s or higher; the one that set it now has %s",
                                          least_name, request->role));
+    else if (role < least)
+        *ret = refuse(request, xasprintf("a run needs the label from an account with the role "
+                                         "%s or higher, and @%s may not look up who has it: "
+                                         "`hearth check` names the right that it lacks; after "
+                                         "that, please have the label set again",
+                                         least_name, bot->self_login));
     return 0;
 }
 
