@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "hub/repo/blob.h"
@@ -23,7 +24,8 @@
 #include "hub/repo/repo.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_TRIES = 8, MAX_PATH_BYTES = 1024 };
+/* A push holds git's lock while it moves its refs; the waits between tries sum up to 1.3 s. */
+enum { MAX_TRIES = 8, FIRST_WAIT_MS = 5, MAX_PATH_BYTES = 1024 };
 
 int hub_edit_begin(struct hub_edit **ret, struct hub_repo *repo)
 {
@@ -179,10 +181,12 @@ static int move_branch(struct hub_repo *repo, const char *ref, const char *commi
 static int commit_in_turn(char commit[GIT_HEX_SIZE], struct hub_edit *edit, const char *ref,
                           const struct hub_commit *c, struct err *err)
 {
+    const struct clock clock = clock_system();
     char tip[GIT_HEX_SIZE];
     int rc = -ERR_CONFLICT;
 
     for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++) {
+        clock_sleep_ms(&clock, i > 0 ? FIRST_WAIT_MS << i : 0);
         rc = find_tip(tip, edit->repo, ref, c->parent, err);
         if (rc < 0)
             break;

@@ -268,6 +268,21 @@ static void a_dead_writer_s_lock_is_taken_away_but_not_a_living_one_s(void **sta
     hub_repo_close(repo);
 }
 
+static void a_living_writer_s_lock_is_waited_for(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    char one[GIT_HEX_SIZE], two[GIT_HEX_SIZE];
+    int hold = -1;
+
+    assert_int_equal(put_one(one, repo, "x", "1", NULL), 0);
+    assert_int_equal(hub_repo_hold(&hold, repo, NULL), 0);
+    shell(*state, "lock=a/b.git/refs/heads/main.lock && touch $lock && "
+                  "{ sleep 0.2 && rm $lock; } >/dev/null 2>&1 &");
+    assert_int_equal(put_one(two, repo, "x", "2", NULL), 0);
+    (void)close(hold);
+    hub_repo_close(repo);
+}
+
 static void squashing_keeps_the_files_and_drops_the_history(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
@@ -352,6 +367,7 @@ int main(void)
         IN_FOLDER(a_large_file_is_a_pointer_in_git_and_itself_for_readers),
         IN_FOLDER(a_pointer_to_another_repository_s_blob_is_a_small_file),
         IN_FOLDER(a_dead_writer_s_lock_is_taken_away_but_not_a_living_one_s),
+        IN_FOLDER(a_living_writer_s_lock_is_waited_for),
         IN_FOLDER(squashing_keeps_the_files_and_drops_the_history),
         IN_FOLDER(repositories_are_moved_and_removed_whole),
         cmocka_unit_test(attributes_decide_by_their_last_match),
