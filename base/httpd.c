@@ -25,7 +25,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/httpd_accept.h"
 #include "base/httpd_body.h"
+#include "base/httpd_call.h"
 #include "base/httpd_listen.h"
 #include "base/httpd_memo.h"
 #include "base/httpd_pool.h"
@@ -42,12 +44,11 @@ enum {
     STOP_WAIT_S = 5,
 };
 
-static const char PLAIN_TEXT[] = "text/plain; charset=utf-8";
-
 struct httpd {
-    struct MHD_Daemon *_Atomic daemon; /* its threads serve before we know it */
-    struct httpd_options options;      /* strings and lists are the caller's */
-    struct httpd_pool *pool;           /* NULL: handlers block the server's threads */
+    struct MHD_Daemon *daemon;
+    struct httpd_accept *accept;
+    struct httpd_options options; /* strings and lists are the caller's */
+    struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
     struct httpd_wait *wait;
     struct httpd_slow *slow;
     struct httpd_memo *memo;
@@ -82,6 +83,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
     } else {
         httpd_slow_remove(httpd->slow, *socket_context);
         *socket_context = NULL;
+        httpd_accept_closed(httpd->accept);
     }
 }
 
@@ -130,61 +132,25 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *s
     return strlen(s);
 }
 
-/* Whatever follows on the connection is not trusted either. */
-static int refuse(struct httpd_request *req, const char *fault)
-{
-    httpd_reply_header(req, MHD_HTTP_HEADER_CONNECTION, "close");
-    req->reply.content_type = PLAIN_TEXT;
-    buf_printf(&req->reply.body, "bad request: %s\n", fault);
-    return httpd_reply(req, MHD_HTTP_BAD_REQUEST, &req->reply);
-}
-
 static int begin(const struct httpd *httpd, struct httpd_request *req)
 {
     const char *method = req->method;
     const char *fault = httpd_strict_fault(req->connection, req->version);
 
     if (fault)
-        return refuse(req, fault);
+        return httpd_call_refuse(req, fault);
     httpd_request_forwarded(req, httpd->options.trusted_peer);
     req->found = httpd_match_init(&req->match, httpd->options.routes, method, req->path);
     return httpd_body_begin(req, httpd->options.streams, httpd->options.ctx);
 }
 
-static int plain_not_found(const struct httpd *httpd, struct httpd_request *req,
-                           struct httpd_response *res)
-{
-    struct buf allowed;
-
-    res->content_type = PLAIN_TEXT;
-    if (req->found == HTTPD_NO_SUCH_PATH) {
-        buf_add_str(&res->body, "not found\n");
-        return MHD_HTTP_NOT_FOUND;
-    }
-    buf_init(&allowed, 1024);
-    httpd_route_add_allowed(&allowed, httpd->options.routes, req->path);
-    httpd_reply_header(req, MHD_HTTP_HEADER_ALLOW, "%s", allowed.data);
-    buf_printf(&res->body, "method not allowed; allowed are %s\n", allowed.data);
-    buf_finish(&allowed);
-    return MHD_HTTP_METHOD_NOT_ALLOWED;
-}
-
-static int call(const struct httpd *httpd, struct httpd_request *req)
-{
-    struct httpd_response *res = &req->reply;
-
-    if (req->match.route)
-        return req->match.route->handler(req, res, httpd->options.ctx);
-    if (httpd->options.not_found)
-        return httpd->options.not_found(req, res, httpd->options.ctx);
-    return plain_not_found(httpd, req, res);
-}
-
 /* On a blocking thread. */
 static void work(struct httpd_request *req, void *ctx)
 {
+    const struct httpd *httpd = ctx;
+
     req->may_block = true;
-    req->status = call(ctx, req);
+    req->status = httpd_call(req, &httpd->options);
     req->phase = HTTPD_ANSWERED;
     MHD_resume_connection(req->connection);
 }
@@ -196,9 +162,8 @@ static void hand_over(const struct httpd *httpd, struct httpd_request *req)
     MHD_suspend_connection(req->connection);
     if (httpd_pool_add(httpd->pool, req) == 0)
         return;
-    buf_add_str(&req->reply.body, "the server has too much to do\n");
-    req->reply.content_type = PLAIN_TEXT;
-    req->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    req->status = httpd_call_say(&req->reply, MHD_HTTP_SERVICE_UNAVAILABLE,
+                                 "the server has too much to do");
     req->phase = HTTPD_ANSWERED;
     MHD_resume_connection(req->connection);
 }
@@ -230,7 +195,7 @@ static int answer(const struct httpd *httpd, struct httpd_request *req)
         return 0;
     if (req->phase == HTTPD_READING && is_quick(httpd, req)) {
         req->may_block = !httpd->pool;
-        req->status = call(httpd, req);
+        req->status = httpd_call(req, &httpd->options);
         if (req->status != HTTPD_LATER)
             req->phase = HTTPD_ANSWERED;
     }
@@ -269,32 +234,46 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     return rc < 0 ? MHD_NO : MHD_YES;
 }
 
-static struct MHD_Daemon *daemon_start(struct httpd *httpd, const struct httpd_options *options,
-                                       int fd)
+static int take_connection(int fd, const struct sockaddr *peer, socklen_t len, void *ctx)
 {
-    const unsigned limit =
-        options->max_connections ? options->max_connections : DEFAULT_CONNECTIONS;
+    const struct httpd *httpd = ctx;
+
+    return MHD_add_connection(httpd->daemon, fd, peer, len) == MHD_YES ? 0 : -ERR_LIMIT;
+}
+
+static unsigned max_connections(const struct httpd_options *options)
+{
+    return options->max_connections ? options->max_connections : DEFAULT_CONNECTIONS;
+}
+
+/* It divides its limit among its threads and closes what is above; ours is the one that counts,
+ * so that each of its threads may have them all, and one more while another is being closed. */
+static struct MHD_Daemon *daemon_start(struct httpd *httpd, const struct httpd_options *options)
+{
+    const unsigned threads = options->threads ? options->threads : 1;
+    const unsigned limit = (max_connections(options) + 1) * threads;
     const unsigned idle_s =
         options->idle_timeout_s ? options->idle_timeout_s : DEFAULT_IDLE_TIMEOUT_S;
     const struct MHD_OptionItem more[] = {
         { MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)options->max_per_peer, NULL },
-        { options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
-          (intptr_t)options->threads, NULL },
+        { threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL },
         { MHD_OPTION_END, 0, NULL },
     };
 
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        on_access, httpd, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, httpd, MHD_OPTION_ARRAY, more,
-        MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO |
+                                MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME,
+                            0, NULL, NULL, on_access, httpd, MHD_OPTION_CONNECTION_LIMIT, limit,
+                            MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_STRICT_FOR_CLIENT,
+                            1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_target, httpd,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd,
+                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, httpd,
+                            MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 static void free_stopped(struct httpd *httpd)
 {
+    httpd_accept_free(httpd->accept);
     httpd_pool_free(httpd->pool);
     httpd_wait_free(httpd->wait);
     httpd_slow_free(httpd->slow);
@@ -335,18 +314,26 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
     if (rc == 0) {
         httpd->port = httpd_listen_port(fd);
         httpd_listen_address(httpd->address, fd);
-        httpd->daemon = daemon_start(httpd, options, fd);
-        if (!httpd->daemon) {
-            (void)close(fd);
+        httpd->daemon = daemon_start(httpd, options);
+        if (!httpd->daemon)
             rc = err_set(err, ERR_IO, "cannot start the server on %s", options->listen);
-        }
     }
-    if (rc < 0) {
-        free_stopped(httpd);
-        return rc;
+    if (rc == 0) {
+        rc = httpd_accept_new(&httpd->accept, fd, max_connections(options), take_connection,
+                              httpd, err);
+        fd = -1;
     }
-    *ret = httpd;
-    return 0;
+    if (rc == 0) {
+        *ret = httpd;
+        return 0;
+    }
+
+    if (fd >= 0)
+        (void)close(fd);
+    if (httpd->daemon)
+        MHD_stop_daemon(httpd->daemon);
+    free_stopped(httpd);
+    return rc;
 }
 
 uint16_t httpd_port(const struct httpd *httpd)
@@ -361,9 +348,8 @@ const char *httpd_address(const struct httpd *httpd)
 
 unsigned httpd_connections(const struct httpd *httpd)
 {
-    struct MHD_Daemon *daemon = httpd ? httpd->daemon : NULL;
     const union MHD_DaemonInfo *info =
-        daemon ? MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS) : NULL;
+        httpd ? MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS) : NULL;
 
     return info ? info->num_connections : 0;
 }
@@ -375,11 +361,7 @@ void httpd_stop(struct httpd *httpd)
     if (!httpd)
         return;
 
-    /* Its threads still take the socket out of their sets, so it is closed after them. One that
-     * was handed to us listens on for who comes after us. */
-    MHD_socket fd = MHD_quiesce_daemon(httpd->daemon);
-    if (fd != MHD_INVALID_SOCKET && httpd->options.listen_fd <= 0)
-        (void)shutdown(fd, SHUT_RD);
+    httpd_accept_end(httpd->accept);
     (void)clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec += STOP_WAIT_S;
     (void)pthread_mutex_lock(&httpd->lock);
@@ -392,7 +374,5 @@ void httpd_stop(struct httpd *httpd)
         httpd_pool_end(httpd->pool);
     httpd_wait_end(httpd->wait);
     MHD_stop_daemon(httpd->daemon);
-    if (fd != MHD_INVALID_SOCKET)
-        (void)close(fd);
     free_stopped(httpd);
 }

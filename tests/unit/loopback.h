@@ -16,10 +16,10 @@
 #include "base/buf.h"
 #include "base/httpd.h"
 
-static int dial(const struct httpd *httpd)
+static inline int dial_port(uint16_t port)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons(httpd_port(httpd)),
+                                   .sin_port = htons(port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -28,7 +28,12 @@ static int dial(const struct httpd *httpd)
     return fd;
 }
 
-static void send_text(int fd, const char *text)
+static inline int dial(const struct httpd *httpd)
+{
+    return dial_port(httpd_port(httpd));
+}
+
+static inline void send_text(int fd, const char *text)
 {
     size_t len = strlen(text);
 
@@ -36,7 +41,7 @@ static void send_text(int fd, const char *text)
 }
 
 /* Everything until the server closes. The caller frees. */
-static char *read_all(int fd)
+static inline char *read_all(int fd)
 {
     struct buf all;
     char piece[4096];

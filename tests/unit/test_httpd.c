@@ -339,6 +339,32 @@ static void ipv6_is_served_where_there_is_ipv6(void **state)
     httpd_stop(httpd);
 }
 
+/* Its threads are awake then, each with a reason of its own. */
+static void stopping_while_connections_come_and_go_ends_well(void **state)
+{
+    enum { ROUNDS = 100, CALLERS = 4 };
+    const struct httpd_options options = { .listen = "127.0.0.1:0",
+                                           .routes = routes,
+                                           .threads = 4 };
+    int fds[CALLERS];
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct httpd *httpd = NULL;
+
+        assert_int_equal(httpd_start(&httpd, &options, NULL), 0);
+        for (int i = 0; i < CALLERS; i++) {
+            fds[i] = dial(httpd);
+            send_text(fds[i], "GET /hello HTTP/1.1\r\n" CLOSE "\r\n");
+        }
+        for (int i = 0; i < round % CALLERS; i++)
+            free(read_all(fds[i]));
+        httpd_stop(httpd);
+        for (int i = round % CALLERS; i < CALLERS; i++)
+            (void)close(fds[i]);
+    }
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -360,6 +386,7 @@ int main(void)
         SERVED(port_in_use_is_named),
         cmocka_unit_test(bad_listen_addresses_are_named),
         cmocka_unit_test(ipv6_is_served_where_there_is_ipv6),
+        cmocka_unit_test(stopping_while_connections_come_and_go_ends_well),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
