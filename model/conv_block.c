@@ -22,7 +22,7 @@ size_t conv_block_weights(const struct conv_block *block)
     return 9 * block->I * block->O;
 }
 
-bool conv_block_pools(const struct conv_block *block)
+static bool pools(const struct conv_block *block)
 {
     return block->out_side != block->side;
 }
@@ -199,7 +199,7 @@ void conv_block_output(const struct conv_block *block, size_t b, float *y, size_
 {
     const struct norm norm = norm_of(block, b);
 
-    if (conv_block_pools(block))
+    if (pools(block))
         block->kernels->norm_relu_pool(y, y_row, &norm);
     else
         block->kernels->norm_relu(y, y_row, &norm);
@@ -210,7 +210,7 @@ void conv_block_output_backward(struct conv_block *block, size_t b, const float 
     const struct norm norm = norm_of(block, b);
     float *g = block->g + b * image_floats(block), *sums = block->sums + b * 2 * block->O;
 
-    if (conv_block_pools(block))
+    if (pools(block))
         block->kernels->norm_relu_pool_backward(g, sums, dy, &norm);
     else
         block->kernels->norm_relu_backward(g, sums, dy, &norm);

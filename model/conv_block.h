@@ -47,7 +47,6 @@ void conv_block_finish(struct conv_block *block); /* zeroed is fine */
 void conv_block_prepare_training(struct conv_block *block);
 
 size_t conv_block_weights(const struct conv_block *block); /* floats of w */
-bool conv_block_pools(const struct conv_block *block);
 
 /* Floats of an image with its rim, and where its first pixel is. */
 size_t conv_rimmed(size_t side, size_t C);

@@ -42,7 +42,7 @@ void forge_finish(struct forge *f)
     *f = (struct forge){ 0 };
 }
 
-char *forge_git_path(const struct forge *f)
+static char *git_path(const struct forge *f)
 {
     const json_t *repo = state_repo(&f->state);
     char *name = xasprintf("%s.git", row_str(repo, "git_name"));
@@ -68,7 +68,7 @@ void forge_remove_asset(struct forge *f, int64_t id)
 
 int forge_open_git(struct forge *f, struct err *err)
 {
-    char *path = forge_git_path(f);
+    char *path = git_path(f);
     int rc = fs_mkdirs(path, 0755, err);
 
     if (rc == 0)

@@ -31,7 +31,6 @@ void forge_finish(struct forge *f); /* NULL and half-built are fine */
 int forge_open_git(struct forge *f, struct err *err);
 int forge_save(const struct forge *f, struct err *err);
 
-char *forge_git_path(const struct forge *f);               /* the caller frees */
 char *forge_asset_path(const struct forge *f, int64_t id); /* the caller frees */
 void forge_remove_asset(struct forge *f, int64_t id);      /* the row and its bytes */
 int64_t forge_time(const struct forge *f);

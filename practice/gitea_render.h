@@ -17,11 +17,9 @@ json_t *gitea_commit(const struct view *v, const char *sha, const char *who, con
                      const char *message);
 json_t *gitea_pull_commit(const struct view *v, const json_t *commit);
 json_t *gitea_label(const struct view *v, const json_t *label);
-json_t *gitea_labels(const struct view *v, const json_t *names);
 json_t *gitea_issue(const struct view *v, const json_t *thread);
 json_t *gitea_comment(const struct view *v, const json_t *comment);
 json_t *gitea_reaction(const struct view *v, const json_t *reaction);
-json_t *gitea_timeline(const struct view *v, const json_t *thread); /* array, oldest first */
 
 json_t *gitea_pull(const struct view *v, const json_t *thread);
 json_t *gitea_changed_file(const struct view *v, const json_t *file);

@@ -18,7 +18,7 @@ json_t *gitea_label(const struct view *v, const json_t *label)
                      row_str(label, "description"), "url", view_url(v, "/labels/%" PRId64, id));
 }
 
-json_t *gitea_labels(const struct view *v, const json_t *names)
+static json_t *gitea_labels(const struct view *v, const json_t *names)
 {
     json_t *labels = json_array(), *name;
     size_t i;

@@ -23,9 +23,8 @@ static const char *const name_words[] = {
     [SYNC_COMMENTS] = "comments",
     [SYNC_REVIEW_COMMENTS] = "review_comments",
     [SYNC_EVENTS] = "events",
-    [SYNC_RELEASES] = "releases",
 };
-static const struct names list_names = { name_words, 5 };
+static const struct names list_names = { name_words, 4 };
 
 const char *sync_list_label(enum sync_list_name name)
 {

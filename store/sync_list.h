@@ -8,13 +8,7 @@
 
 #include "store/db.h"
 
-enum sync_list_name {
-    SYNC_ISSUES,
-    SYNC_COMMENTS,
-    SYNC_REVIEW_COMMENTS,
-    SYNC_EVENTS,
-    SYNC_RELEASES
-};
+enum sync_list_name { SYNC_ISSUES, SYNC_COMMENTS, SYNC_REVIEW_COMMENTS, SYNC_EVENTS };
 const char *sync_list_label(enum sync_list_name name); /* "issues", "comments", ... */
 
 enum sync_phase { SYNC_WALK, SYNC_POLL }; /* first reading, following */

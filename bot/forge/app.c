@@ -105,7 +105,8 @@ static void add_part(struct buf *out, json_t *part)
     json_decref(part);
 }
 
-int app_add_proof(struct buf *out, const struct app *app, int64_t now, struct err *err)
+/* A proof for the forge's time now: {"iat": now - 60, "exp": now + 540, "iss": id}, signed. */
+static int add_proof(struct buf *out, const struct app *app, int64_t now, struct err *err)
 {
     size_t from = out->len;
     struct buf signature;
@@ -132,7 +133,7 @@ static int ask_once(const struct app *app, struct transport *t, struct transport
     struct buf proof;
 
     buf_init(&proof, PROOF_MAX);
-    int rc = app_add_proof(&proof, app, transport_now(t), err);
+    int rc = add_proof(&proof, app, transport_now(t), err);
     req->proof = proof.data;
     if (rc == 0)
         rc = transport_send(t, req, reply, err);

@@ -26,9 +26,6 @@ void app_free(struct app *app); /* NULL is fine */
 
 const char *app_id(const struct app *app);
 
-/* A proof for the forge's time now: {"iat": now - 60, "exp": now + 540, "iss": id}, signed. */
-int app_add_proof(struct buf *out, const struct app *app, int64_t now, struct err *err);
-
 /* Sees to it that t has a token with some life in it. -ERR_AUTH: the forge does not take the
  * proof; -ERR_DENIED: not installed on the repository, or suspended. */
 int app_renew(struct app *app, struct transport *t, struct err *err);

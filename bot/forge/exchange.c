@@ -19,7 +19,7 @@
 
 enum { MAX_REDIRECTS = 3 };
 
-const char *exchange_accept(const struct exchange *x)
+static const char *accept_of(const struct exchange *x)
 {
     return x->req->accept ? x->req->accept : x->t->accept;
 }
@@ -78,7 +78,7 @@ int exchange_init(struct exchange *x, struct transport *t, const struct transpor
         return 0;
     struct http_validator key = { .token_id = t->token_id,
                                   .url = x->target,
-                                  .accept = exchange_accept(x) };
+                                  .accept = accept_of(x) };
     int rc = http_cache_get(t->db, &key, take_validator, x, err);
     return rc == -ERR_NOTFOUND ? 0 : rc;
 }
@@ -98,7 +98,7 @@ static void add_headers(struct http_request *http, const struct exchange *x)
     const struct transport_request *req = x->req;
 
     http_request_header(http, "User-Agent", "hearth/" HEARTH_VERSION);
-    http_request_header(http, "Accept", exchange_accept(x));
+    http_request_header(http, "Accept", accept_of(x));
     const char *authorization = x->proof ? x->proof : x->t->authorization;
     if (!x->is_foreign && authorization)
         http_request_header(http, "Authorization", authorization);

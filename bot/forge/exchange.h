@@ -51,7 +51,6 @@ int exchange_init(struct exchange *x, struct transport *t, const struct transpor
                   struct err *err);
 void exchange_finish(struct exchange *x);
 
-const char *exchange_accept(const struct exchange *x);
 bool exchange_is_read(const struct exchange *x);
 
 /* One try: deadline, quota and pace first, then x->res has the reply. */

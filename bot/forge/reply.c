@@ -25,7 +25,8 @@ static const struct {
     { 451, ERR_DENIED, "; blocked for legal reasons" },
 };
 
-bool reply_is_html(const struct http_response *res)
+/* An outage page or a wrong address: a body that is markup, whatever it calls itself. */
+static bool is_html(const struct http_response *res)
 {
     const char *type = http_response_header(res, "content-type");
     const char *body = res->body.data + strspn(res->body.data, " \t\r\n");
@@ -37,7 +38,7 @@ int reply_parse(json_t **ret, struct http_response *res, struct err *err)
 {
     if (res->body.len == 0)
         return 0;
-    if (reply_is_html(res))
+    if (is_html(res))
         return err_set(err, ERR_FORGE,
                        "the forge answered HTML instead of JSON (status %d); is forge.url the "
                        "base of its API?",
@@ -101,7 +102,7 @@ int reply_refusal(const struct http_response *res, struct err *err)
     const char *hint = "";
     json_t *doc = NULL;
 
-    if (reply_is_html(res)) {
+    if (is_html(res)) {
         enum err_code html = res->status == 401 ? ERR_AUTH : ERR_FORGE;
         return err_set(err, html,
                        "the forge answered %d with HTML; is forge.url the base of its API?",

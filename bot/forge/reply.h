@@ -11,9 +11,6 @@
 struct err;
 struct http_response;
 
-/* An outage page or a wrong address: a body that is markup, whatever it calls itself. */
-bool reply_is_html(const struct http_response *res);
-
 /* The JSON body, which is spent: only what is read of it is parsed (squeeze.h). *ret stays NULL
  * for an empty one. -ERR_FORGE for HTML, -ERR_PARSE. */
 int reply_parse(json_t **ret, struct http_response *res, struct err *err);

@@ -31,7 +31,6 @@ static const enum forge_list forge_lists[] = {
     [SYNC_COMMENTS] = FORGE_COMMENTS,
     [SYNC_REVIEW_COMMENTS] = FORGE_REVIEW_COMMENTS,
     [SYNC_EVENTS] = FORGE_EVENTS,
-    [SYNC_RELEASES] = FORGE_RELEASES,
 };
 
 struct following {

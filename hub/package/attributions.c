@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -42,17 +43,24 @@ static bool mark_used(void *ctx, const char *id)
 /* Every licence of the release once, with the place of its text. */
 static void add_licences(struct buf *out, const struct package_release *r)
 {
-    bool used[128] = { false }, ignored;
+    bool *used, ignored;
+    size_t n = 0;
 
+    while (license_table[n].spdx)
+        n++;
+    used = xcalloc(n, sizeof(*used));
     (void)license_evaluate(&ignored, r->licence, mark_used, used, NULL);
     (void)license_evaluate(&ignored, r->base.licence, mark_used, used, NULL);
     for (size_t i = 0; i < r->n_contributions; i++)
         (void)license_evaluate(&ignored, r->contributions[i].licence, mark_used, used, NULL);
-    for (const struct license *l = license_table; l->spdx; l++) {
-        if (used[l - license_table])
+    for (size_t i = 0; i < n; i++) {
+        const struct license *l = &license_table[i];
+
+        if (used[i])
             buf_printf(out, "- [%s](https://spdx.org/licenses/%s.html): %s\n", l->spdx, l->spdx,
                        l->name);
     }
+    free(used);
 }
 
 void attributions_write(struct buf *out, const struct package_release *r)
