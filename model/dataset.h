@@ -58,9 +58,10 @@ int dataset_append(struct dataset *ds, const struct dataset *from, struct err *e
 int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const char *what,
                      struct err *err);
 
-/* One such row (a line without its end) into pixels (784) and *ret_label; *ret_side becomes 8
- * or 28. Errors name the column. For callers that judge line by line. */
-int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, const char *line,
+/* One such row (a line without its end) into pixels (side squared) and *ret_label. *side is 8
+ * or 28; 0 takes both, tells which it was, and wants room for 784. Errors name the column. For
+ * callers that judge line by line. */
+int dataset_parse_row(uint8_t *pixels, size_t *side, int64_t *ret_label, const char *line,
                       size_t len, struct err *err);
 
 /* Appends an IDX pair: images (magic 0x803: n, 8 or 28 rows and columns, bytes) and labels

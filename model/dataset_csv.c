@@ -55,7 +55,7 @@ static int read_fields(int fields[MAX_PIXELS + 1], size_t *ret_n, const char *li
     return 0;
 }
 
-int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, const char *line,
+int dataset_parse_row(uint8_t *pixels, size_t *side, int64_t *ret_label, const char *line,
                       size_t len, struct err *err)
 {
     int fields[MAX_PIXELS + 1];
@@ -66,8 +66,11 @@ int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, con
     int rc = read_fields(fields, &n, line, len, err);
     if (rc < 0)
         return rc;
-    if (n != 65 && n != 785)
-        return err_set(err, ERR_PARSE, "%zu values; expected 64 or 784 pixels and a label", n);
+    if ((n != 65 || *side == 28) && (n != 785 || *side == 8))
+        return err_set(err, ERR_PARSE, "%zu values; expected %s pixels and a label", n,
+                       *side == 0   ? "64 or 784"
+                       : *side == 8 ? "64"
+                                    : "784");
 
     int max = n == 65 ? 16 : 255;
     for (size_t i = 0; i + 1 < n; i++) {
@@ -78,7 +81,7 @@ int dataset_parse_row(uint8_t *pixels, size_t *ret_side, int64_t *ret_label, con
     }
     if (fields[n - 1] >= DATASET_CLASSES)
         return err_set(err, ERR_RANGE, "column %zu: label %d is not 0..9", n, fields[n - 1]);
-    *ret_side = n == 65 ? 8 : 28;
+    *side = n == 65 ? 8 : 28;
     *ret_label = fields[n - 1];
     return 0;
 }

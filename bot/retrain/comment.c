@@ -11,7 +11,7 @@
 #include "config/config.h"
 
 /* Refusals are listed one by one up to here, then counted. */
-enum { LISTED_MAX = 30, NAME_MAX_BYTES = 120, REASON_MAX_BYTES = 300 };
+enum { LISTED_MAX = 30, NAME_MAX_BYTES = 120, REASON_MAX_BYTES = 512 };
 
 static double share(int64_t part, int64_t whole)
 {

@@ -18,7 +18,7 @@
 static const char FOLDER[] = "contrib/";
 
 enum {
-    REASON_MAX_BYTES = 256,
+    REASON_MAX_BYTES = 512,
     STATEMENT_MAX_BYTES = 16384,
     STATEMENT_MAX_VALUES = 64,
     LICENCE_MAX_BYTES = 64,
@@ -142,29 +142,33 @@ static const char *statement_value(const struct yaml_doc *doc, const char *key)
     return value ? value->text : "";
 }
 
+/* All that is wrong with it is one fault: who mends it should have to come back only once. */
 static void check_statement(struct intake *intake, const struct yaml_doc *doc, const char *path,
                             const struct intake_policy *policy)
 {
     const char *licence = statement_value(doc, "licence"),
                *author = statement_value(doc, "author");
     struct err why = { 0 };
+    struct buf faults;
 
     free(intake->licence);
     intake->licence = xstrndup(license_spelling(licence), LICENCE_MAX_BYTES);
+    buf_init(&faults, REASON_MAX_BYTES);
     if (licence[0] == '\0')
-        intake_fault(intake, "%s: licence: missing; state an SPDX id", path);
+        buf_add_str(&faults, "; licence: missing, state an SPDX id");
     else if (strlen(licence) > LICENCE_MAX_BYTES)
-        intake_fault(intake, "%s: licence: longer than %d bytes", path, LICENCE_MAX_BYTES);
+        buf_printf(&faults, "; licence: longer than %d bytes", LICENCE_MAX_BYTES);
     else if (license_check_allowed(licence, policy->licences, policy->n_licences, &why) < 0)
-        intake_fault(intake, "%s: licence: %s", path, why.msg);
+        buf_printf(&faults, "; licence: %s", why.msg);
     if (author[0] == '\0')
-        intake_fault(intake, "%s: author: missing; state your login", path);
+        buf_add_str(&faults, "; author: missing, state your login");
     else if (policy->author && !text_equal_ignoring_case(author, policy->author))
-        intake_fault(intake, "%s: author: '%.60s' did not open this pull request", path,
-                     author);
+        buf_printf(&faults, "; author: '%.60s' did not open this pull request", author);
     if (strcmp(statement_value(doc, "consent"), "true") != 0)
-        intake_fault(intake, "%s: consent: must be true, for the samples to be published",
-                     path);
+        buf_add_str(&faults, "; consent: must be true, for the samples to be published");
+    if (faults.len > 0)
+        intake_fault(intake, "%s: %s", path, faults.data + strlen("; "));
+    buf_finish(&faults);
 }
 
 /* contribution.yml: who gives this, under which licence. */

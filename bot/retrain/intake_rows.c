@@ -14,8 +14,6 @@
 #include "model/dataset.h"
 #include "model/image.h"
 
-enum { INTAKE_MAX_ROW_PIXELS = 784 };
-
 /* NULL, with the intake's fault set, when there are too many. */
 static struct intake_sample *add_sample(struct intake *intake,
                                         const struct intake_policy *policy, const char *path,
@@ -36,21 +34,14 @@ static struct intake_sample *add_sample(struct intake *intake,
 /* line: a row without its end. */
 static void read_row(struct intake_sample *sample, const char *line, size_t len)
 {
-    uint8_t pixels[INTAKE_MAX_ROW_PIXELS];
     struct err why = { 0 };
     int64_t label = 0;
-    size_t side = 0;
+    size_t side = INTAKE_SIDE;
 
-    if (dataset_parse_row(pixels, &side, &label, line, len, &why) < 0) {
+    if (dataset_parse_row(sample->pixels, &side, &label, line, len, &why) < 0) {
         intake_refuse(sample, "%s", why.msg);
         return;
     }
-    if (side != INTAKE_SIDE) {
-        intake_refuse(sample, "a picture of %zu x %zu pixels, not of %d x %d", side, side,
-                      INTAKE_SIDE, INTAKE_SIDE);
-        return;
-    }
-    memcpy(sample->pixels, pixels, INTAKE_PIXELS);
     sample->label = (int)label;
     sample->is_readable = true;
 }

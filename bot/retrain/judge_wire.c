@@ -15,7 +15,7 @@ enum {
     MAX_SAMPLES = 1000000,
     PIXEL_HEX = 2 * INTAKE_PIXELS,
     PATH_MAX_BYTES = 512,
-    TEXT_MAX_BYTES = 256, /* licence, reason, fault */
+    TEXT_MAX_BYTES = 512, /* licence, reason, fault */
 };
 
 static json_t *pixels_to_json(const uint8_t *pixels)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/embedded.h"
 #include "base/err.h"
 #include "base/text.h"
@@ -143,7 +144,7 @@ struct question {
     const struct license *model;
     const char *const *allowed;
     size_t n_allowed;
-    char reason[200]; /* why the first id that failed did */
+    char reason[400]; /* why the first id that failed did */
 };
 
 /* Looking for what was perhaps meant takes long: that is done for the first reason only. */
@@ -158,6 +159,18 @@ static bool is_known(struct question *q, const char *id, const struct license **
     return false;
 }
 
+static void tell_allowed(struct question *q, const char *id)
+{
+    struct buf text;
+
+    buf_init(&text, sizeof(q->reason));
+    buf_printf(&text, "%s is not among the licences taken here", id);
+    for (size_t i = 0; i < q->n_allowed; i++)
+        buf_printf(&text, "%s%s", i == 0 ? ": " : ", ", q->allowed[i]);
+    (void)snprintf(q->reason, sizeof(q->reason), "%s", text.data);
+    buf_finish(&text);
+}
+
 static bool is_allowed(void *ctx, const char *id)
 {
     struct question *q = ctx;
@@ -170,8 +183,7 @@ static bool is_allowed(void *ctx, const char *id)
             return true;
     }
     if (q->reason[0] == '\0')
-        (void)snprintf(q->reason, sizeof(q->reason), "%s is not among the licences taken here",
-                       license->spdx);
+        tell_allowed(q, license->spdx);
     return false;
 }
 

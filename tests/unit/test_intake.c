@@ -92,7 +92,7 @@ static void good_rows_are_taken_and_bad_ones_named(void **state)
     assert_int_equal(intake.samples[0].label, 7);
     assert_string_equal(intake.samples[0].path, "contrib/tablet/samples.csv");
     assert_int_equal(intake.samples[1].row, 2);
-    assert_non_null(strstr(intake.samples[1].reason, "64"));
+    assert_non_null(strstr(intake.samples[1].reason, "expected 64 pixels and a label"));
     assert_non_null(strstr(intake.samples[2].reason, "17"));
     assert_non_null(intake.samples[3].reason);
     assert_null(intake.samples[4].reason);
@@ -115,6 +115,9 @@ static void a_contribution_states_licence_author_and_consent(void **state)
         { "licence: CC-BY-4.0\nauthor: somebody\nconsent: true\n", "'somebody'" },
         { "licence: CC-BY-4.0\nauthor: contributor-3\n", "consent" },
         { "licence: CC-BY-4.0\nauthor: contributor-3\nconsent: no\n", "consent" },
+        { "author: somebody\n",
+          "licence: missing, state an SPDX id; author: 'somebody' did not "
+          "open this pull request; consent: must be true" },
         { "licence: [\n", "contribution.yml" },
         { "", "licence: missing" },
     };

@@ -160,7 +160,7 @@ static void a_contribution_needs_an_allowed_licence(void **state)
         { "cc0-1.0", NULL },
         { "MIT OR CC0-1.0", NULL },
         { "", "no licence is stated" },
-        { "MIT", "MIT is not among" },
+        { "MIT", "MIT is not among the licences taken here: CC-BY-4.0, CC0-1.0" },
         { "CC-BY-4.0 AND MIT", "MIT is not among" },
         { "CC-BY-4", "did you mean CC-BY-4.0" },
         { "do what you want", "AND or OR is missing at 'what'" },
