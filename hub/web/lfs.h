@@ -7,8 +7,7 @@
 
 #include "base/httpd.h"
 
-#define LFS_MAX_OBJECT_BYTES ((int64_t)1 << 40)
-enum { LFS_MAX_OBJECTS = 1000, LFS_GRANT_S = 6 * 3600, LFS_MAX_PARTS = 10000 };
+enum { LFS_GRANT_S = 6 * 3600, LFS_MAX_PARTS = 10000 };
 
 /* So large that the object has at most LFS_MAX_PARTS of them. */
 int64_t lfs_chunk_bytes(int64_t size, int64_t least);

@@ -11,6 +11,7 @@
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
 #include "hub/web/lfs.h"
+#include "hub/web/lfs_request.h"
 #include "hub/web/lfs_url.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
@@ -22,8 +23,9 @@ struct batch {
     const struct site *site;
     const struct visit *visit;
     struct hub_repo *repo;
+    const struct lfs_request *request;
     char *base;
-    bool is_upload, may_come_in_parts;
+    bool may_come_in_parts;
     int64_t left; /* bytes that the namespace may still take; negative: any number */
 };
 
@@ -125,57 +127,40 @@ static json_t *answer_download(const struct batch *b, json_t *object, const char
     return object;
 }
 
-static json_t *answer_object(struct batch *b, const json_t *wanted)
+static json_t *answer_object(struct batch *b, const struct lfs_object *wanted)
 {
-    const char *oid = json_string_value(json_object_get(wanted, "oid"));
-    const json_t *size_value = json_object_get(wanted, "size");
-    int64_t size = json_integer_value(size_value);
-    json_t *object = json_pack("{s:s,s:I}", "oid", oid && strlen(oid) <= 64 ? oid : "", "size",
-                               (json_int_t)size);
+    json_t *object =
+        json_pack("{s:s,s:I}", "oid", wanted->oid, "size", (json_int_t)wanted->size);
 
-    if (!oid || !hex_is(oid, SHA256_HEX_SIZE - 1) || !json_is_integer(size_value) || size < 0 ||
-        size > LFS_MAX_OBJECT_BYTES)
-        return fault(object, 422, "expected a SHA-256 and a size that can be");
-    return b->is_upload ? answer_upload(b, object, oid, size) : answer_download(b, object, oid);
-}
-
-static bool has_word(const json_t *list, const char *word)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *item = json_string_value(json_array_get(list, i));
-
-        if (item && strcmp(item, word) == 0)
-            return true;
-    }
-    return false;
+    if (wanted->fault)
+        return fault(object, 422, wanted->fault);
+    return b->request->operation == LFS_UPLOAD
+               ? answer_upload(b, object, wanted->oid, wanted->size)
+               : answer_download(b, object, wanted->oid);
 }
 
 /* One transfer for all: parts where they are understood and any object is that large. */
-static bool wants_parts(const struct batch *b, const json_t *doc)
+static bool wants_parts(const struct batch *b)
 {
-    const json_t *objects = json_object_get(doc, "objects");
+    const struct lfs_request *request = b->request;
 
-    if (!b->is_upload || !has_word(json_object_get(doc, "transfers"), "multipart"))
+    if (request->operation != LFS_UPLOAD || !request->knows_parts)
         return false;
-    for (size_t i = 0; i < json_array_size(objects); i++) {
-        const json_t *size = json_object_get(json_array_get(objects, i), "size");
-
-        if (json_integer_value(size) >= b->site->multipart_bytes)
+    for (size_t i = 0; i < request->n_objects; i++)
+        if (request->objects[i].size >= b->site->multipart_bytes)
             return true;
-    }
     return false;
 }
 
-static int reply_batch(struct httpd_request *req, struct httpd_response *res, struct batch *b,
-                       const json_t *doc)
+static int reply_batch(struct httpd_request *req, struct httpd_response *res, struct batch *b)
 {
-    const json_t *wanted = json_object_get(doc, "objects");
+    const struct lfs_request *request = b->request;
     json_t *objects = json_array();
 
-    b->may_come_in_parts = wants_parts(b, doc);
-    b->left = b->is_upload ? quota_left(b->site->quota, b->visit->ns) : -1;
-    for (size_t i = 0; i < json_array_size(wanted); i++)
-        (void)json_array_append_new(objects, answer_object(b, json_array_get(wanted, i)));
+    b->may_come_in_parts = wants_parts(b);
+    b->left = request->operation == LFS_UPLOAD ? quota_left(b->site->quota, b->visit->ns) : -1;
+    for (size_t i = 0; i < request->n_objects; i++)
+        (void)json_array_append_new(objects, answer_object(b, &request->objects[i]));
     json_t *reply =
         json_pack("{s:s,s:s,s:o}", "transfer", b->may_come_in_parts ? "multipart" : "basic",
                   "hash_algo", "sha256", "objects", objects);
@@ -189,35 +174,28 @@ static int reply_batch(struct httpd_request *req, struct httpd_response *res, st
 
 int lfs_batch(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
-    struct batch b = { .site = ctx };
+    struct lfs_request request = { 0 };
     struct visit visit = { 0 };
+    struct batch b = { .site = ctx, .request = &request, .visit = &visit };
     struct err err = { 0 };
     json_t *doc = NULL;
 
     int status = api_body(&doc, ctx, req, res);
-    if (status == 0) {
-        const char *operation = json_string_value(json_object_get(doc, "operation"));
-        const json_t *objects = json_object_get(doc, "objects");
-
-        b.is_upload = operation && strcmp(operation, "upload") == 0;
-        if (!operation || (!b.is_upload && strcmp(operation, "download") != 0) ||
-            !json_is_array(objects) || json_array_size(objects) > LFS_MAX_OBJECTS)
-            status = site_error(ctx, req, res, 422, NULL,
-                                "expected an operation and at most 1000 objects");
-    }
+    if (status == 0 && lfs_request_read(&request, doc, &err) < 0)
+        status = site_error(ctx, req, res, 422, NULL, err.msg);
     if (status == 0)
-        status =
-            visit_begin(&visit, ctx, req, res, b.is_upload ? ACCESS_WRITE : ACCESS_DOWNLOAD);
+        status = visit_begin(&visit, ctx, req, res,
+                             request.operation == LFS_UPLOAD ? ACCESS_WRITE : ACCESS_DOWNLOAD);
     if (status == 0 && hub_repo_open(&b.repo, visit.root, visit.id, &err) < 0)
         status = visit_fail(ctx, req, res, &visit.who, &err);
     if (status == 0) {
-        b.visit = &visit;
         b.base = site_base_url(ctx, req);
-        status = reply_batch(req, res, &b, doc);
+        status = reply_batch(req, res, &b);
     }
     free(b.base);
     hub_repo_close(b.repo);
     visit_end(&visit);
+    lfs_request_finish(&request);
     json_decref(doc);
     return status;
 }
@@ -227,19 +205,20 @@ int lfs_verify(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct visit visit = { 0 };
     struct hub_repo *repo = NULL;
+    struct lfs_object sent;
+    struct err err = { 0 };
     json_t *doc = NULL;
     int64_t size = -1;
 
     int status = api_body(&doc, ctx, req, res);
+    if (status == 0 && lfs_object_read(&sent, doc, &err) < 0)
+        status = site_error(ctx, req, res, 422, NULL, err.msg);
     if (status == 0)
         status = visit_begin(&visit, ctx, req, res, ACCESS_WRITE);
     if (status == 0) {
-        const char *oid = json_string_value(json_object_get(doc, "oid"));
-        int64_t wanted = json_integer_value(json_object_get(doc, "size"));
-
-        if (oid && hub_repo_open(&repo, visit.root, visit.id, NULL) == 0 &&
-            hub_repo_has_blob(repo, oid) &&
-            blob_stat(&size, hub_repo_blobs(repo), oid, NULL) == 0 && size == wanted)
+        if (hub_repo_open(&repo, visit.root, visit.id, NULL) == 0 &&
+            hub_repo_has_blob(repo, sent.oid) &&
+            blob_stat(&size, hub_repo_blobs(repo), sent.oid, NULL) == 0 && size == sent.size)
             status = api_reply(req, res, json_pack("{s:b}", "ok", 1));
         else
             status = site_error(ctx, req, res, 404, "EntryNotFound",

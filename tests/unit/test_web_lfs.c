@@ -307,6 +307,11 @@ static void strange_batches_are_refused(void **state)
                                "\"size\":-1},7,null]}"),
                      200);
     site_assert_has(fix, "\"code\":422");
+    site_assert_has(fix, "objects[2].oid");
+    assert_int_equal(site_send(fix, "POST", "/ada/m.git/info/lfs/objects/verify", token,
+                               "{\"oid\":\"../x\",\"size\":1}"),
+                     422);
+    site_assert_has(fix, "body.oid");
     free(token);
 }
 
