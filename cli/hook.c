@@ -53,6 +53,7 @@ static int judge(struct err *err)
     if (rc == 0)
         rc = read_updates(&updates, err);
     push.updates = updates.data;
+    push.updates_len = updates.len;
     if (rc == 0)
         rc = hub_push_check(&push, err);
     buf_finish(&updates);

@@ -2,56 +2,28 @@
 #include "hub/repo/push.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "hub/repo/pointer.h"
+#include "hub/repo/push_updates.h"
 #include "hub/repo/repo.h"
 #include "hub/repo/repo_impl.h"
 
-enum { HEX = GIT_HEX_SIZE - 1, MAX_CARD_BYTES = 1 << 20, MAX_REF_BYTES = 255 };
+enum { MAX_CARD_BYTES = 1 << 20 };
 
-struct update {
-    char before[GIT_HEX_SIZE], after[GIT_HEX_SIZE];
-    char ref[MAX_REF_BYTES + 1];
-};
-
-static bool is_none(const char *commit)
-{
-    return strspn(commit, "0") == HEX;
-}
-
-/* Takes "OLD NEW REF\n" off the front of *lines. */
-static int read_update(struct update *ret, const char **lines, struct err *err)
-{
-    const char *line = *lines;
-    size_t len = strcspn(line, "\n");
-    const size_t fixed = 2 * (HEX + 1);
-
-    if (len <= fixed || len - fixed > MAX_REF_BYTES)
-        return err_set(err, ERR_PARSE, "a ref's name has 1 to %d bytes", MAX_REF_BYTES);
-    memcpy(ret->before, line, HEX);
-    memcpy(ret->after, line + HEX + 1, HEX);
-    memcpy(ret->ref, line + fixed, len - fixed);
-    ret->before[HEX] = ret->after[HEX] = ret->ref[len - fixed] = '\0';
-    *lines = line[len] ? line + len + 1 : line + len;
-    return 0;
-}
-
-static int check_ref(const struct update *update, struct err *err)
+static int check_ref(const struct push_update *update, struct err *err)
 {
     bool is_tag = text_has_prefix(update->ref, "refs/tags/");
 
     if (!is_tag && !text_has_prefix(update->ref, "refs/heads/"))
         return err_set(err, ERR_REFUSED, "%s: only branches and tags can be pushed",
                        update->ref);
-    if (is_tag && !is_none(update->before))
+    if (is_tag && !push_update_makes(update))
         return err_set(err, ERR_REFUSED, "%s: a tag stays where it is and what it is",
                        update->ref);
-    if (is_none(update->after) && strcmp(update->ref, "refs/heads/main") == 0)
+    if (push_update_removes(update) && strcmp(update->ref, "refs/heads/main") == 0)
         return err_set(err, ERR_REFUSED, "refs/heads/main cannot be deleted");
     return 0;
 }
@@ -128,11 +100,11 @@ static int check_tip(const struct hub_push *push, struct hub_repo *repo, const c
 }
 
 static int check_update(const struct hub_push *push, struct hub_repo *repo,
-                        const struct update *update, struct err *err)
+                        const struct push_update *update, struct err *err)
 {
     int rc = check_ref(update, err);
 
-    if (rc < 0 || is_none(update->after))
+    if (rc < 0 || push_update_removes(update))
         return rc;
     rc = check_tip(push, repo, update->after, err);
     return rc < 0 ? err_wrap(err, rc, "%s", update->ref) : 0;
@@ -140,31 +112,26 @@ static int check_update(const struct hub_push *push, struct hub_repo *repo,
 
 int hub_push_check(const struct hub_push *push, struct err *err)
 {
+    struct push_updates updates;
     struct hub_repo *repo = NULL;
     struct git_repo *incoming = NULL;
-    const char *lines = push->updates;
-    struct update update;
-    size_t n_new = 0;
 
-    int rc = hub_repo_open(&repo, push->root, push->id, err);
+    int rc = push_updates_parse(&updates, push->updates, push->updates_len, err);
+    if (rc == 0)
+        rc = hub_repo_open(&repo, push->root, push->id, err);
     if (rc == 0)
         rc = git_open_incoming(&incoming, err);
     if (rc == 0) {
         struct hub_repo seen = *repo; /* the same one, with what came in it */
 
         seen.git = incoming;
-        for (size_t n = 0; rc == 0 && *lines; n++) {
-            rc = n < HUB_PUSH_MAX_REFS
-                     ? read_update(&update, &lines, err)
-                     : err_set(err, ERR_LIMIT, "more than %d refs at once", HUB_PUSH_MAX_REFS);
-            if (rc == 0)
-                rc = check_update(push, &seen, &update, err);
-            n_new += rc == 0 && is_none(update.before);
-        }
-        if (rc == 0 && n_new > 0)
-            rc = hub_repo_check_refs(repo, n_new, err);
+        for (size_t i = 0; rc == 0 && i < updates.n; i++)
+            rc = check_update(push, &seen, &updates.items[i], err);
     }
+    if (rc == 0 && updates.n_new > 0)
+        rc = hub_repo_check_refs(repo, updates.n_new, err);
     git_close(incoming);
     hub_repo_close(repo);
+    push_updates_finish(&updates);
     return rc;
 }

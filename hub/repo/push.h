@@ -10,11 +10,12 @@
 
 struct err;
 
-enum { HUB_PUSH_MAX_PLAIN_BYTES = 10 << 20, HUB_PUSH_MAX_REFS = 1000 };
+enum { HUB_PUSH_MAX_PLAIN_BYTES = 10 << 20 };
 
 struct hub_push {
     const char *root, *id;
     const char *updates; /* "OLD NEW REF" lines, as git gives them to the hook */
+    size_t updates_len;
     /* What the README of a tip must be like; negative refuses. NULL: anything. */
     int (*check_card)(void *ctx, const char *text, size_t len, struct err *err);
     void *ctx;
