@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,57 +13,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/parse.h"
+#include "base/program.h"
 #include "base/text.h"
 
-enum { HELD_FD = STDERR_FILENO + 1 };
 enum { SILENCE_MS = 120000, HEAD_MAX_BYTES = 65536, PIECE_BYTES = 65536 };
-
-/* Our threads block signals and ignore a broken pipe; the program shall do neither. */
-static void set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, pipe_only;
-
-    (void)sigemptyset(&none);
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    (void)posix_spawnattr_init(attributes);
-    (void)posix_spawnattr_setsigmask(attributes, &none);
-    (void)posix_spawnattr_setsigdefault(attributes, &pipe_only);
-    (void)posix_spawnattr_setpgroup(attributes, 0);
-    (void)posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                   POSIX_SPAWN_SETPGROUP);
-}
-
-static int spawn(pid_t *ret_pid, const struct cgi_call *call, int out, struct err *err)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-
-    set_attributes(&attributes);
-    (void)posix_spawn_file_actions_init(&actions);
-    if (call->body_fd >= 0)
-        (void)posix_spawn_file_actions_adddup2(&actions, call->body_fd, STDIN_FILENO);
-    else
-        (void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
-                                               0);
-    (void)posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    if (call->held_fd > 0)
-        (void)posix_spawn_file_actions_adddup2(&actions, call->held_fd, HELD_FD);
-    (void)posix_spawn_file_actions_addclosefrom_np(&actions,
-                                                   HELD_FD + (call->held_fd > 0 ? 1 : 0));
-    /* POSIX's own signature: the strings are not written to. */
-    int failed =
-        posix_spawnp(ret_pid, call->argv[0], &actions, &attributes,
-                     (char *const *)(uintptr_t)call->argv, (char *const *)(uintptr_t)call->env);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    (void)posix_spawnattr_destroy(&attributes);
-    if (failed == 0)
-        return 0;
-    *ret_pid = 0;
-    errno = failed;
-    return err_errno(err, "cannot run '%s'", call->argv[0]);
-}
 
 /* One piece of what it says; 0 at its end. */
 static ssize_t read_piece(struct cgi *cgi, char *piece, struct err *err)
@@ -164,7 +115,13 @@ int cgi_start(struct cgi *ret, const struct cgi_call *call, struct err *err)
     if (pipe2(ends, O_CLOEXEC) != 0)
         return err_errno(err, "cannot make a pipe");
     ret->fd = ends[0];
-    int rc = spawn(&ret->pid, call, ends[1], err);
+    const struct program program = { .argv = call->argv,
+                                     .env = call->env,
+                                     .in_fd = call->body_fd,
+                                     .out_fd = ends[1],
+                                     .err_fd = -1,
+                                     .held_fd = call->held_fd };
+    int rc = program_start(&ret->pid, &program, err);
     (void)close(ends[1]);
     return rc < 0 ? rc : read_head(ret, err);
 }
@@ -193,11 +150,8 @@ int cgi_collect(struct buf *out, struct cgi *cgi, struct err *err)
 
 void cgi_finish(struct cgi *cgi)
 {
-    if (cgi->pid > 0) {
-        (void)kill(-cgi->pid, SIGKILL);
-        while (waitpid(cgi->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
+    if (cgi->pid > 0)
+        program_kill(cgi->pid);
     if (cgi->fd > STDERR_FILENO) /* 0 when zeroed */
         (void)close(cgi->fd);
     free(cgi->content_type);

@@ -132,6 +132,17 @@ int git_check_objects(size_t *ret_n, struct git_repo *repo, const struct git_che
 /* An error that names the first ref which leads to no object. */
 int git_check_refs(struct git_repo *repo, struct err *err);
 
+/* How many objects there are, each counted once; as they are now, not when it was opened. */
+int git_count_objects(size_t *ret_n, const char *path, struct err *err);
+/* Removes the objects that no ref and no younger object leads to, and packs the others; by the
+ * program git, which says what is wrong. Nobody may move a ref meanwhile. */
+struct git_gc {
+    int64_t before_at; /* what was written or freshened later stays, unix seconds */
+    int64_t limit_ms;  /* -ERR_TIMEOUT after it, and nothing is lost */
+    int held_fd;       /* a lock that git keeps for as long as it runs; 0: none */
+};
+int git_collect(const char *path, const struct git_gc *gc, struct err *err);
+
 struct git_logged {
     char commit[GIT_HEX_SIZE];
     char *author, *message; /* UTF-8 */

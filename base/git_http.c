@@ -1,107 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/git_http.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/err.h"
-#include "base/fs.h"
+#include "base/git_env.h"
 
-enum { ENV_MAX = 64 };
-
-static const char *const fixed_env[] = {
-    "PATH=/usr/local/bin:/usr/bin:/bin",
-    "GIT_CONFIG_NOSYSTEM=1",
-    "GIT_CONFIG_GLOBAL=/dev/null",
-    "GIT_HTTP_EXPORT_ALL=1",
-    "GATEWAY_INTERFACE=CGI/1.1",
-    "SERVER_PROTOCOL=HTTP/1.1",
-    "REMOTE_ADDR=127.0.0.1",
+/* What git's side of CGI wants beside the request. */
+static const char *const fixed_env[][2] = {
+    { "GIT_HTTP_EXPORT_ALL", "1" },
+    { "GATEWAY_INTERFACE", "CGI/1.1" },
+    { "SERVER_PROTOCOL", "HTTP/1.1" },
+    { "REMOTE_ADDR", "127.0.0.1" },
 };
 
-/* What holds for every repository of ours, whoever serves it. */
-static const char *const fixed_config[] = { "safe.directory=*", "gc.auto=0", NULL };
-
-struct env {
-    char *vars[ENV_MAX];
-    size_t n;
-    size_t n_config;
-};
-
-static void env_take(struct env *env, char *variable)
-{
-    if (env->n + 1 < ENV_MAX)
-        env->vars[env->n++] = variable;
-    else
-        free(variable);
-}
-
-static void env_add(struct env *env, const char *name, const char *value)
-{
-    if (value)
-        env_take(env, xasprintf("%s=%s", name, value));
-}
-
-/* git takes settings from the environment as numbered pairs. */
-static void env_add_config(struct env *env, const char *const *config)
-{
-    for (; config && *config; config++) {
-        size_t key = strcspn(*config, "=");
-
-        env_take(env, xasprintf("GIT_CONFIG_KEY_%zu=%.*s", env->n_config, (int)key, *config));
-        env_take(env, xasprintf("GIT_CONFIG_VALUE_%zu=%s", env->n_config, *config + key + 1));
-        env->n_config++;
-    }
-}
-
-static void env_init(struct env *env, const struct git_http_call *call)
+static void add_length(struct git_env *env, int body_fd)
 {
     struct stat body = { 0 };
+    char text[24];
 
-    *env = (struct env){ 0 };
-    for (size_t i = 0; i < sizeof(fixed_env) / sizeof(fixed_env[0]); i++)
-        env_take(env, xstrdup(fixed_env[i]));
-    env_add_config(env, fixed_config);
-    env_add_config(env, call->config);
-    env_take(env, xasprintf("GIT_CONFIG_COUNT=%zu", env->n_config));
-    env_add(env, "GIT_PROJECT_ROOT", call->root);
-    env_add(env, "PATH_INFO", call->path);
-    env_add(env, "REQUEST_METHOD", call->method);
-    env_add(env, "QUERY_STRING", call->query);
-    env_add(env, "CONTENT_TYPE", call->content_type);
-    env_add(env, "HTTP_CONTENT_ENCODING", call->content_encoding);
-    env_add(env, "GIT_PROTOCOL", call->protocol);
-    env_add(env, "REMOTE_USER", call->user);
-    if (call->body_fd >= 0 && lseek(call->body_fd, 0, SEEK_SET) == 0 &&
-        fstat(call->body_fd, &body) == 0)
-        env_take(env, xasprintf("CONTENT_LENGTH=%lld", (long long)body.st_size));
-    for (const char *const *var = call->env; var && *var; var++)
-        env_take(env, xstrdup(*var));
+    if (body_fd < 0 || lseek(body_fd, 0, SEEK_SET) != 0 || fstat(body_fd, &body) != 0)
+        return;
+    (void)snprintf(text, sizeof(text), "%lld", (long long)body.st_size);
+    git_env_add(env, "CONTENT_LENGTH", text);
 }
 
-static void env_finish(struct env *env)
+static void set_env(struct git_env *env, const struct git_http_call *call)
 {
-    for (size_t i = 0; i < env->n; i++)
-        free(env->vars[i]);
+    git_env_init(env, call->config);
+    for (size_t i = 0; i < sizeof(fixed_env) / sizeof(fixed_env[0]); i++)
+        git_env_add(env, fixed_env[i][0], fixed_env[i][1]);
+    git_env_add(env, "GIT_PROJECT_ROOT", call->root);
+    git_env_add(env, "PATH_INFO", call->path);
+    git_env_add(env, "REQUEST_METHOD", call->method);
+    git_env_add(env, "QUERY_STRING", call->query);
+    git_env_add(env, "CONTENT_TYPE", call->content_type);
+    git_env_add(env, "HTTP_CONTENT_ENCODING", call->content_encoding);
+    git_env_add(env, "GIT_PROTOCOL", call->protocol);
+    git_env_add(env, "REMOTE_USER", call->user);
+    add_length(env, call->body_fd);
+    for (const char *const *var = call->env; var && *var; var++)
+        git_env_set(env, *var);
 }
 
 int git_http_start(struct cgi *ret, const struct git_http_call *call, struct err *err)
 {
     static const char *const argv[] = { "git", "http-backend", NULL };
-    struct env env;
+    struct git_env env;
 
-    env_init(&env, call);
+    set_env(&env, call);
     const struct cgi_call program = { .argv = argv,
                                       .env = (const char *const *)env.vars,
                                       .body_fd = call->body_fd,
                                       .held_fd = call->held_fd };
     int rc = cgi_start(ret, &program, err);
-    env_finish(&env);
+    git_env_finish(&env);
     return rc < 0 ? err_wrap(err, rc, "git http-backend") : 0;
 }
 

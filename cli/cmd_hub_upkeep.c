@@ -77,6 +77,24 @@ static int count_again(const struct hub_access *hub, enum hosted_kind kind, stru
     return rc;
 }
 
+static void print_collected(const struct gc_result *result, const struct report *report)
+{
+    if (report->is_json)
+        results_print_json(json_pack(
+            "{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "blobs", (json_int_t)result->n_blobs, "bytes",
+            (json_int_t)result->bytes, "objects", (json_int_t)result->n_objects, "object_bytes",
+            (json_int_t)result->object_bytes, "xorbs", (json_int_t)result->xorbs.n_xorbs,
+            "xorb_bytes", (json_int_t)result->xorbs.bytes, "leftovers",
+            (json_int_t)result->n_leftovers, "left_alone", report->lines));
+    else
+        (void)printf("removed %zu files of %lld bytes, %zu git objects (which take %lld bytes "
+                     "less), %zu packets of past Xet uploads of %lld bytes, and %zu leftovers "
+                     "of broken uploads\n",
+                     result->n_blobs, (long long)result->bytes, result->n_objects,
+                     (long long)result->object_bytes, result->xorbs.n_xorbs,
+                     (long long)result->xorbs.bytes, result->n_leftovers);
+}
+
 static int run_gc(struct app *app, const struct cmd_args *args, struct err *err)
 {
     struct report report = { .lines = json_array(), .is_json = app->json, .shown = -1 };
@@ -104,16 +122,8 @@ static int run_gc(struct app *app, const struct cmd_args *args, struct err *err)
     if (rc == 0)
         rc = count_again(&hub, HOSTED_DATASET, err);
     hub_access_close(&hub);
-    if (rc == 0 && app->json)
-        results_print_json(json_pack(
-            "{s:I,s:I,s:I,s:I,s:I}", "blobs", (json_int_t)result.n_blobs, "bytes",
-            (json_int_t)result.bytes, "xorbs", (json_int_t)result.xorbs.n_xorbs, "xorb_bytes",
-            (json_int_t)result.xorbs.bytes, "leftovers", (json_int_t)result.n_leftovers));
-    else if (rc == 0)
-        (void)printf("removed %zu files of %lld bytes, %zu packets of past Xet uploads of %lld "
-                     "bytes, and %zu leftovers of broken uploads\n",
-                     result.n_blobs, (long long)result.bytes, result.xorbs.n_xorbs,
-                     (long long)result.xorbs.bytes, result.n_leftovers);
+    if (rc == 0)
+        print_collected(&result, &report);
     json_decref(report.lines);
     free(hub_dir);
     return rc;
@@ -159,7 +169,7 @@ static const struct cmd_option gc_options[] = {
 const struct cmd cmd_hub_gc = {
     .name = "hub gc",
     .args = "[--older TIME]",
-    .summary = "Remove large files that no revision needs, safe beside uploads",
+    .summary = "Remove files and git objects that no revision needs, safe beside uploads",
     .options = gc_options,
     .needs = NEED_CONFIG,
     .run = run_gc,

@@ -65,11 +65,25 @@ static int add(struct hub_edit *edit, enum change_kind kind, const char *path, c
     return 0;
 }
 
+/* gc packs what lies loose and removes the folders that this makes it empty: not now. */
+static int store(char ret[GIT_HEX_SIZE], const struct hub_edit *edit, const void *data,
+                 size_t len, struct err *err)
+{
+    int lock = -1;
+
+    int rc = hub_repo_hold(&lock, edit->repo, err);
+    if (rc < 0)
+        return rc;
+    rc = git_write_blob(ret, edit->repo->git, data, len, err);
+    (void)close(lock);
+    return rc;
+}
+
 int hub_edit_put(struct hub_edit *edit, const char *path, const void *data, size_t len,
                  struct err *err)
 {
     char blob[GIT_HEX_SIZE];
-    int rc = git_write_blob(blob, edit->repo->git, data, len, err);
+    int rc = store(blob, edit, data, len, err);
 
     return rc < 0 ? rc : add(edit, CHANGE_PUT, path, blob, err);
 }
@@ -88,7 +102,7 @@ int hub_edit_put_blob(struct hub_edit *edit, const char *path, const char *oid, 
     if (rc < 0)
         return err_wrap(err, rc, "'%.200s'", path);
     memcpy(pointer.oid, oid, sizeof(pointer.oid));
-    rc = git_write_blob(blob, edit->repo->git, text, pointer_format(text, &pointer), err);
+    rc = store(blob, edit, text, pointer_format(text, &pointer), err);
     return rc < 0 ? rc : add(edit, CHANGE_PUT_BLOB, path, blob, err);
 }
 
@@ -163,21 +177,17 @@ static int build(char ret[GIT_HEX_SIZE], struct hub_edit *edit, const struct hub
     return rc;
 }
 
-static int move_branch(struct hub_repo *repo, const char *ref, const char *commit,
-                       const char *tip, struct err *err)
+static int build_and_move(char commit[GIT_HEX_SIZE], struct hub_edit *edit, const char *ref,
+                          const struct hub_commit *c, const char *tip, struct err *err)
 {
-    int lock = -1;
+    int rc = build(commit, edit, c, tip, err);
 
-    if (strcmp(commit, tip) == 0)
-        return 0;
-    int rc = hub_repo_hold(&lock, repo, err);
-    if (rc < 0)
+    if (rc < 0 || strcmp(commit, tip) == 0)
         return rc;
-    rc = git_set_ref(repo->git, ref, commit, tip[0] ? tip : NULL, err);
-    (void)close(lock);
-    return rc;
+    return git_set_ref(edit->repo->git, ref, commit, tip[0] ? tip : NULL, err);
 }
 
+/* The lock is let go before each look for a dead writer's, which needs it alone. */
 static int commit_in_turn(char commit[GIT_HEX_SIZE], struct hub_edit *edit, const char *ref,
                           const struct hub_commit *c, struct err *err)
 {
@@ -186,14 +196,18 @@ static int commit_in_turn(char commit[GIT_HEX_SIZE], struct hub_edit *edit, cons
     int rc = -ERR_CONFLICT;
 
     for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++) {
+        int lock = -1;
+
         clock_sleep_ms(&clock, i > 0 ? FIRST_WAIT_MS << i : 0);
-        rc = find_tip(tip, edit->repo, ref, c->parent, err);
+        rc = hub_repo_hold(&lock, edit->repo, err);
         if (rc < 0)
-            break;
-        rc = build(commit, edit, c, tip, err);
-        if (rc == 0)
-            rc = move_branch(edit->repo, ref, commit, tip, err);
-        if (rc == -ERR_CONFLICT && hub_repo_mend(edit->repo, NULL) < 0)
+            return rc;
+        rc = find_tip(tip, edit->repo, ref, c->parent, err);
+        bool is_found = rc == 0;
+        if (is_found)
+            rc = build_and_move(commit, edit, ref, c, tip, err);
+        (void)close(lock);
+        if (!is_found || (rc == -ERR_CONFLICT && hub_repo_mend(edit->repo, NULL) < 0))
             break;
     }
     return rc;
@@ -221,18 +235,23 @@ int hub_commit_nothing(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo,
                        const struct hub_commit *c, struct err *err)
 {
     static const struct merge nothing;
+    int lock = -1;
 
-    return write_commit(ret_commit, repo, &nothing, c, NULL, err);
+    int rc = hub_repo_hold(&lock, repo, err);
+    if (rc < 0)
+        return rc;
+    rc = write_commit(ret_commit, repo, &nothing, c, NULL, err);
+    (void)close(lock);
+    return rc;
 }
 
-int hub_squash(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const struct hub_commit *c,
-               struct err *err)
+static int squash(char commit[GIT_HEX_SIZE], struct hub_repo *repo, const char *ref,
+                  const struct hub_commit *c, struct err *err)
 {
-    char *ref = xasprintf("refs/heads/%s", c->branch);
-    char tip[GIT_HEX_SIZE], commit[GIT_HEX_SIZE];
     struct hub_edit nothing = { .repo = repo };
     struct git_file *base = NULL;
     struct merge m = { 0 };
+    char tip[GIT_HEX_SIZE];
     size_t n_base = 0;
 
     int rc = git_resolve(tip, repo->git, ref, err);
@@ -242,9 +261,24 @@ int hub_squash(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const struc
         rc = merge_init(&m, &nothing, base, n_base, err);
     if (rc == 0)
         rc = write_commit(commit, repo, &m, c, NULL, err);
-    if (rc == 0)
-        rc = move_branch(repo, ref, commit, tip, err);
+    if (rc == 0 && strcmp(commit, tip) != 0)
+        rc = git_set_ref(repo->git, ref, commit, tip, err);
     merge_finish(&m);
+    return rc;
+}
+
+int hub_squash(char ret_commit[GIT_HEX_SIZE], struct hub_repo *repo, const struct hub_commit *c,
+               struct err *err)
+{
+    char *ref = xasprintf("refs/heads/%s", c->branch);
+    char commit[GIT_HEX_SIZE];
+    int lock = -1;
+
+    int rc = hub_repo_hold(&lock, repo, err);
+    if (rc == 0)
+        rc = squash(commit, repo, ref, c, err);
+    if (lock >= 0)
+        (void)close(lock);
     free(ref);
     if (rc == 0)
         memcpy(ret_commit, commit, GIT_HEX_SIZE);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -75,17 +76,22 @@ static int check_repo(void *ctx, struct hub_repo *repo, const char *what, struct
     const struct git_check objects = { object_fault, c };
     size_t n = 0, n_commits = 0;
     struct err own = { 0 };
+    int lock = -1;
 
     (void)err;
     c->repo = repo;
     c->what = what;
     c->result->n_repos++;
-    int rc = hub_repo_check_objects(&n, repo, &objects, &own);
+    int rc = hub_repo_hold(&lock, repo, &own); /* gc takes nothing away meanwhile */
+    if (rc == 0)
+        rc = hub_repo_check_objects(&n, repo, &objects, &own);
     if (rc == 0)
         rc = hub_repo_each_file(&n_commits, repo, check_file, c, &own);
     if (rc < 0)
         fault(c, xasprintf("%s: %s", what, own.msg));
     check_marks(c);
+    if (lock >= 0)
+        (void)close(lock);
     c->result->n_commits += n_commits;
     return 0;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Three sweeps, each safe beside writers, since whoever refers to something touches it first:
+ * Four sweeps, each safe beside writers, since whoever refers to something touches it first:
  *
  * 1. In every repository: marks of blobs that no commit refers to and that are old, go. If its
  *    refs moved since its commits were read, they are read again.
- * 2. In the store: blobs that no repository has a mark of and that are old, go.
- * 3. What Xet clients sent goes when they no longer refer to it. */
+ * 2. There, too: git objects that no ref leads to and that are old, go.
+ * 3. In the store: blobs that no repository has a mark of and that are old, go.
+ * 4. What Xet clients sent goes when they no longer refer to it. */
 #include "hub/repo/upkeep.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "hub/repo/blob.h"
+#include "hub/repo/gc_objects.h"
 #include "hub/repo/repo.h"
 #include "hub/repo/upkeep_walk.h"
 #include "hub/repo/xet_store.h"
@@ -107,29 +109,47 @@ static int keep_marked(struct oids *marked, const struct hub_repo *repo, struct 
     return rc;
 }
 
-/* A repository that does not stand still is left for the next time, and one that cannot be read
- * keeps all that it has. */
+/* A repository that does not stand still is left for the next time. */
+static int sweep_marks(const struct sweep *sweep, struct hub_repo *repo, struct err *err)
+{
+    char **marks = NULL;
+    size_t n = 0;
+
+    int rc = hub_repo_list_blobs(&marks, &n, repo, err);
+    if (rc == 0 && n > 0)
+        rc = -ERR_CONFLICT;
+    for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++)
+        rc = drop_marks(repo, marks, n, sweep->upkeep->before_at, err);
+    hub_repo_list_free(marks, n);
+    return rc == -ERR_CONFLICT ? 0 : rc;
+}
+
+static int sweep_objects(const struct sweep *sweep, struct hub_repo *repo, struct err *err)
+{
+    struct hub_collected collected;
+
+    int rc = hub_repo_collect(&collected, repo, sweep->upkeep->before_at, err);
+    sweep->result->n_objects += collected.n_objects;
+    sweep->result->object_bytes += collected.bytes;
+    sweep->result->n_leftovers += collected.n_leftovers;
+    return rc;
+}
+
+/* One that cannot be read keeps all that it has. */
 static int sweep_repo(void *ctx, struct hub_repo *repo, const char *what, struct err *err)
 {
     struct sweep *sweep = ctx;
-    char **marks = NULL;
-    size_t n = 0;
     struct err own = { 0 };
 
-    int rc = hub_repo_list_blobs(&marks, &n, repo, err);
-    if (rc < 0)
-        return rc;
-    if (n > 0)
-        rc = -ERR_CONFLICT;
-    for (int i = 0; rc == -ERR_CONFLICT && i < MAX_TRIES; i++)
-        rc = drop_marks(repo, marks, n, sweep->upkeep->before_at, &own);
-    if (rc < 0 && rc != -ERR_CONFLICT) {
+    int rc = sweep_marks(sweep, repo, &own);
+    if (rc == 0)
+        rc = sweep_objects(sweep, repo, &own);
+    if (rc < 0) {
         char *line = xasprintf("%s: left as it is: %s", what, own.msg);
 
         sweep->upkeep->tell(sweep->upkeep->ctx, line);
         free(line);
     }
-    hub_repo_list_free(marks, n);
     return keep_marked(&sweep->marked, repo, err);
 }
 

@@ -146,16 +146,19 @@ static int stored_init(struct stored *s, struct hub_repo *repo,
     return rc;
 }
 
-static int move_main(struct hub_repo *repo, const char *commit, const char *expected,
-                     struct err *err)
+/* Under the repository's lock, as all that writes git's objects and refs. */
+static int commit_main(char commit[GIT_HEX_SIZE], struct hub_repo *repo,
+                       const struct git_new_commit *made, struct err *err)
 {
     int lock = -1;
 
     int rc = hub_repo_hold(&lock, repo, err);
+    if (rc < 0)
+        return rc;
+    rc = git_commit_files(commit, repo->git, made, err);
     if (rc == 0)
-        rc = git_set_ref(repo->git, main_ref, commit, expected, err);
-    if (lock >= 0)
-        (void)close(lock);
+        rc = git_set_ref(repo->git, main_ref, commit, made->parent, err);
+    (void)close(lock);
     return rc;
 }
 
@@ -191,9 +194,7 @@ static int advance_main(char commit[GIT_HEX_SIZE], struct hub_repo *repo,
         .message = revision->message,
     };
     if (rc == 0)
-        rc = git_commit_files(commit, repo->git, &made, err);
-    if (rc == 0)
-        rc = move_main(repo, commit, is_there ? parent : NULL, err);
+        rc = commit_main(commit, repo, &made, err);
     stored_finish(&stored);
     return rc;
 }

@@ -143,6 +143,19 @@ int hub_repo_check_refs(struct hub_repo *repo, size_t n_more, struct err *err)
     return rc;
 }
 
+/* The handle may know a pack in which it was, and that gc has taken away since. */
+static int still_has(const struct hub_repo *repo, const char *commit, struct err *err)
+{
+    struct git_repo *now = NULL;
+    char there[GIT_HEX_SIZE];
+
+    int rc = git_open(&now, repo->path, err);
+    if (rc == 0)
+        rc = git_resolve(there, now, commit, err);
+    git_close(now);
+    return rc;
+}
+
 static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,
                     const struct hub_tagger *tagger, struct err *err)
 {
@@ -151,6 +164,8 @@ static int make_ref(struct hub_repo *repo, const char *ref, const char *commit,
     if (git_resolve(there, repo->git, ref, NULL) == 0)
         return err_set(err, ERR_EXISTS, "'%.200s' exists already", ref);
     int rc = hub_repo_check_refs(repo, 1, err);
+    if (rc == 0)
+        rc = still_has(repo, commit, err);
     if (rc < 0)
         return rc;
     if (!tagger)
@@ -191,7 +206,9 @@ int hub_repo_put_branch(struct hub_repo *repo, const char *ref, const char *comm
     if (rc < 0)
         return rc;
     bool is_there = git_resolve(there, repo->git, ref, NULL) == 0;
-    rc = git_set_ref(repo->git, ref, commit, is_there ? there : NULL, err);
+    rc = still_has(repo, commit, err);
+    if (rc == 0)
+        rc = git_set_ref(repo->git, ref, commit, is_there ? there : NULL, err);
     (void)close(lock);
     return rc;
 }

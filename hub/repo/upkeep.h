@@ -27,12 +27,14 @@ struct upkeep {
 struct gc_result {
     size_t n_blobs, n_leftovers; /* removed */
     int64_t bytes;               /* of the blobs */
+    size_t n_objects;            /* of git, removed */
+    int64_t object_bytes;        /* by which they take less, packing included */
     struct xet_swept xorbs;      /* removed, too */
 };
 
-/* Removes blobs that no repository may refer to, xorbs that no client may refer to any more,
- * and what broken uploads left. A blob that is touched meanwhile stays: an upload and the
- * commit behind it are safe beside it. */
+/* Removes blobs that no repository may refer to, git objects that no ref leads to, xorbs that
+ * no client may refer to any more, and what broken uploads and pushes left. What is touched
+ * meanwhile stays: an upload and the commit behind it are safe beside it. */
 int hub_gc(struct gc_result *ret, const struct upkeep *upkeep, struct err *err);
 
 struct fsck_result {
