@@ -272,17 +272,17 @@ static int check_id(struct hosted *ret, struct access *access, const struct prin
     return rc;
 }
 
-bool access_may_see(struct access *access, const struct principal *who, enum hosted_kind kind,
-                    const char *id)
+bool access_may_see(struct hosted *ret, struct access *access, const struct principal *who,
+                    enum hosted_kind kind, const char *id)
 {
-    return check_id(NULL, access, who, kind, id) == 0;
+    return check_id(ret, access, who, kind, id) == 0;
 }
 
 bool access_is_public(struct access *access, enum hosted_kind kind, const char *id)
 {
     static const struct principal anybody;
 
-    return access_may_see(access, &anybody, kind, id);
+    return check_id(NULL, access, &anybody, kind, id) == 0;
 }
 
 void access_look(struct hosted *ret, struct access *access, enum hosted_kind kind,

@@ -65,10 +65,10 @@ enum access_right {
 int access_check(struct hosted *ret, struct access *access, const struct principal *who,
                  const struct hosted_name *name, enum access_right right, struct err *err);
 
-/* Whether everybody, or somebody, may see "namespace/name". */
+/* Whether everybody, or somebody, may see "namespace/name"; what hub.db knows of it, too. */
 bool access_is_public(struct access *access, enum hosted_kind kind, const char *id);
-bool access_may_see(struct access *access, const struct principal *who, enum hosted_kind kind,
-                    const char *id);
+bool access_may_see(struct hosted *ret, struct access *access, const struct principal *who,
+                    enum hosted_kind kind, const char *id);
 
 /* What hub.db knows of it, for who may see it. */
 void access_look(struct hosted *ret, struct access *access, enum hosted_kind kind,

@@ -5,14 +5,16 @@
 #include <strings.h>
 
 #include "base/alloc.h"
-#include "base/rfc3339.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
+#include "hub/web/catalogue.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
 enum { MAX_REPOS = 10000 };
+
+static const char never[] = "1970-01-01T00:00:00Z"; /* clients want a date */
 
 struct owned {
     const struct site *site;
@@ -22,26 +24,11 @@ struct owned {
     json_t *list;
 };
 
-/* Of the last commit on main; 0 without one. */
-static int64_t updated_at(const char *root, const char *id)
-{
-    struct hub_repo *repo = NULL;
-    char commit[GIT_HEX_SIZE];
-    int64_t at = 0;
-
-    if (hub_repo_open(&repo, root, id, NULL) == 0 &&
-        hub_repo_resolve(commit, repo, "main", NULL) == 0)
-        (void)hub_repo_date(&at, repo, commit, NULL);
-    hub_repo_close(repo);
-    return at;
-}
-
 static void add_repo(const struct owned *owned, enum hosted_kind kind, const char *root,
                      const char *id)
 {
     size_t len = strlen(owned->ns);
     struct hosted hosted;
-    char date[RFC3339_SIZE];
 
     if (strncasecmp(id, owned->ns, len) != 0 || id[len] != '/')
         return;
@@ -53,12 +40,15 @@ static void add_repo(const struct owned *owned, enum hosted_kind kind, const cha
         return;
     double share =
         owned->quota > 0 ? 100.0 * (double)hosted.blob_bytes / (double)owned->quota : 0;
-    json_t *entry = json_pack("{s:s,s:s%,s:s,s:s,s:I,s:f}", "id", id, "type",
-                              visit_plural(kind), strlen(visit_plural(kind)) - 1, "updatedAt",
-                              rfc3339_format(date, updated_at(root, id)), "visibility",
-                              hosted.is_private ? "private" : "public", "storage",
-                              (json_int_t)hosted.blob_bytes, "storagePercent", share);
+    json_t *content = catalogue_get(owned->site->catalogue, kind, root, id);
+    const char *updated = json_string_value(json_object_get(content, "lastModified"));
+    json_t *entry =
+        json_pack("{s:s,s:s%,s:s,s:s,s:I,s:f}", "id", id, "type", visit_plural(kind),
+                  strlen(visit_plural(kind)) - 1, "updatedAt", updated ? updated : never,
+                  "visibility", hosted.is_private ? "private" : "public", "storage",
+                  (json_int_t)hosted.blob_bytes, "storagePercent", share);
     (void)json_array_append_new(owned->list, entry);
+    json_decref(content);
 }
 
 static int add_kind(const struct owned *owned, enum hosted_kind kind)

@@ -15,7 +15,7 @@ struct sort_key {
     const char *name;
     const char *outer, *key; /* outer: NULL, or the object that key is in */
     int sign;                /* figures and times go down, names up */
-    bool needs_weights;
+    bool needs_downloads;
 };
 
 static const struct sort_key sort_keys[] = {
@@ -23,12 +23,12 @@ static const struct sort_key sort_keys[] = {
     { "last_modified", NULL, "lastModified", -1, false },
     { "createdAt", NULL, "createdAt", -1, false },
     { "created_at", NULL, "createdAt", -1, false },
-    { "downloads", NULL, "downloads", -1, false },
+    { "downloads", NULL, "downloads", -1, true },
     { "likes", NULL, "likes", -1, false },
     { "likes30d", NULL, "likes", -1, false },
-    { "trendingScore", NULL, "trendingScore", -1, false },
-    { "trending_score", NULL, "trendingScore", -1, false },
-    { "num_parameters", "safetensors", "total", -1, true },
+    { "trendingScore", NULL, "trendingScore", -1, true },
+    { "trending_score", NULL, "trendingScore", -1, true },
+    { "num_parameters", "safetensors", "total", -1, false },
     { "mainSize", NULL, "usedStorage", -1, false },
     { "id", NULL, "id", 1, false },
 };
@@ -97,7 +97,6 @@ static int read_parameters(struct list_query *ret, struct err *err)
         else
             rc = -ERR_RANGE;
         text += len + (text[len] == ',');
-        ret->needs_weights = true;
     }
     return rc < 0 ? err_set(err, ERR_RANGE,
                             "num_parameters: expected a range such as min:6B,max:128B")
@@ -111,8 +110,7 @@ int list_query_read(struct list_query *ret, const struct form *form, struct err 
 
     if (rc == 0)
         rc = read_parameters(ret, err);
-    if (rc == 0)
-        ret->needs_weights = ret->needs_weights || ret->sort->needs_weights;
+    ret->needs_downloads = rc == 0 && ret->sort->needs_downloads;
     return rc;
 }
 

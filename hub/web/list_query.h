@@ -21,7 +21,7 @@ struct list_query {
     int sign;               /* 1: ascending */
     int64_t min_parameters; /* 0 and INT64_MAX: any number */
     int64_t max_parameters;
-    bool needs_weights; /* model_weights() of every model is looked at */
+    bool needs_downloads; /* those of every model are looked at */
 };
 
 /* -ERR_RANGE names the field whose value cannot be. */
@@ -29,7 +29,7 @@ int list_query_read(struct list_query *ret, const struct form *form, struct err 
 
 /* By its id alone; what it turns down need not be opened. */
 bool list_query_wants_id(const struct list_query *query, const char *id);
-/* By the object of model_json(), with "safetensors" where that is needed. */
+/* By the protocol's object, without downloads unless they are needed. */
 bool list_query_wants(const struct list_query *query, const json_t *model);
 
 void list_query_sort(const struct list_query *query, json_t **models, size_t n);

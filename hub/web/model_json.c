@@ -143,7 +143,8 @@ static json_t *count_weights(const struct shelf *shelf)
     return ret;
 }
 
-void model_add_weights(json_t *model, const struct shelf *shelf)
+/* "safetensors": {"parameters":{"F32":n},"total":n} of a sound model.safetensors. */
+static void add_weights(json_t *model, const struct shelf *shelf)
 {
     json_t *weights = count_weights(shelf);
 
@@ -201,27 +202,26 @@ static void add_card(json_t *model, const struct shelf *shelf)
     buf_finish(&readme);
 }
 
-/* What hub.db knows; of a repository of the loop's it knows nothing. */
-static void add_hosted(json_t *model, const struct shelf *shelf, const char *modified)
+void model_add_hosted(json_t *model, const struct hosted *hosted)
 {
     static const char *const gates[] = { [GATE_AUTO] = "auto", [GATE_MANUAL] = "manual" };
-    const struct hosted *hosted = &shelf->hosted;
     char created[RFC3339_SIZE];
-    json_int_t used = 0;
 
-    for (size_t i = 0; i < shelf->n_files; i++)
-        used += shelf->files[i].size;
     rfc3339_format(created, hosted->created_at);
-    (void)json_object_set_new(model, "createdAt", json_string(hosted->id ? created : modified));
-    (void)json_object_set_new(model, "usedStorage", json_integer(used));
-    if (hosted->gate != GATE_NONE)
-        (void)json_object_set_new(model, "gated", json_string(gates[hosted->gate]));
+    (void)json_object_set(model, "createdAt", json_object_get(model, "lastModified"));
+    if (hosted->id)
+        (void)json_object_set_new(model, "createdAt", json_string(created));
+    (void)json_object_set_new(model, "private", json_boolean(hosted->is_private));
+    (void)json_object_set_new(model, "gated",
+                              hosted->gate == GATE_NONE ? json_false()
+                                                        : json_string(gates[hosted->gate]));
 }
 
-static void add_downloads(json_t *model, const struct site *site, const struct shelf *shelf,
-                          const char *ns)
+void model_add_downloads(json_t *model, const struct site *site, const struct hosted *hosted)
 {
-    const struct hosted_name name = { shelf->hosted.kind, ns, shelf->id + strlen(ns) + 1 };
+    const char *id = json_string_value(json_object_get(model, "id"));
+    const char *ns = json_string_value(json_object_get(model, "author"));
+    const struct hosted_name name = { hosted->kind, ns, id + strlen(ns) + 1 };
     struct download_sums sums;
 
     downloads_read(&sums, site->downloads, &name);
@@ -231,24 +231,26 @@ static void add_downloads(json_t *model, const struct site *site, const struct s
     (void)json_object_set_new(model, "trendingScore", json_integer(sums.week));
 }
 
-json_t *model_json(const struct site *site, const struct shelf *shelf)
+json_t *model_content(const struct shelf *shelf)
 {
     char digest[SHA256_HEX_SIZE], date[RFC3339_SIZE];
-    char *author = xstrndup(shelf->id, strcspn(shelf->id, "/"));
+    json_int_t used = 0;
     int64_t at = 0;
 
     sha256_hex(digest, shelf->id, strlen(shelf->id));
     digest[24] = '\0';
+    for (size_t i = 0; i < shelf->n_files; i++)
+        used += shelf->files[i].size;
     (void)hub_repo_date(&at, shelf->repo, shelf->commit, NULL);
     rfc3339_format(date, at);
-    json_t *model = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:[]}", "_id", digest, "id", shelf->id,
-        "modelId", shelf->id, "author", author, "sha", shelf->commit, "lastModified", date,
-        "private", shelf->hosted.is_private, "gated", 0, "disabled", 0, "likes", 0, "spaces");
-    add_hosted(model, shelf, date);
-    add_downloads(model, site, shelf, author);
+    json_t *model = json_pack("{s:s,s:s,s:s,s:s%,s:s,s:s,s:b,s:i,s:[],s:I}", "_id", digest,
+                              "id", shelf->id, "modelId", shelf->id, "author", shelf->id,
+                              strcspn(shelf->id, "/"), "sha", shelf->commit, "lastModified",
+                              date, "disabled", 0, "likes", 0, "spaces", "usedStorage", used);
     add_card(model, shelf);
-    free(author);
+    add_weights(model, shelf);
+    model_add_config(model, shelf);
+    model_add_gguf(model, shelf);
     return model;
 }
 

@@ -6,17 +6,21 @@
 #include "base/json.h"
 
 struct form;
+struct hosted;
 struct shelf;
 struct site;
 
-/* All but what follows, which costs more. Every result is the caller's. */
-json_t *model_json(const struct site *site, const struct shelf *shelf);
-/* Adds "safetensors": {"parameters":{"F32":n},"total":n} of a sound model.safetensors. */
-void model_add_weights(json_t *model, const struct shelf *shelf);
+/* What git holds of it: the same as long as the commit is, and its large files are there. Every
+ * result is the caller's. */
+json_t *model_content(const struct shelf *shelf);
 /* Adds "gguf": what the header of the first such file tells. */
 void model_add_gguf(json_t *model, const struct shelf *shelf);
 /* Adds "config" and "transformersInfo" as far as config.json tells, and "mask_token". */
 void model_add_config(json_t *model, const struct shelf *shelf);
+
+/* Adds what hub.db knows: of a repository of the loop's it knows nothing. */
+void model_add_hosted(json_t *model, const struct hosted *hosted);
+void model_add_downloads(json_t *model, const struct site *site, const struct hosted *hosted);
 
 enum model_detail { MODEL_NAMES, MODEL_WITH_BLOBS /* sizes and hashes too */ };
 json_t *model_siblings(const struct shelf *shelf, enum model_detail detail);

@@ -13,6 +13,7 @@
 struct access_log;
 struct buf;
 struct card;
+struct catalogue;
 struct downloads;
 struct err;
 struct metrics;
@@ -31,6 +32,7 @@ struct site {
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: none is kept */
     struct access *access;
+    struct catalogue *catalogue;
     struct downloads *downloads;
     struct rate *rate;
     bool spares_own_machine;          /* requests from loopback are not counted */

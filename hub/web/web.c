@@ -12,6 +12,7 @@
 #include "hub/repo/repo.h"
 #include "hub/repo/xet_store.h"
 #include "hub/web/access_log.h"
+#include "hub/web/catalogue.h"
 #include "hub/web/downloads.h"
 #include "hub/web/gitweb.h"
 #include "hub/web/markdown.h"
@@ -160,6 +161,7 @@ int web_start(struct web **ret, const struct web_options *options, struct err *e
     set_texts(web, options);
     web->site.reports_dir = xstrdup(options->reports_dir);
     web->site.metrics = metrics_new();
+    web->site.catalogue = catalogue_new(&options->clock);
     web->site.accel = xstrdup(options->accel ? options->accel : "");
     web->site.hook_secret = options->hook_secret ? xstrdup(options->hook_secret) : NULL;
     web->site.wake_path = xstrdup(options->wake_file ? options->wake_file : "");
@@ -196,6 +198,7 @@ void web_stop(struct web *web)
     downloads_stop(web->site.downloads);
     quota_free(web->site.quota);
     access_close(web->site.access);
+    catalogue_free(web->site.catalogue);
     rate_free(web->site.rate);
     metrics_free(web->site.metrics);
     for (size_t i = 0; i < web->n_retired; i++)

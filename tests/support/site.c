@@ -63,7 +63,15 @@ static int make_repository(struct site_fixture *fix, const char *hub_dir, struct
     return rc;
 }
 
-static int start_web(struct site_fixture *fix, struct err *err)
+static int64_t an_hour_ahead(void *ctx)
+{
+    const struct clock system = clock_system();
+
+    (void)ctx;
+    return clock_now_ms(&system) + (int64_t)3600 * 1000;
+}
+
+static int start_web(struct site_fixture *fix, const struct clock *clock, struct err *err)
 {
     char *hub_dir = fs_path(fix->dir, "hub", NULL);
     char *reports_dir = fs_path(fix->dir, "reports", NULL);
@@ -77,7 +85,7 @@ static int start_web(struct site_fixture *fix, struct err *err)
                                          .hook_secret = "It's a Secret to Everybody",
                                          .wake_file = wake_file,
                                          .hub_db = hub_db,
-                                         .clock = clock_system(),
+                                         .clock = *clock,
                                          .multipart_bytes = SITE_MULTIPART_BYTES,
                                          .threads = 2 };
 
@@ -93,7 +101,7 @@ static int start_web(struct site_fixture *fix, struct err *err)
     return rc;
 }
 
-int site_start(void **state)
+static int start(void **state, const struct clock *clock)
 {
     struct site_fixture *fix = xcalloc(1, sizeof(*fix));
     const struct http_curl_options client = { .user_agent = "test" };
@@ -106,12 +114,26 @@ int site_start(void **state)
     if (rc == 0)
         rc = fs_temp_dir(&fix->dir, NULL, &err);
     if (rc == 0)
-        rc = start_web(fix, &err);
+        rc = start_web(fix, clock, &err);
     if (rc == 0)
         rc = http_curl_new(&fix->client, &client, &err);
     if (rc < 0)
         print_error("%s\n", err.msg);
     return rc;
+}
+
+int site_start(void **state)
+{
+    const struct clock now = clock_system();
+
+    return start(state, &now);
+}
+
+int site_start_later(void **state)
+{
+    const struct clock later = { .now_ms = an_hour_ahead };
+
+    return start(state, &later);
 }
 
 int site_stop(void **state)

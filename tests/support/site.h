@@ -25,6 +25,7 @@ enum { SITE_N_FILES = 5, SITE_MULTIPART_BYTES = 64 };
 
 /* cmocka's setup and teardown. */
 int site_start(void **state);
+int site_start_later(void **state); /* by its clock, what is written just now is an hour old */
 int site_stop(void **state);
 
 struct http_request *site_prepare(struct site_fixture *fix, const char *method,

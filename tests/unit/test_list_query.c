@@ -106,16 +106,16 @@ static void queries_are_answered(void **state)
     }
 }
 
-static void weights_are_looked_at_only_when_they_are_asked_for(void **state)
+static void downloads_are_looked_at_only_when_they_decide_the_order(void **state)
 {
     static const struct {
         const char *query;
         bool needs;
     } cases[] = {
         { "", false },
-        { "sort=downloads", false },
-        { "sort=num_parameters", true },
-        { "num_parameters=min:1", true },
+        { "sort=downloads", true },
+        { "sort=trendingScore", true },
+        { "sort=num_parameters", false },
     };
 
     (void)state;
@@ -125,7 +125,7 @@ static void weights_are_looked_at_only_when_they_are_asked_for(void **state)
 
         assert_int_equal(form_parse(&form, cases[i].query, strlen(cases[i].query), 9, NULL), 0);
         assert_int_equal(list_query_read(&query, &form, NULL), 0);
-        assert_int_equal(query.needs_weights, cases[i].needs);
+        assert_int_equal(query.needs_downloads, cases[i].needs);
         form_finish(&form);
     }
 }
@@ -148,7 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(queries_are_answered),
-        cmocka_unit_test(weights_are_looked_at_only_when_they_are_asked_for),
+        cmocka_unit_test(downloads_are_looked_at_only_when_they_decide_the_order),
         cmocka_unit_test(a_value_that_cannot_be_is_named),
     };
 

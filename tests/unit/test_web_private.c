@@ -118,11 +118,51 @@ static void a_private_repository_is_as_one_that_is_not_there(void **state)
     free(bob);
 }
 
+/* Lists are made from what is kept of all repositories. */
+static void what_is_kept_of_a_private_repository_is_shown_to_its_owner_alone(void **state)
+{
+    static const char commit[] =
+        "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
+        "{\"key\":\"file\",\"value\":{\"path\":\"README.md\",\"encoding\":\"utf-8\","
+        "\"content\":\"---\\nlicense: mit\\n---\\n\"}}\n";
+    static const char *const lists[] = { "/api/models?author=ada",
+                                         "/api/models?filter=license:mit",
+                                         "/api/models-tags-by-type" };
+    struct site_fixture *fix = *state;
+    char *ada = site_token(fix, "ada", "write"), *bob = site_token(fix, "bob", "write");
+
+    assert_int_equal(
+        site_send(fix, "POST", "/api/repos/create", ada, "{\"name\":\"m\",\"private\":true}"),
+        200);
+    assert_int_equal(site_send(fix, "POST", "/api/models/ada/m/commit/main", ada, commit), 200);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        assert_int_equal(site_send(fix, "GET", lists[i], ada, ""), 200);
+        site_assert_has(fix, "license:mit");
+        assert_int_equal(site_send(fix, "GET", lists[i], bob, ""), 200);
+        site_assert_has_not(fix, "license:mit");
+        assert_int_equal(site_get(fix, lists[i]), 200);
+        site_assert_has_not(fix, "license:mit");
+    }
+    assert_int_equal(
+        site_send(fix, "PUT", "/api/models/ada/m/settings", ada, "{\"private\":false}"), 200);
+    assert_int_equal(site_get(fix, lists[0]), 200);
+    site_assert_has(fix, "license:mit");
+    assert_int_equal(
+        site_send(fix, "PUT", "/api/models/ada/m/settings", ada, "{\"private\":true}"), 200);
+    assert_int_equal(site_get(fix, lists[0]), 200);
+    assert_string_equal(fix->res.body.data, "[]");
+    free(ada);
+    free(bob);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_private_repository_is_as_one_that_is_not_there,
                                         site_start, site_stop),
+        cmocka_unit_test_setup_teardown(
+            what_is_kept_of_a_private_repository_is_shown_to_its_owner_alone, site_start_later,
+            site_stop),
     };
 
     buf_init(&work.statements, 1 << 20);
