@@ -7,7 +7,7 @@
 #include "base/httpd.h"
 #include "base/json.h"
 
-enum { API_MAX_FIELDS = 1100, API_MAX_PATHS = 1000 };
+enum { API_MAX_FIELDS = 1100 };
 
 /* Sends doc, whose reference it takes. Returns the status. */
 int api_reply(struct httpd_request *req, struct httpd_response *res, json_t *doc);

@@ -10,28 +10,12 @@
 #include "base/rfc3339.h"
 #include "base/text.h"
 #include "hub/web/api.h"
+#include "hub/web/gate_body.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 #include "store/namespace.h"
 
 enum { PAGE = 500, REQUEST_ID_SIZE = 25 };
-
-static const char *const words[] = {
-    [ENTRY_PENDING] = "pending",
-    [ENTRY_ACCEPTED] = "accepted",
-    [ENTRY_REFUSED] = "rejected",
-};
-enum { N_WORDS = sizeof(words) / sizeof(words[0]) };
-
-static bool parse_state(enum gate_state *ret, const char *word)
-{
-    for (size_t i = 0; word && i < N_WORDS; i++) {
-        *ret = (enum gate_state)i;
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    }
-    return false;
-}
 
 /* 24 hex digits that stand for one person's request to one repository. */
 static void request_id(char ret[REQUEST_ID_SIZE], int64_t repo_id, const char *person)
@@ -51,8 +35,9 @@ static json_t *entry_json(int64_t repo_id, const struct gate_entry *entry)
 
     request_id(id, repo_id, entry->person);
     return json_pack("{s:s,s:{s:s,s:s},s:s,s:s}", "requestId", id, "user", "user",
-                     entry->person, "fullname", entry->person, "status", words[entry->state],
-                     "timestamp", rfc3339_format(date, entry->asked_at));
+                     entry->person, "fullname", entry->person, "status",
+                     gate_state_word(entry->state), "timestamp",
+                     rfc3339_format(date, entry->asked_at));
 }
 
 static int put(const struct site *site, const struct visit *v, const char *person,
@@ -90,9 +75,10 @@ int gate_ask(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
     int status = visit_begin(&visit, ctx, req, res, ACCESS_SEE);
     if (status == 0)
-        status = ask(ctx, &visit, &state, &err) < 0
-                     ? visit_fail(ctx, req, res, &visit.who, &err)
-                     : api_reply(req, res, json_pack("{s:s}", "status", words[state]));
+        status =
+            ask(ctx, &visit, &state, &err) < 0
+                ? visit_fail(ctx, req, res, &visit.who, &err)
+                : api_reply(req, res, json_pack("{s:s}", "status", gate_state_word(state)));
     visit_end(&visit);
     return status;
 }
@@ -137,7 +123,7 @@ static int reply_list(struct httpd_request *req, struct httpd_response *res,
     enum gate_state state;
     struct err err = { 0 };
 
-    if (!parse_state(&state, httpd_param(req, "state"))) {
+    if (!gate_state_parse(&state, httpd_param(req, "state"))) {
         free(cursor);
         return site_error(site, req, res, 400, NULL,
                           "requests are pending, accepted or rejected");
@@ -193,44 +179,32 @@ static char *person_of_request(const struct site *site, const struct visit *v, c
     struct search search = { .id = id, .repo_id = v->hosted.id };
     struct db *db = access_lock(site->access);
 
-    for (size_t i = 0; !search.person && i < N_WORDS; i++)
+    for (size_t i = 0; !search.person && i < GATE_STATES; i++)
         (void)gate_entry_each(db, v->hosted.id, (enum gate_state)i, &all, look_at, &search,
                               NULL);
     access_unlock(site->access);
     return search.person;
 }
 
-/* "user", or whose "requestId" it is; the caller frees. */
-static int read_person(char **ret, const struct site *site, const struct visit *v,
-                       const json_t *doc, struct err *err)
-{
-    const char *user = json_string_value(json_object_get(doc, "user"));
-    const char *id = json_string_value(json_object_get(doc, "requestId"));
-
-    if (!user && !id)
-        return err_set(err, ERR_RANGE, "expected a user or a requestId");
-    *ret = user ? xstrdup(user) : person_of_request(site, v, id);
-    return *ret ? 0 : err_set(err, ERR_NOTFOUND, "there is no such request");
-}
-
 static int handle(const struct site *site, const struct visit *v, const json_t *doc,
                   struct err *err)
 {
-    const char *word = json_string_value(json_object_get(doc, "status"));
-    enum gate_state state, before;
-    char *person = NULL;
+    struct handle_body body;
+    enum gate_state before;
 
-    if (!parse_state(&state, word))
-        return err_set(err, ERR_RANGE, "status is pending, accepted or rejected");
-    int rc = read_person(&person, site, v, doc, err);
-    if (rc == 0) {
-        rc = gate_entry_get(access_lock(site->access), v->hosted.id, person, &before, NULL);
-        access_unlock(site->access);
-        if (rc < 0)
-            rc = err_set(err, ERR_NOTFOUND, "'%.96s' did not ask for access", person);
-    }
+    int rc = handle_body_read(&body, doc, err);
+    if (rc < 0)
+        return rc;
+    char *person =
+        *body.user ? xstrdup(body.user) : person_of_request(site, v, body.request_id);
+    if (!person)
+        return err_set(err, ERR_NOTFOUND, "there is no such request");
+    rc = gate_entry_get(access_lock(site->access), v->hosted.id, person, &before, NULL);
+    access_unlock(site->access);
+    if (rc < 0)
+        rc = err_set(err, ERR_NOTFOUND, "'%.96s' did not ask for access", person);
     if (rc == 0)
-        rc = put(site, v, person, state, err);
+        rc = put(site, v, person, body.state, err);
     free(person);
     return rc;
 }
@@ -246,18 +220,19 @@ static int take_kind(void *ctx, const struct namespace_row *row, struct err *err
 static int grant(const struct site *site, const struct visit *v, const json_t *doc,
                  struct err *err)
 {
-    const char *user = json_string_value(json_object_get(doc, "user"));
+    struct grant_body body;
     bool is_person = false;
 
-    if (!user)
-        return err_set(err, ERR_RANGE, "expected a user");
+    int rc = grant_body_read(&body, doc, err);
+    if (rc < 0)
+        return rc;
     if (v->hosted.gate == GATE_NONE)
         return err_set(err, ERR_RANGE, "everybody has access to this repository's files");
-    (void)namespace_get(access_lock(site->access), user, take_kind, &is_person, NULL);
+    (void)namespace_get(access_lock(site->access), body.user, take_kind, &is_person, NULL);
     access_unlock(site->access);
     if (!is_person)
-        return err_set(err, ERR_NOTFOUND, "there is nobody called '%.96s' here", user);
-    return put(site, v, user, ENTRY_ACCEPTED, err);
+        return err_set(err, ERR_NOTFOUND, "there is nobody called '%.96s' here", body.user);
+    return put(site, v, body.user, ENTRY_ACCEPTED, err);
 }
 
 /* A person or request that is not there is no missing repository. */

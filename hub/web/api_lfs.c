@@ -12,12 +12,13 @@
 #include "hub/repo/large.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
+#include "hub/web/file_body.h"
 #include "hub/web/lfs.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
-enum { MAX_LISTED = 1000, MAX_SHAS = 1000, MAX_CURSOR = 1000000 };
+enum { MAX_LISTED = 1000, MAX_CURSOR = 1000000 };
 
 /* A repository that somebody has a right to, open. */
 struct cellar {
@@ -109,46 +110,17 @@ int api_lfs_list(struct httpd_request *req, struct httpd_response *res, void *ct
     return status;
 }
 
-/* The names under "sha", borrowed from doc; the caller frees the array. */
-static int read_drop(struct hub_large_drop *ret, const char ***ret_oids, const json_t *doc,
-                     struct err *err)
-{
-    const json_t *deletions = json_object_get(doc, "deletions");
-    const json_t *shas = json_object_get(deletions, "sha");
-    const json_t *rewrites = json_object_get(deletions, "rewriteHistory");
-    size_t n = json_array_size(shas);
-
-    if (!json_is_array(shas) || n == 0 || n > MAX_SHAS)
-        return err_set(err, ERR_PARSE, "deletions.sha: expected 1 to %d SHA-256", MAX_SHAS);
-    if (rewrites && !json_is_boolean(rewrites))
-        return err_set(err, ERR_PARSE, "deletions.rewriteHistory: expected true or false");
-    *ret_oids = xcalloc(n, sizeof(**ret_oids));
-    for (size_t i = 0; i < n; i++) {
-        const char *oid = json_string_value(json_array_get(shas, i));
-
-        if (!oid || !hex_is(oid, SHA256_HEX_SIZE - 1))
-            return err_set(err, ERR_PARSE, "deletions.sha[%zu] is no SHA-256", i);
-        (*ret_oids)[i] = oid;
-    }
-    *ret = (struct hub_large_drop){ .oids = *ret_oids,
-                                    .n = n,
-                                    .history = json_is_true(rewrites) ? HUB_REWRITE_HISTORY
-                                                                      : HUB_KEEP_HISTORY };
-    return 0;
-}
-
 static int drop(struct httpd_request *req, struct httpd_response *res, const struct site *site,
                 const struct cellar *cellar, const json_t *doc)
 {
-    struct hub_large_drop drop;
-    const char **oids = NULL;
+    struct drop_body body;
     struct err err = { 0 };
     int64_t bytes = 0;
 
-    int rc = read_drop(&drop, &oids, doc, &err);
+    int rc = drop_body_read(&body, doc, &err);
     if (rc == 0)
-        rc = hub_large_drop(&bytes, cellar->repo, &drop, &err);
-    free(oids);
+        rc = hub_large_drop(&bytes, cellar->repo, &body.drop, &err);
+    drop_body_finish(&body);
     if (rc < 0)
         return visit_fail(site, req, res, &cellar->visit.who, &err);
     quota_uncount(

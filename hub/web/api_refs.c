@@ -9,6 +9,7 @@
 #include "base/rfc3339.h"
 #include "hub/repo/edit.h"
 #include "hub/web/api.h"
+#include "hub/web/ref_body.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
@@ -45,13 +46,6 @@ static void desk_close(struct desk *desk)
     visit_end(&desk->visit);
 }
 
-static const char *text_of(const struct desk *desk, const char *key)
-{
-    const char *text = json_string_value(json_object_get(desk->doc, key));
-
-    return text ? text : "";
-}
-
 /* What an error on a ref is to a client: a name that is taken, or a revision that is not. */
 static int fail(const struct desk *desk, const struct site *site, struct httpd_request *req,
                 struct httpd_response *res, const struct err *err)
@@ -68,15 +62,14 @@ static int done(struct httpd_request *req, struct httpd_response *res)
     return api_reply(req, res, json_pack("{s:b}", "ok", 1));
 }
 
-/* The commit that a new branch starts at: a revision, main, or one of its own without files. */
-static int find_start(char commit[GIT_HEX_SIZE], struct desk *desk, int64_t now,
-                      struct err *err)
+/* The commit that a new branch starts at: a revision, or one of its own without files. */
+static int find_start(char commit[GIT_HEX_SIZE], struct desk *desk,
+                      const struct branch_body *body, int64_t now, struct err *err)
 {
-    const char *start = text_of(desk, "startingPoint");
     struct write_author author;
 
-    if (!json_is_true(json_object_get(desk->doc, "emptyBranch")))
-        return hub_repo_resolve(commit, desk->repo, *start ? start : "main", err);
+    if (!body->is_empty)
+        return hub_repo_resolve(commit, desk->repo, body->start, err);
     write_author_init(&author, &desk->visit.who);
     const struct hub_commit c = { .author_name = author.name,
                                   .author_email = author.email,
@@ -88,11 +81,14 @@ static int find_start(char commit[GIT_HEX_SIZE], struct desk *desk, int64_t now,
 static int make_branch(struct desk *desk, const char *ref, int64_t now, struct err *err)
 {
     char commit[GIT_HEX_SIZE];
+    struct branch_body body;
 
-    int rc = find_start(commit, desk, now, err);
+    int rc = branch_body_read(&body, desk->doc, err);
+    if (rc == 0)
+        rc = find_start(commit, desk, &body, now, err);
     if (rc < 0)
         return rc;
-    if (json_is_true(json_object_get(desk->doc, "overwrite")))
+    if (body.overwrites)
         return hub_repo_put_branch(desk->repo, ref, commit, err);
     return hub_repo_add_ref(desk->repo, ref, commit, NULL, err);
 }
@@ -127,17 +123,19 @@ int api_branch(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
 static int make_tag(struct desk *desk, const char *rev, int64_t now, struct err *err)
 {
-    const char *tag = text_of(desk, "tag"), *message = text_of(desk, "message");
-    char *ref = xasprintf("refs/tags/%s", tag);
     char commit[GIT_HEX_SIZE];
     struct write_author author;
+    struct tag_body body;
 
+    int rc = tag_body_read(&body, desk->doc, err);
+    if (rc < 0)
+        return rc;
     write_author_init(&author, &desk->visit.who);
-    const struct hub_tagger tagger = { message, author.name, author.email, now };
-    int rc = *tag ? hub_repo_resolve(commit, desk->repo, rev, err)
-                  : err_set(err, ERR_RANGE, "a tag has a name");
+    const struct hub_tagger tagger = { body.message, author.name, author.email, now };
+    char *ref = xasprintf("refs/tags/%s", body.tag);
+    rc = hub_repo_resolve(commit, desk->repo, rev, err);
     if (rc == 0)
-        rc = hub_repo_add_ref(desk->repo, ref, commit, *message ? &tagger : NULL, err);
+        rc = hub_repo_add_ref(desk->repo, ref, commit, *body.message ? &tagger : NULL, err);
     free(ref);
     return rc;
 }
@@ -170,28 +168,36 @@ int api_tag(struct httpd_request *req, struct httpd_response *res, void *ctx)
     return status;
 }
 
+static int squash(struct desk *desk, const char *branch, int64_t now, struct err *err)
+{
+    char commit[GIT_HEX_SIZE];
+    struct write_author author;
+    struct squash_body body;
+
+    int rc = squash_body_read(&body, desk->doc, err);
+    if (rc < 0)
+        return rc;
+    write_author_init(&author, &desk->visit.who);
+    const struct hub_commit c = { .branch = branch,
+                                  .author_name = author.name,
+                                  .author_email = author.email,
+                                  .at = now,
+                                  .message = body.message };
+    return hub_squash(commit, desk->repo, &c, err);
+}
+
 int api_squash(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
     char *branch = write_param(req, "branch");
-    char commit[GIT_HEX_SIZE];
-    struct write_author author;
     struct err err = { 0 };
     struct desk desk;
 
     int status = desk_open(&desk, site, req, res);
-    if (status == 0) {
-        const char *message = text_of(&desk, "message");
-
-        write_author_init(&author, &desk.visit.who);
-        const struct hub_commit c = { .branch = branch ? branch : "",
-                                      .author_name = author.name,
-                                      .author_email = author.email,
-                                      .at = access_now(site->access),
-                                      .message = *message ? message : "Super-squash" };
-        int rc = hub_squash(commit, desk.repo, &c, &err);
-        status = rc < 0 ? fail(&desk, site, req, res, &err) : done(req, res);
-    }
+    if (status == 0)
+        status = squash(&desk, branch ? branch : "", access_now(site->access), &err) < 0
+                     ? fail(&desk, site, req, res, &err)
+                     : done(req, res);
     desk_close(&desk);
     free(branch);
     return status;

@@ -8,6 +8,7 @@
 #include "base/rfc3339.h"
 #include "base/text.h"
 #include "hub/web/api.h"
+#include "hub/web/file_body.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
@@ -183,54 +184,27 @@ static void add_path(json_t *entries, const struct shelf *shelf, const char *pat
         (void)json_array_append_new(entries, entry);
 }
 
-/* 0, or -1 for a body that is neither form nor JSON, or asks for too much. */
-static int add_paths(json_t *entries, const struct shelf *shelf,
-                     const struct httpd_request *req)
-{
-    const struct buf *body = httpd_body(req);
-    const char *type = httpd_header(req, "Content-Type");
-    struct form form;
-    size_t at = 0;
-
-    if (type && text_has_prefix(type, "application/json")) {
-        json_t *doc = NULL;
-
-        if (json_parse(&doc, body->data, body->len, "paths-info", NULL) < 0)
-            return -1;
-        const json_t *paths = json_object_get(doc, "paths");
-        int rc = json_is_array(paths) && json_array_size(paths) <= API_MAX_PATHS ? 0 : -1;
-        for (size_t i = 0; rc == 0 && i < json_array_size(paths); i++) {
-            const char *path = json_string_value(json_array_get(paths, i));
-
-            add_path(entries, shelf, path ? path : "");
-        }
-        if (rc == 0 && json_is_true(json_object_get(doc, "expand")))
-            add_last_commits(entries, shelf);
-        json_decref(doc);
-        return rc;
-    }
-    int rc = form_parse(&form, body->data, body->len, API_MAX_FIELDS, NULL);
-    for (const char *path; rc == 0 && (path = form_next(&form, "paths", &at));)
-        add_path(entries, shelf, path);
-    if (json_array_size(entries) > API_MAX_PATHS)
-        rc = -1;
-    if (rc == 0 && form_is_true(&form, "expand"))
-        add_last_commits(entries, shelf);
-    form_finish(&form);
-    return rc;
-}
-
 int api_paths_info(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
-    json_t *entries = json_array();
+    const struct buf *sent = httpd_body(req);
+    struct paths_body body = { 0 };
     struct shelf shelf;
+    struct err err = { 0 };
 
     int status = site_open_shelf(&shelf, ctx, req, res);
-    if (status == 0 && add_paths(entries, &shelf, req) < 0)
-        status = site_error(ctx, req, res, 400, NULL, "expected at most 1000 paths");
-    if (status == 0)
-        status = api_reply(req, res, json_incref(entries));
-    json_decref(entries);
+    if (status == 0 && paths_body_read(&body, httpd_header(req, "Content-Type"), sent->data,
+                                       sent->len, &err) < 0)
+        status = site_error(ctx, req, res, 400, NULL, err.msg);
+    if (status == 0) {
+        json_t *entries = json_array();
+
+        for (size_t i = 0; i < body.n; i++)
+            add_path(entries, &shelf, body.paths[i]);
+        if (body.expands)
+            add_last_commits(entries, &shelf);
+        status = api_reply(req, res, entries);
+    }
+    paths_body_finish(&body);
     shelf_close(&shelf);
     return status;
 }

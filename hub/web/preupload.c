@@ -12,12 +12,11 @@
 #include "hub/repo/ignore.h"
 #include "hub/web/api.h"
 #include "hub/web/card_check.h"
+#include "hub/web/file_body.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 #include "hub/web/write.h"
-
-enum { MAX_PREUPLOAD_FILES = 1000, MAX_ATTRIBUTES_BYTES = 1 << 20, MAX_IGNORE_BYTES = 1 << 20 };
 
 struct preupload {
     const struct shelf *shelf;
@@ -48,21 +47,17 @@ static bool would_use_xet(const char *agent)
     return is_read && (major > 1 || (major == 1 && minor >= 20));
 }
 
-static json_t *answer_file(const struct preupload *p, const json_t *file)
+static json_t *answer_file(const struct preupload *p, const struct preupload_file *file)
 {
-    const char *path = json_string_value(json_object_get(file, "path"));
-    int64_t size = json_integer_value(json_object_get(file, "size"));
-
-    if (!path)
-        return NULL;
-    const struct hub_file *there = shelf_find(p->shelf, path);
+    const struct hub_file *there = shelf_find(p->shelf, file->path);
     /* One that is large by its name only comes with the commit where Xet would take five
      * requests for it; it is stored as the large file that it is all the same. */
-    bool is_large = size >= HUB_LFS_BYTES || (size > 0 && !p->would_use_xet &&
-                                              attributes_is_lfs(p->attributes.data, path));
-    json_t *answer =
-        json_pack("{s:s,s:s,s:b}", "path", path, "uploadMode", is_large ? "lfs" : "regular",
-                  "shouldIgnore", ignore_has(p->ignore, path));
+    bool is_large =
+        file->size >= HUB_LFS_BYTES || (file->size > 0 && !p->would_use_xet &&
+                                        attributes_is_lfs(p->attributes.data, file->path));
+    json_t *answer = json_pack("{s:s,s:s,s:b}", "path", file->path, "uploadMode",
+                               is_large ? "lfs" : "regular", "shouldIgnore",
+                               ignore_has(p->ignore, file->path));
     /* What the client compares with depends on how it would send. */
     if (there && !there->lfs[0])
         (void)json_object_set_new(answer, "oid", json_string(there->blob));
@@ -71,42 +66,27 @@ static json_t *answer_file(const struct preupload *p, const json_t *file)
     return answer;
 }
 
-static int answer_all(json_t *ret, const struct preupload *p, const json_t *files)
-{
-    if (!json_is_array(files) || json_array_size(files) > MAX_PREUPLOAD_FILES)
-        return -1;
-    for (size_t i = 0; i < json_array_size(files); i++) {
-        json_t *answer = answer_file(p, json_array_get(files, i));
-
-        if (!answer)
-            return -1;
-        (void)json_array_append_new(ret, answer);
-    }
-    return 0;
-}
-
 /* Appends a file of git's as it is to be: the one that comes with the upload, else the one that
  * is there. */
 static void read_rules(struct buf *out, const struct shelf *shelf, const char *path,
-                       const json_t *sent)
+                       const char *sent)
 {
     const struct hub_file *there = shelf_find(shelf, path);
 
-    if (json_is_string(sent))
-        buf_add(out, json_string_value(sent), json_string_length(sent));
+    if (sent)
+        buf_add_str(out, sent);
     else if (there)
         (void)shelf_read(out, shelf, there, NULL);
 }
 
-static int read_ignore(struct preupload *p, const json_t *doc, struct err *err)
+static int read_ignore(struct preupload *p, const char *sent, struct err *err)
 {
-    const json_t *sent = json_object_get(doc, "gitIgnore");
     struct buf text;
 
-    buf_init(&text, MAX_IGNORE_BYTES);
+    buf_init(&text, FILE_BODY_MAX_RULES_BYTES);
     read_rules(&text, p->shelf, ".gitignore", sent);
-    int rc = ignore_parse(&p->ignore, text.data, text.len,
-                          json_is_string(sent) ? "gitIgnore" : ".gitignore", err);
+    int rc =
+        ignore_parse(&p->ignore, text.data, text.len, sent ? "gitIgnore" : ".gitignore", err);
     buf_finish(&text);
     return rc;
 }
@@ -114,20 +94,22 @@ static int read_ignore(struct preupload *p, const json_t *doc, struct err *err)
 static int answer(struct httpd_request *req, struct httpd_response *res,
                   const struct site *site, struct preupload *p, const json_t *doc)
 {
-    json_t *files = json_array();
+    struct preupload_body body;
     struct err err = { 0 };
-    int status = 0;
 
-    read_rules(&p->attributes, p->shelf, ".gitattributes",
-               json_object_get(doc, "gitAttributes"));
-    if (read_ignore(p, doc, &err) < 0)
-        status = site_error(site, req, res, 400, NULL, err.msg);
-    else if (answer_all(files, p, json_object_get(doc, "files")) < 0)
-        status = site_error(site, req, res, 400, NULL, "expected files with a path each");
-    else
-        status = api_reply(req, res, json_pack("{s:O}", "files", files));
-    json_decref(files);
-    return status;
+    int rc = preupload_body_read(&body, doc, &err);
+    if (rc == 0)
+        rc = read_ignore(p, body.ignore, &err);
+    if (rc < 0) {
+        preupload_body_finish(&body);
+        return site_error(site, req, res, 400, NULL, err.msg);
+    }
+    read_rules(&p->attributes, p->shelf, ".gitattributes", body.attributes);
+    json_t *files = json_array();
+    for (size_t i = 0; i < body.n; i++)
+        (void)json_array_append_new(files, answer_file(p, &body.files[i]));
+    preupload_body_finish(&body);
+    return api_reply(req, res, json_pack("{s:o}", "files", files));
 }
 
 int api_preupload(struct httpd_request *req, struct httpd_response *res, void *ctx)
@@ -137,7 +119,7 @@ int api_preupload(struct httpd_request *req, struct httpd_response *res, void *c
                            .would_use_xet = would_use_xet(httpd_header(req, "User-Agent")) };
     json_t *doc = NULL;
 
-    buf_init(&p.attributes, MAX_ATTRIBUTES_BYTES);
+    buf_init(&p.attributes, FILE_BODY_MAX_RULES_BYTES);
     int status = api_body(&doc, ctx, req, res);
     if (status == 0)
         status = site_open_shelf_for(&shelf, ctx, req, res, ACCESS_WRITE);
