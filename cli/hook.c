@@ -8,8 +8,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/git.h"
+#include "base/parse.h"
 #include "hub/repo/push.h"
+#include "hub/repo/repo.h"
 #include "hub/web/card_check.h"
+#include "hub/web/gitweb.h"
 
 enum { MAX_UPDATES_BYTES = 1 << 20 };
 
@@ -36,20 +39,40 @@ static int check_readme(void *ctx, const char *text, size_t len, struct err *err
     return rc;
 }
 
+/* What git would keep, as it counts for the namespace once it is there. */
+static int check_room(struct err *err)
+{
+    const char *text = getenv("HEARTH_PUSH_ROOM"), *incoming = getenv("GIT_QUARANTINE_PATH");
+    int64_t room = 0;
+
+    if (!text || !incoming)
+        return 0;
+    int rc = parse_i64(&room, text, 0, INT64_MAX, "HEARTH_PUSH_ROOM", err);
+    int64_t bytes = hub_object_bytes(incoming);
+    if (rc < 0 || bytes <= room)
+        return rc;
+
+    struct buf why;
+    buf_init(&why, 1024);
+    gitweb_refusal(&why, bytes, room);
+    rc = err_set(err, ERR_LIMIT, "%s", why.data);
+    buf_finish(&why);
+    return rc;
+}
+
 static int judge(struct err *err)
 {
     struct hub_push push = { .root = getenv("HEARTH_PUSH_ROOT"),
                              .id = getenv("HEARTH_PUSH_ID"),
                              .check_card = check_readme };
-    const char *refusal = getenv("HEARTH_PUSH_REFUSAL");
     struct buf updates;
 
-    if (refusal)
-        return err_set(err, ERR_LIMIT, "%s", refusal);
     if (!push.root || !push.id)
         return err_set(err, ERR_USAGE, "pre-receive: only `hearth serve` runs this");
     buf_init(&updates, MAX_UPDATES_BYTES);
-    int rc = git_setup(err);
+    int rc = check_room(err);
+    if (rc == 0)
+        rc = git_setup(err);
     if (rc == 0)
         rc = read_updates(&updates, err);
     push.updates = updates.data;

@@ -87,13 +87,17 @@ bool hub_repo_has_blob(const struct hub_repo *repo, const char *oid)
     return has;
 }
 
-/* New, or as good as new; durable also when somebody else has just made it. */
-static int mark(const char *folder, const char *oid, struct err *err)
+/* New, or as good as new; durable also when somebody else has just made it. Of those who come
+ * at once, one is the first. */
+static int mark(bool *ret_is_new, const char *folder, const char *oid, struct err *err)
 {
     char *path = fs_path(folder, oid, NULL);
     int rc = 0;
 
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0660);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+    *ret_is_new = fd >= 0;
+    if (fd < 0 && errno == EEXIST)
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0660); /* it may go meanwhile */
     if (fd < 0 || futimens(fd, NULL) != 0)
         rc = err_errno(err, "cannot create '%s'", path);
     if (fd >= 0)
@@ -102,8 +106,10 @@ static int mark(const char *folder, const char *oid, struct err *err)
     return rc < 0 ? rc : fs_sync_dir(folder, err);
 }
 
-int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err)
+int hub_repo_take_blob(bool *ret_is_new, struct hub_repo *repo, const char *oid,
+                       struct err *err)
 {
+    bool is_new = false;
     int lock = -1;
 
     int rc = blob_touch(NULL, repo->blobs, oid, err);
@@ -114,10 +120,19 @@ int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err)
     char *folder = fs_path(repo->path, "lfs", NULL);
     rc = blob_make_folder(folder, err);
     if (rc == 0)
-        rc = mark(folder, oid, err);
+        rc = mark(&is_new, folder, oid, err);
     free(folder);
     (void)close(lock);
+    if (rc == 0)
+        *ret_is_new = is_new;
     return rc;
+}
+
+int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err)
+{
+    bool is_new;
+
+    return hub_repo_take_blob(&is_new, repo, oid, err);
 }
 
 int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
@@ -192,9 +207,8 @@ int64_t hub_repo_blob_bytes(const struct hub_repo *repo)
 }
 
 /* Loose ones lie in folders by their first two digits, the others in packs. */
-int64_t hub_repo_git_bytes(const struct hub_repo *repo)
+int64_t hub_object_bytes(const char *objects)
 {
-    char *objects = fs_path(repo->path, "objects", NULL);
     char **names = NULL;
     size_t n = 0;
     int64_t sum = 0;
@@ -207,8 +221,16 @@ int64_t hub_repo_git_bytes(const struct hub_repo *repo)
         free(folder);
     }
     fs_list_free(names, n);
-    free(objects);
     return sum;
+}
+
+int64_t hub_repo_git_bytes(const struct hub_repo *repo)
+{
+    char *objects = fs_path(repo->path, "objects", NULL);
+    int64_t bytes = hub_object_bytes(objects);
+
+    free(objects);
+    return bytes;
 }
 
 /* Out of sight in one step, then gone at leisure. */

@@ -61,6 +61,9 @@ struct blob_store *hub_repo_blobs(const struct hub_repo *repo);
 bool hub_repo_has_blob(const struct hub_repo *repo, const char *oid);
 /* The blob is in the store (-ERR_NOTFOUND) and is this repository's from now on. */
 int hub_repo_add_blob(struct hub_repo *repo, const char *oid, struct err *err);
+/* As that, and whether it was not before: of those who add it at once, one is told so. */
+int hub_repo_take_blob(bool *ret_is_new, struct hub_repo *repo, const char *oid,
+                       struct err *err);
 /* All of them, sorted; hub_repo_list_free(). */
 int hub_repo_list_blobs(char ***ret_oids, size_t *ret_n, const struct hub_repo *repo,
                         struct err *err);
@@ -80,6 +83,8 @@ int hub_repo_drop_old_blob(struct hub_repo *repo, const char *oid,
 /* Bytes on disk: of the large files that it may refer to, and of its git objects. */
 int64_t hub_repo_blob_bytes(const struct hub_repo *repo);
 int64_t hub_repo_git_bytes(const struct hub_repo *repo);
+/* The same of any folder of git objects, such as those of a push that are not taken in yet. */
+int64_t hub_object_bytes(const char *objects);
 
 /* Calls fn for every file of every commit that a ref leads to; a negative result stops. A ref
  * that leads to nothing is an error. */

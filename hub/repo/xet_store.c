@@ -237,7 +237,7 @@ static int add_terms(struct blob_put *put, const char *folder, const struct xet_
     return rc;
 }
 
-int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
+int xet_assemble(bool *ret_is_new, struct hub_repo *repo, const char *root, const char *person,
                  const struct xet_file *file, struct err *err)
 {
     struct blob_put *put = NULL;
@@ -255,7 +255,7 @@ int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
         return rc;
     }
     rc = blob_put_finish(oid, put, file->sha256, err);
-    return rc < 0 ? rc : hub_repo_add_blob(repo, oid, err);
+    return rc < 0 ? rc : hub_repo_take_blob(ret_is_new, repo, oid, err);
 }
 
 int64_t xet_held_bytes(const char *root, const char *person)

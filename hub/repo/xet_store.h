@@ -7,6 +7,7 @@
  * by who stores, exclusive for who sweeps. */
 #ifndef HUB_REPO_XET_STORE_H
 #define HUB_REPO_XET_STORE_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,7 +30,7 @@ void xet_put_abort(struct xet_put *put); /* NULL is fine */
 /* Puts a file together from xorbs of the person's, into the repository's store, hashed once and
  * written once. -ERR_NOTFOUND when a xorb is not here, -ERR_PARSE for terms that do not fit it,
  * -ERR_REFUSED when the content is not what its SHA-256 says. */
-int xet_assemble(struct hub_repo *repo, const char *root, const char *person,
+int xet_assemble(bool *ret_is_new, struct hub_repo *repo, const char *root, const char *person,
                  const struct xet_file *file, struct err *err);
 
 /* Bytes of a person's xorbs, those that are being written among them. */

@@ -85,8 +85,8 @@ static int put_large(struct commit *c, const char *path, struct err *err)
     c->content.put = NULL;
     if (rc < 0)
         return rc;
-    bool is_new = !hub_repo_has_blob(c->repo, oid);
-    rc = hub_repo_add_blob(c->repo, oid, err);
+    bool is_new;
+    rc = hub_repo_take_blob(&is_new, c->repo, oid, err);
     if (rc == 0 && is_new)
         commit_count(c, bytes);
     return rc < 0 ? rc : hub_edit_put_blob(c->edit, path, oid, err);

@@ -156,34 +156,29 @@ int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ct
 
 /* Settings and environment of a push, as lists that own their text. */
 struct push_words {
-    char *hooks, *root, *id, *limit, *refusal;
+    char *hooks, *root, *id, *limit, *room;
     const char *config[8], *env[4];
 };
 
-/* Why the hook is to refuse a push of so many bytes without looking at it; the caller's. An
- * HTTP error instead would be a number on the screen of who pushes, so git takes it all in,
- * into a quarantine, and tells the hook's words. */
-static char *refusal_of(int64_t bytes, int64_t left)
+void gitweb_refusal(struct buf *out, int64_t bytes, int64_t room)
 {
-    struct buf text;
-
-    buf_init(&text, 1024);
-    buf_add_str(&text, "HEARTH_PUSH_REFUSAL=the namespace's storage quota would be exceeded: "
-                       "this push has ");
-    page_add_size(&text, bytes);
-    buf_add_str(&text, ", and there is room for ");
-    page_add_size(&text, left);
-    return buf_take(&text);
+    buf_add_str(out, "the namespace's storage quota would be exceeded: this push takes ");
+    page_add_size(out, bytes);
+    buf_add_str(out, ", and there is room for ");
+    page_add_size(out, room);
 }
 
-/* For a push of so many bytes, which has them for itself if they are held. */
+/* For a push of so many bytes, which has them for itself if they are held. It may take more
+ * once it is unpacked: so the hook looks at what git would keep, and refuses what there is no
+ * room for. An HTTP error would be a number on the screen of who pushes; so git takes in all
+ * that comes, into a quarantine, and tells the hook's words. */
 static void push_words_init(struct push_words *words, const struct site *site,
                             const struct visit *visit, int64_t bytes, bool is_held)
 {
     int64_t left = quota_left(site->quota, visit->ns);
-    char *refusal = is_held ? NULL : refusal_of(bytes, left);
-    bool is_bounded = is_held && left >= 0 && left + bytes < GIT_PUSH_MAX_BYTES;
-    int64_t limit = is_bounded ? left + bytes : GIT_PUSH_MAX_BYTES;
+    int64_t room = left + (is_held ? bytes : 0);
+    bool is_bounded = is_held && left >= 0 && room < GIT_PUSH_MAX_BYTES;
+    int64_t limit = is_bounded ? room : GIT_PUSH_MAX_BYTES;
 
     *words = (struct push_words){
         .hooks = xasprintf("core.hooksPath=%s/.hooks", site->hub_dir),
@@ -191,7 +186,7 @@ static void push_words_init(struct push_words *words, const struct site *site,
         .id = xasprintf("HEARTH_PUSH_ID=%s", visit->id),
         /* git takes 0 for no limit */
         .limit = xasprintf("receive.maxInputSize=%" PRId64, limit > 0 ? limit : 1),
-        .refusal = refusal,
+        .room = left >= 0 ? xasprintf("HEARTH_PUSH_ROOM=%" PRId64, room) : NULL,
     };
     const char *const config[] = { "http.receivepack=true",
                                    "receive.fsckObjects=true",
@@ -203,7 +198,7 @@ static void push_words_init(struct push_words *words, const struct site *site,
     memcpy(words->config, config, sizeof(config));
     words->env[0] = words->root;
     words->env[1] = words->id;
-    words->env[2] = words->refusal;
+    words->env[2] = words->room;
 }
 
 static void push_words_finish(struct push_words *words)
@@ -212,7 +207,7 @@ static void push_words_finish(struct push_words *words)
     free(words->root);
     free(words->id);
     free(words->limit);
-    free(words->refusal);
+    free(words->room);
 }
 
 /* Runs git to its end: a client that goes away must not stop it half-way. */
@@ -228,8 +223,9 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     int lock = -1;
 
     (void)fstat(ex->body, &st);
-    (void)quota_take(&held, site->quota, ex->visit.ns, st.st_size, NULL);
-    push_words_init(&words, site, &ex->visit, st.st_size, held != NULL);
+    (void)quota_take(&held, site->quota, ex->visit.ns, 0, NULL);
+    bool is_held = held && quota_grow(held, st.st_size, NULL) == 0;
+    push_words_init(&words, site, &ex->visit, st.st_size, is_held);
     call->config = words.config;
     call->env = words.env;
     call->user = ex->visit.who.person;

@@ -176,11 +176,11 @@ static void count(struct quota_hold *held, const struct lfs_grant *g)
 static int keep(const struct site *site, struct hub_repo *repo, const struct lfs_grant *g,
                 struct quota_hold **held, struct err *err)
 {
-    bool is_new = !hub_repo_has_blob(repo, g->oid);
+    bool is_new = false;
     int rc = hold(held, site, repo, g, g->size, err);
 
     if (rc == 0)
-        rc = hub_repo_add_blob(repo, g->oid, err);
+        rc = hub_repo_take_blob(&is_new, repo, g->oid, err);
     if (rc == 0 && is_new && *held)
         count(*held, g);
     return rc;

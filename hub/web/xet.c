@@ -189,13 +189,14 @@ static int assemble_one(const struct site *site, const struct visit *visit,
 {
     const struct hosted_name name = { visit->kind, visit->ns, visit->name };
     struct quota_hold *held = NULL;
+    bool is_new = false;
 
     if (hub_repo_has_blob(repo, file->sha256))
         return hub_repo_add_blob(repo, file->sha256, err); /* stays until it is referred to */
     int rc = quota_take(&held, site->quota, visit->ns, file->bytes, err);
     if (rc == 0)
-        rc = xet_assemble(repo, site->hub_dir, visit->who.person, file, err);
-    if (rc == 0)
+        rc = xet_assemble(&is_new, repo, site->hub_dir, visit->who.person, file, err);
+    if (rc == 0 && is_new)
         quota_count(held, &name, file->bytes);
     quota_release(held);
     return rc;

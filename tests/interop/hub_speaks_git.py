@@ -16,6 +16,7 @@ import tempfile
 import hub as hubs
 
 CARD = "---\nlicense: mit\n---\n# A model\n"
+MIB, VERSIONS = 1 << 20, 16
 points = []
 
 
@@ -151,7 +152,25 @@ def full_namespace(hub, work):
         check(is_pushed != bool(words) and words in work.said,
               f"a push into a namespace of {size}", work.said)
         check(is_pushed or files_of(hub) == before, "leaves nothing when it is refused")
+    push_that_unpacks(hub, work, quota)
     quota("0")
+
+
+def push_that_unpacks(hub, work, quota):
+    """Versions that differ by a byte: small as they are sent, but each is kept as a whole."""
+    content = bytearray(os.urandom(MIB))
+    for i in range(VERSIONS):
+        content[i] ^= 1
+        (work.path / "grows").write_bytes(content)
+        work.commit()
+    before = files_of(hub)
+    quota(f"{VERSIONS // 2}M")
+    is_pushed = work.run("push", hub.remote("model"), "HEAD:refs/heads/grown")
+    check(not is_pushed and "quota would be exceeded: this push takes" in work.said and
+          files_of(hub) == before, "no push passes the quota by what it unpacks to", work.said)
+    quota(f"{VERSIONS * 2}M")
+    check(work.run("push", hub.remote("model"), "HEAD:refs/heads/grown"),
+          "where there is room for it it is taken", work.said)
 
 
 def private(hub, home):

@@ -95,9 +95,10 @@ static int assemble(const struct fixture *fix, const char *person, const struct 
                     size_t n, const char *content)
 {
     struct xet_file file = { .records = (const uint8_t *)terms, .n_terms = n };
+    bool is_new;
 
     sha256_hex(file.sha256, content, strlen(content));
-    return xet_assemble(fix->repo, fix->dir, person, &file, NULL);
+    return xet_assemble(&is_new, fix->repo, fix->dir, person, &file, NULL);
 }
 
 static void terms_make_the_file_in_their_order(void **state)
@@ -166,9 +167,10 @@ static void a_file_that_the_disk_has_no_room_for_is_not_begun(void **state)
     const struct xet_file file = { .records = (const uint8_t *)&first,
                                    .n_terms = 1,
                                    .bytes = INT64_MAX / 2 };
+    bool is_new;
 
     put_both(fix);
-    assert_int_equal(xet_assemble(fix->repo, fix->dir, "ada", &file, NULL), -ERR_IO);
+    assert_int_equal(xet_assemble(&is_new, fix->repo, fix->dir, "ada", &file, NULL), -ERR_IO);
 }
 
 static void what_is_no_xorb_is_not_kept(void **state)
