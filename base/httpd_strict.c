@@ -4,6 +4,7 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -21,6 +22,32 @@ static bool is_made_of(const char *text, size_t len, const char *others)
         if (!text[i] || (!strchr(common, text[i]) && !strchr(others, text[i])))
             return false;
     return len > 0;
+}
+
+/* microhttpd 0.9.75 joins a folded line to its header's name: "Content-Length: 4\r\n 2" is a
+ * header "Content-Length2", and a body that we would not see. */
+static bool is_folded(const char *name)
+{
+    static const char *const whole[] = { MHD_HTTP_HEADER_CONTENT_LENGTH,
+                                         MHD_HTTP_HEADER_TRANSFER_ENCODING,
+                                         MHD_HTTP_HEADER_HOST };
+
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+        size_t len = strlen(whole[i]);
+
+        if (strncasecmp(name, whole[i], len) == 0 && name[len] != '\0')
+            return true;
+    }
+    return false;
+}
+
+/* Some take a bare CR for the end of a line. */
+static bool has_controls(const char *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (((unsigned char)value[i] < ' ' && value[i] != '\t') || value[i] == 0x7f)
+            return true;
+    return false;
 }
 
 static void look_at_framing(struct seen *seen, const char *name, const char *value)
@@ -44,6 +71,10 @@ static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *name
     (void)kind;
     if (!is_made_of(name, name_len, "!#$%&'*+.^_`|~")) {
         seen->fault = "a header's name has characters that cannot be in one";
+    } else if (is_folded(name)) {
+        seen->fault = "a header that ends the body or names the host is told in two lines";
+    } else if (value && has_controls(value, value_len)) {
+        seen->fault = "a header's value has control characters";
     } else if (text_equal_ignoring_case(name, MHD_HTTP_HEADER_HOST)) {
         seen->hosts++;
         if (!value || !is_made_of(value, value_len, ".:[]_"))

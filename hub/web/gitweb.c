@@ -17,6 +17,7 @@
 #include "base/git_http.h"
 #include "base/spool.h"
 #include "hub/repo/repo.h"
+#include "hub/web/git_body.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
@@ -57,8 +58,13 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
     return status;
 }
 
+/* git packs what it asks for when that is long, and never what it pushes. */
 int gitweb_fetch_begin(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
+    const char *encoding = httpd_header(req, "Content-Encoding");
+
+    if (encoding && !git_body_is_gzip(encoding))
+        return site_error(ctx, req, res, 415, NULL, "a request to fetch is plain or gzip");
     return begin(req, res, ctx, ACCESS_DOWNLOAD);
 }
 
@@ -68,6 +74,8 @@ int gitweb_push_begin(struct httpd_request *req, struct httpd_response *res, voi
 
     if (!site->takes_pushes)
         return site_error(site, req, res, 403, NULL, "this hub takes no pushes");
+    if (httpd_header(req, "Content-Encoding"))
+        return site_error(site, req, res, 415, NULL, "a push comes as it is, not packed");
     return begin(req, res, ctx, ACCESS_WRITE);
 }
 
@@ -129,7 +137,6 @@ static struct git_http_call call_of(const struct httpd_request *req, const struc
         .method = httpd_method(req),
         .query = httpd_query(req),
         .content_type = httpd_header(req, "Content-Type"),
-        .content_encoding = httpd_header(req, "Content-Encoding"),
         .protocol = httpd_header(req, "Git-Protocol"),
         .body_fd = -1,
         .config = fetch_settings,
@@ -138,10 +145,15 @@ static struct git_http_call call_of(const struct httpd_request *req, const struc
 
 int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
-    const struct exchange *ex = httpd_state(req);
+    const struct site *site = ctx;
+    struct exchange *ex = httpd_state(req);
+    struct err err = { 0 };
     struct cgi cgi = { 0 };
     int rc = -ERR_IO;
 
+    if (ex->body >= 0 && httpd_header(req, "Content-Encoding") &&
+        git_body_unpack(&ex->body, site->hub_dir, &err) < 0)
+        return visit_fail(site, req, res, &ex->visit.who, &err);
     char *path = xasprintf("/%s.git/%s", ex->visit.id, UPLOAD_PACK);
     struct git_http_call call = call_of(req, &ex->visit, path);
     call.body_fd = ex->body;
@@ -151,7 +163,7 @@ int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ct
     if (rc == 0)
         return reply_stream(req, res, &cgi);
     cgi_finish(&cgi);
-    return fail(ctx, req, res);
+    return fail(site, req, res);
 }
 
 /* Settings and environment of a push, as lists that own their text. */
@@ -255,10 +267,13 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
 int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct exchange *ex = httpd_state(req);
+    struct err err = { 0 };
     struct cgi cgi = { 0 };
     struct buf out;
     int status;
 
+    if (ex->body >= 0 && git_body_check_commands(ex->body, &err) < 0)
+        return visit_fail(ctx, req, res, &ex->visit.who, &err);
     char *path = xasprintf("/%s.git/%s", ex->visit.id, RECEIVE_PACK);
     struct git_http_call call = call_of(req, &ex->visit, path);
     buf_init(&out, PUSH_ANSWER_MAX_BYTES);

@@ -11,6 +11,7 @@
 #include "hub/web/card.h"
 #include "hub/web/downloads.h"
 #include "hub/web/markdown.h"
+#include "hub/web/routes.h"
 #include "hub/web/shelf.h"
 #include "hub/web/visit.h"
 #include "report/html.h"
@@ -277,15 +278,20 @@ int page_elsewhere(struct httpd_request *req, struct httpd_response *res, void *
 {
     const char *path = httpd_path(req), *where = httpd_param(req, "where");
     bool is_blob = strstr(path, "/blob/") != NULL;
+    char *id = xasprintf("%s/%s", httpd_param(req, "ns"), httpd_param(req, "name"));
+    int status = 302;
 
-    (void)res;
-    (void)ctx;
-    reply_headers(req, REPLY_PAGE);
-    httpd_reply_header(req, "Location", "/%s%s/%s/%s/%s",
-                       text_has_prefix(path, "/datasets/") ? visit_prefix(HOSTED_DATASET) : "",
-                       httpd_param(req, "ns"), httpd_param(req, "name"),
-                       is_blob ? "resolve" : "tree", where);
-    return 302;
+    if (hub_check_id(id, NULL) < 0) { /* "/\\host/" is another's address to browsers */
+        status = send_not_found(req, res, ctx);
+    } else {
+        reply_headers(req, REPLY_PAGE);
+        httpd_reply_header(req, "Location", "/%s%s/%s/%s",
+                           text_has_prefix(path, "/datasets/") ? visit_prefix(HOSTED_DATASET)
+                                                               : "",
+                           id, is_blob ? "resolve" : "tree", where);
+    }
+    free(id);
+    return status;
 }
 
 /* A repository that cannot be read is shown by its name alone. */

@@ -70,6 +70,15 @@ static void bodies_with_two_ends_are_refused(void **state)
         "Content-Length: 0x4\r\n\r\nabcd",
         "Content-Length:\r\n\r\nabcd",
         "Content-Length: 99999999999999999999\r\n\r\nabcd",
+        "Content-Length:\r\n 4\r\n\r\nabcd",
+        "Content-Length: 4\r\n 0\r\n\r\nabcd",
+        "Content-Length: 4\r0\r\n\r\nabcd",
+        "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        "X: a\r\n Content-Length: 4\r\n\r\nabcd",
+        "X: a\rContent-Length: 4\r\n\r\nabcd",
+        "Transfer-Encoding: chunked\r\n\r\n-0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
     };
 
     for (size_t i = 0; i < sizeof(framings) / sizeof(framings[0]); i++) {
@@ -87,9 +96,10 @@ static void bodies_with_two_ends_are_refused(void **state)
 static void odd_names_and_hosts_are_refused(void **state)
 {
     static const char *const heads[] = {
-        "Host: a\r\nX : b\r\n", "Host: a\r\nX\tY: b\r\n", "Host: a\r\nHost: b\r\n",
-        "Host: a/b\r\n",        "Host: a\"<x>\r\n",       "Host: a b\r\n",
-        "Host: u@a\r\n",        "X: no host at all\r\n",
+        "Host: a\r\nX : b\r\n",   "Host: a\r\nX\tY: b\r\n", "Host: a\r\nHost: b\r\n",
+        "Host: a/b\r\n",          "Host: a\"<x>\r\n",       "Host: a b\r\n",
+        "Host: u@a\r\n",          "X: no host at all\r\n",  "Host: a\r\n b\r\n",
+        "Host: a\r\nX: \x01\r\n",
     };
 
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {

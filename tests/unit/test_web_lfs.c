@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "hub/web/access.h"
 #include "hub/web/lfs_url.h"
 #include "tests/support/site.h"
 
@@ -148,7 +149,7 @@ static void only_what_was_announced_is_taken(void **state)
     free(token);
 }
 
-static void an_address_is_good_as_it_was_signed_and_in_time(void **state)
+static void an_address_is_good_as_it_was_signed(void **state)
 {
     static const char *const changes[][2] = { { "repo=ada/m", "repo=ada/x" },
                                               { "size=12", "size=13" },
@@ -170,16 +171,43 @@ static void an_address_is_good_as_it_was_signed_and_in_time(void **state)
     }
     assert_int_equal(to_href(fix, "GET", href, ""), 403); /* signed for another use */
     free(href);
+    free(token);
+}
 
-    struct lfs_grant expired = {
-        .use = "put", .repo = "ada/m", .size = 12, .expires_at = 1000
+/* What the hub answers to a PUT of o by an address that was signed with key until then. */
+static int put_until(struct site_fixture *fix, const struct object *o, const char *key,
+                     int64_t expires_at)
+{
+    struct lfs_grant g = {
+        .use = "put", .repo = "ada/m", .size = 12, .expires_at = expires_at
     };
     struct buf url;
-    memcpy(expired.oid, o.oid, sizeof(o.oid));
+
+    memcpy(g.oid, o->oid, sizeof(o->oid));
     buf_init(&url, 4096);
-    lfs_url_add(&url, "http://x", &expired, "not the key");
-    assert_int_equal(to_href(fix, "PUT", url.data, o.content), 403);
+    lfs_url_add(&url, "http://x", &g, key);
+    int status = to_href(fix, "PUT", url.data, o->content);
     buf_finish(&url);
+    return status;
+}
+
+static void an_address_ends_with_its_time(void **state)
+{
+    struct site_fixture *fix = *state;
+    const struct object o = object_of("some weights");
+    const struct clock clock = clock_system();
+    int64_t now = clock_now(&clock);
+    char *token = create(fix), *hub_db = fs_path(fix->dir, "hub.db", NULL);
+    struct access *access = NULL;
+    char key[65];
+
+    assert_int_equal(access_open(&access, hub_db, &clock, NULL), 0);
+    assert_int_equal(access_key(key, access, "upload", NULL), 0);
+    access_close(access);
+    assert_int_equal(put_until(fix, &o, key, now - 1), 403);
+    assert_int_equal(put_until(fix, &o, "not the key", now + 3600), 403);
+    assert_int_equal(put_until(fix, &o, key, now + 3600), 200);
+    free(hub_db);
     free(token);
 }
 
@@ -340,7 +368,8 @@ int main(void)
         SERVED(an_object_is_sent_once_and_fetched),
         SERVED(what_is_said_to_be_here_stays_until_it_is_committed),
         SERVED(only_what_was_announced_is_taken),
-        SERVED(an_address_is_good_as_it_was_signed_and_in_time),
+        SERVED(an_address_is_good_as_it_was_signed),
+        SERVED(an_address_ends_with_its_time),
         SERVED(a_hash_alone_gives_nobody_the_file),
         SERVED(parts_come_in_any_order),
         SERVED(a_missing_part_is_missed),
