@@ -5,7 +5,6 @@
  * a ref, a branch, a tag or a full object name). */
 #include "base/git.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,35 +20,6 @@
 
 enum { MAX_TAG_BYTES = 1 << 16, MAX_COMMIT_BYTES = 1 << 20, MAX_TAGS_IN_A_ROW = 8 };
 enum { MAX_PACK_OBJECTS = 5000000, MAX_DELTA_BYTES = 1 << 30 };
-
-static const struct {
-    int from;
-    enum err_code to;
-} codes[] = {
-    { GIT_ENOTFOUND, ERR_NOTFOUND }, { GIT_EEXISTS, ERR_CONFLICT },
-    { GIT_EMODIFIED, ERR_CONFLICT }, { GIT_EAUTH, ERR_AUTH },
-    { GIT_ECERTIFICATE, ERR_NET },   { GIT_ELOCKED, ERR_CONFLICT },
-    { GIT_EINVALIDSPEC, ERR_RANGE },
-};
-
-int git_fail(struct err *err, int code, const char *fmt, ...)
-{
-    const git_error *last = git_error_last();
-    enum err_code ours = ERR_GIT;
-    char context[512];
-    va_list args;
-
-    if (last && (last->klass == GIT_ERROR_NET || last->klass == GIT_ERROR_SSL))
-        ours = ERR_NET;
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (codes[i].from == code)
-            ours = codes[i].to;
-    }
-    va_start(args, fmt);
-    (void)vsnprintf(context, sizeof(context), fmt, args);
-    va_end(args);
-    return err_set(err, ours, "%s: %s", context, last ? last->message : "libgit2 refused");
-}
 
 int git_setup(struct err *err)
 {

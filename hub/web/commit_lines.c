@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "hub/repo/attributes.h"
 #include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
@@ -98,6 +99,8 @@ static int put_in_git(struct commit *c, const char *path, const struct buf *byte
 {
     int rc = hold(c, (int64_t)bytes->len, err);
 
+    if (rc == 0)
+        rc = fs_check_room(c->site->hub_dir, (int64_t)bytes->len, err);
     if (rc == 0)
         rc = hub_edit_put(c->edit, path, bytes->data, bytes->len, err);
     if (rc < 0)

@@ -84,6 +84,7 @@ int visit_fail(const struct site *site, struct httpd_request *req, struct httpd_
         }
         return site_error(site, req, res, status, statuses[i].name, err->msg);
     }
+    log_event(LOG_ERROR, "not-done", "error=\"%s\"", err->msg);
     return site_error(site, req, res, 500, NULL, "this hub could not do that");
 }
 
