@@ -210,13 +210,13 @@ struct ranked {
     int sign;
 };
 
+/* A text that is missing comes before any other, as a figure that is missing counts as 0. */
 static int compare_ranked(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
     json_int_t m = json_integer_value(x->key), n = json_integer_value(y->key);
-    int order = json_is_string(x->key)
-                    ? strcmp(json_string_value(x->key), json_string_value(y->key))
-                    : (m > n) - (m < n);
+    const char *s = json_string_value(x->key), *t = json_string_value(y->key);
+    int order = s || t ? strcmp(s ? s : "", t ? t : "") : (m > n) - (m < n);
 
     return order ? x->sign * order : strcmp(x->id, y->id);
 }

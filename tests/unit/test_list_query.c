@@ -18,6 +18,7 @@ static const char models_text[] =
     "\"usedStorage\":300,\"lastModified\":\"2024-01-03T00:00:00Z\",\"tags\":[\"gguf\"]},"
     "{\"id\":\"b/two\",\"gated\":\"auto\",\"downloads\":9,\"trendingScore\":0,"
     "\"usedStorage\":100,\"lastModified\":\"2024-01-01T00:00:00Z\",\"tags\":[\"ollama\"],"
+    "\"createdAt\":\"2023-01-01T00:00:00Z\","
     "\"safetensors\":{\"total\":7000000000}},"
     "{\"id\":\"c/three\",\"gated\":\"manual\",\"downloads\":7,\"trendingScore\":7,"
     "\"usedStorage\":200,\"lastModified\":\"2024-01-02T00:00:00Z\",\"tags\":[\"x\"],"
@@ -91,6 +92,8 @@ static void queries_are_answered(void **state)
         { "sort=trending_score", "c/three a/one b/two " },
         { "sort=mainSize", "a/one c/three b/two " },
         { "sort=num_parameters", "b/two c/three a/one " },
+        { "sort=createdAt", "b/two a/one c/three " }, /* only one says when */
+        { "sort=createdAt&direction=1", "a/one c/three b/two " },
         { "sort=likes30d", "a/one b/two c/three " },
         { "sort=id", "a/one b/two c/three " },
         { "sort=id&direction=-1", "c/three b/two a/one " },
