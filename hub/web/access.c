@@ -16,14 +16,11 @@
 #include <strings.h>
 
 #include "base/alloc.h"
-#include "base/base64.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/text.h"
-
-enum { MAX_CREDENTIALS_BYTES = 1024 };
+#include "hub/web/credentials.h"
 
 struct access {
     struct db *db;
@@ -94,37 +91,6 @@ void access_digest(char ret[65], const char *token)
     sha256_hex(ret, token, strlen(token));
 }
 
-/* The token of "user:token", or of "token:" as some people type it. */
-static char *token_of_basic(const char *encoded)
-{
-    struct buf plain;
-    char *token = NULL;
-
-    buf_init(&plain, MAX_CREDENTIALS_BYTES);
-    if (base64_decode(&plain, encoded, strlen(encoded), "Authorization", NULL) == 0 &&
-        strlen(plain.data) == plain.len) {
-        char *colon = strchr(plain.data, ':');
-
-        if (colon && colon[1])
-            token = xstrdup(colon + 1);
-        else
-            token = xstrndup(plain.data, strcspn(plain.data, ":"));
-    }
-    buf_finish(&plain);
-    return token;
-}
-
-static char *token_of(const char *header)
-{
-    static const char bearer[] = "Bearer ", basic[] = "Basic ";
-
-    if (strncasecmp(header, bearer, sizeof(bearer) - 1) == 0)
-        return xstrdup(header + sizeof(bearer) - 1);
-    if (strncasecmp(header, basic, sizeof(basic) - 1) == 0)
-        return token_of_basic(header + sizeof(basic) - 1);
-    return NULL;
-}
-
 struct finder {
     struct principal *ret;
     int64_t now;
@@ -157,7 +123,7 @@ int access_identify(struct principal *ret, struct access *access, const char *he
     memset(ret, 0, sizeof(*ret));
     if (!header)
         return 0;
-    char *token = token_of(header);
+    char *token = credentials_token(header);
     if (!token)
         return err_set(err, ERR_AUTH, "the Authorization header holds no token");
     access_digest(digest, token);

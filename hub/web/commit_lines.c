@@ -10,10 +10,9 @@
 #include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
 #include "hub/web/commit_impl.h"
+#include "hub/web/commit_op.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
-
-enum { MIN_PARENT = 7 };
 
 static const char attributes_path[] = ".gitattributes", readme_path[] = "README.md";
 
@@ -41,30 +40,13 @@ int commit_take_content(void *ctx, const char *text, size_t len, struct err *err
     return rc;
 }
 
-static bool is_parent(const char *text)
+static int take_header(struct commit *c, const struct commit_op *op, struct err *err)
 {
-    size_t len = strlen(text);
-
-    return len >= MIN_PARENT && len < GIT_HEX_SIZE && hex_is(text, len);
-}
-
-static int take_header(struct commit *c, struct json_reader *r, const json_t *value,
-                       struct err *err)
-{
-    const char *summary = json_str(r, value, "summary", JSON_REQUIRED);
-    const char *description = json_str(r, value, "description", JSON_OPTIONAL);
-    const char *parent = json_str(r, value, "parentCommit", JSON_OPTIONAL);
-    int rc = json_reader_check(r, err);
-
-    if (rc < 0)
-        return rc;
     if (c->summary)
         return err_set(err, ERR_PARSE, "a second header");
-    if (*parent && !is_parent(parent))
-        return err_set(err, ERR_PARSE, "parentCommit: expected 7 to 40 hex digits");
-    c->summary = xstrdup(summary);
-    c->description = xstrdup(description);
-    c->parent = *parent ? xstrdup(parent) : NULL;
+    c->summary = xstrdup(op->summary);
+    c->description = xstrdup(op->description);
+    c->parent = *op->parent ? xstrdup(op->parent) : NULL;
     return 0;
 }
 
@@ -131,95 +113,56 @@ static void keep_readme(struct commit *c)
     c->has_readme = !c->content.put; /* a larger one is no card that anybody reads */
 }
 
-static int take_file(struct commit *c, struct json_reader *r, const json_t *value,
-                     struct err *err)
+static int take_file(struct commit *c, const struct commit_op *op, struct err *err)
 {
-    const char *path = json_str(r, value, "path", JSON_REQUIRED);
-    const char *encoding = json_str(r, value, "encoding", JSON_REQUIRED);
-    (void)json_str(r, value, "content", JSON_REQUIRED);
-    int rc = json_reader_check(r, err);
+    int rc = content_end(&c->content, op->encoding, err);
 
-    if (rc == 0)
-        rc = content_end(&c->content, encoding, err);
     if (rc < 0)
-        return err_wrap(err, rc, "'%.200s'", path);
+        return err_wrap(err, rc, "'%.200s'", op->path);
     int64_t size =
         c->content.put ? blob_put_size(c->content.put) : (int64_t)c->content.bytes.len;
-    bool is_text = strcmp(path, attributes_path) == 0 || strcmp(path, readme_path) == 0;
+    bool is_text = strcmp(op->path, attributes_path) == 0 || strcmp(op->path, readme_path) == 0;
     bool is_large = size >= HUB_LFS_BYTES ||
-                    (size > 0 && !is_text && attributes_is_lfs(c->attributes.data, path));
-    if (strcmp(path, readme_path) == 0)
+                    (size > 0 && !is_text && attributes_is_lfs(c->attributes.data, op->path));
+    if (strcmp(op->path, readme_path) == 0)
         keep_readme(c);
-    rc = is_large ? put_large(c, path, err) : put_small(c, path, err);
+    rc = is_large ? put_large(c, op->path, err) : put_small(c, op->path, err);
     content_reset(&c->content);
     return rc;
 }
 
-static int take_large(struct commit *c, struct json_reader *r, const json_t *value,
-                      struct err *err)
+static int take_large(struct commit *c, const struct commit_op *op, struct err *err)
 {
-    const char *path = json_str(r, value, "path", JSON_REQUIRED);
-    const char *oid = json_str(r, value, "oid", JSON_REQUIRED);
-    const char *algo = json_str(r, value, "algo", JSON_OPTIONAL);
-    int rc = json_reader_check(r, err);
+    int rc = hub_edit_put_blob(c->edit, op->path, op->oid, err);
 
-    if (rc < 0)
-        return rc;
-    if (*algo && strcmp(algo, "sha256") != 0)
-        return err_set(err, ERR_RANGE, "'%.200s': algo '%.32s' is not sha256", path, algo);
-    rc = hub_edit_put_blob(c->edit, path, oid, err);
     if (rc == -ERR_NOTFOUND) /* the uploader's fault, not an address that leads nowhere */
-        rc =
-            err_set(err, ERR_RANGE, "'%.200s': content %.64s was not uploaded here", path, oid);
+        rc = err_set(err, ERR_RANGE, "'%.200s': content %.64s was not uploaded here", op->path,
+                     op->oid);
     return rc;
 }
 
-static int take_removal(struct commit *c, struct json_reader *r, const json_t *value,
-                        struct err *err)
+static int take_removal(struct commit *c, const struct commit_op *op, struct err *err)
 {
-    const char *path = json_str(r, value, "path", JSON_REQUIRED);
-    int rc = json_reader_check(r, err);
-
-    return rc < 0 ? rc : hub_edit_remove(c->edit, path, HUB_REMOVE_FILE, err);
+    return hub_edit_remove(c->edit, op->path, HUB_REMOVE_FILE, err);
 }
 
-static int take_folder_removal(struct commit *c, struct json_reader *r, const json_t *value,
-                               struct err *err)
+static int take_folder_removal(struct commit *c, const struct commit_op *op, struct err *err)
 {
-    const char *path = json_str(r, value, "path", JSON_REQUIRED);
-    int rc = json_reader_check(r, err);
-
-    return rc < 0 ? rc : hub_edit_remove(c->edit, path, HUB_REMOVE_FOLDER, err);
+    return hub_edit_remove(c->edit, op->path, HUB_REMOVE_FOLDER, err);
 }
-
-static const struct {
-    const char *key;
-    int (*take)(struct commit *c, struct json_reader *r, const json_t *value, struct err *err);
-} kinds[] = {
-    { "header", take_header },
-    { "file", take_file },
-    { "lfsFile", take_large },
-    { "deletedFile", take_removal },
-    { "deletedFolder", take_folder_removal },
-};
 
 int commit_take_line(void *ctx, const json_t *doc, size_t number, struct err *err)
 {
-    struct commit *c = ctx;
-    struct json_reader r;
-    char *where = xasprintf("line %zu", number);
-    int rc = 0;
+    static int (*const takers[])(struct commit * c, const struct commit_op *op,
+                                 struct err *err) = {
+        [COMMIT_HEADER] = take_header,
+        [COMMIT_FILE] = take_file,
+        [COMMIT_LARGE_FILE] = take_large,
+        [COMMIT_REMOVED_FILE] = take_removal,
+        [COMMIT_REMOVED_FOLDER] = take_folder_removal,
+    };
+    struct commit_op op;
+    int rc = commit_op_read(&op, doc, number, err);
 
-    json_reader_init(&r, where);
-    free(where);
-    const char *key = json_str(&r, doc, "key", JSON_REQUIRED);
-    const json_t *value = json_obj(&r, doc, "value", JSON_REQUIRED);
-    rc = json_reader_check(&r, err);
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (strcmp(kinds[i].key, key) == 0)
-            return kinds[i].take(c, &r, value, err);
-    return err_set(err, ERR_PARSE, "line %zu: '%.32s' is no operation that is known here",
-                   number, key);
+    return rc < 0 ? rc : takers[op.kind](ctx, &op, err);
 }

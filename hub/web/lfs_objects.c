@@ -46,6 +46,17 @@ static void upload_free(void *state)
     free(up);
 }
 
+/* What the address of a request allows; -ERR_DENIED. */
+static int read_grant(struct lfs_grant *ret, const struct site *site,
+                      const struct httpd_request *req, const char *use)
+{
+    const struct lfs_address address = { .oid = httpd_param(req, "oid"),
+                                         .query = httpd_query(req),
+                                         .part = httpd_param(req, "part") };
+
+    return lfs_url_read(ret, &address, use, site->upload_key, access_now(site->access));
+}
+
 static int refuse_grant(const struct site *site, struct httpd_request *req,
                         struct httpd_response *res)
 {
@@ -103,7 +114,7 @@ static int begin(struct httpd_request *req, struct httpd_response *res, const st
     int status = visit_count_address(site, req, res);
     if (status != 0)
         return status;
-    if (lfs_url_read(&up->grant, req, use, site->upload_key, access_now(site->access)) < 0)
+    if (read_grant(&up->grant, site, req, use) < 0)
         return refuse_grant(site, req, res);
     up->wanted = up->grant.part ? part_bytes(&up->grant) : up->grant.size;
     int rc = 0;
@@ -231,7 +242,7 @@ int lfs_finish_parts(struct httpd_request *req, struct httpd_response *res, void
     int status = visit_count_address(site, req, res);
     if (status != 0)
         return status;
-    if (lfs_url_read(&g, req, "parts", site->upload_key, access_now(site->access)) < 0)
+    if (read_grant(&g, site, req, "parts") < 0)
         return refuse_grant(site, req, res);
     int rc = open_repo(&repo, site, &g, &err);
     if (rc == 0)
@@ -275,7 +286,7 @@ int lfs_get(struct httpd_request *req, struct httpd_response *res, void *ctx)
     int status = visit_count_address(site, req, res);
     if (status != 0)
         return status;
-    if (lfs_url_read(&g, req, "get", site->upload_key, access_now(site->access)) < 0)
+    if (read_grant(&g, site, req, "get") < 0)
         return refuse_grant(site, req, res);
     if (open_repo(&repo, site, &g, NULL) == 0 && hub_repo_has_blob(repo, g.oid))
         res->file = blob_path(hub_repo_blobs(repo), g.oid);

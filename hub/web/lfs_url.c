@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/form.h"
-#include "base/httpd.h"
 #include "base/parse.h"
 #include "base/sign.h"
 
@@ -56,34 +55,31 @@ static int64_t number(const struct form *form, const char *name)
     return form_number(form, name, INT64_MAX, -1);
 }
 
-static bool read_fields(struct lfs_grant *g, const struct httpd_request *req,
+static bool read_fields(struct lfs_grant *g, const struct lfs_address *address,
                         const struct form *form)
 {
-    const char *part = httpd_param(req, "part");
-
     g->part = 0;
-    if (part && parse_i64(&g->part, part, 1, INT32_MAX, "part", NULL) < 0)
+    if (address->part && parse_i64(&g->part, address->part, 1, INT32_MAX, "part", NULL) < 0)
         return false;
     g->kind = number(form, "kind") == HOSTED_DATASET ? HOSTED_DATASET : HOSTED_MODEL;
     g->size = number(form, "size");
     g->chunk = number(form, "chunk");
     g->expires_at = number(form, "exp");
-    return copy(g->oid, sizeof(g->oid), httpd_param(req, "oid")) &&
+    return copy(g->oid, sizeof(g->oid), address->oid) &&
            copy(g->repo, sizeof(g->repo), form_get(form, "repo")) &&
            copy(g->upload, sizeof(g->upload), form_get(form, "upload"));
 }
 
-int lfs_url_read(struct lfs_grant *ret, const struct httpd_request *req, const char *use,
+int lfs_url_read(struct lfs_grant *ret, const struct lfs_address *address, const char *use,
                  const char *key, int64_t now)
 {
-    const char *query = httpd_query(req);
     struct lfs_grant g = { .use = use };
     char signature[SIGNATURE_SIZE];
     struct form form;
     bool is_good = false;
 
-    if (form_parse(&form, query, strlen(query), MAX_FIELDS, NULL) == 0 &&
-        read_fields(&g, req, &form)) {
+    if (form_parse(&form, address->query, strlen(address->query), MAX_FIELDS, NULL) == 0 &&
+        read_fields(&g, address, &form)) {
         const char *sent = form_get(&form, "sig");
 
         sign(signature, &g, key);

@@ -12,7 +12,6 @@
 
 struct buf;
 struct err;
-struct httpd_request;
 
 enum { LFS_ID_SIZE = 194, LFS_UPLOAD_SIZE = 33 };
 
@@ -31,8 +30,13 @@ struct lfs_grant {
 void lfs_url_add(struct buf *out, const char *base, const struct lfs_grant *grant,
                  const char *key);
 
-/* From a request to /-/lfs/{oid}[...]; -ERR_DENIED when signature, use or time do not fit. */
-int lfs_url_read(struct lfs_grant *ret, const struct httpd_request *req, const char *use,
+/* The parts of a request to /-/lfs/{oid}[/parts/{part}]?query, as they were sent. */
+struct lfs_address {
+    const char *oid, *query;
+    const char *part; /* NULL: none */
+};
+/* -ERR_DENIED when signature, use or time do not fit. */
+int lfs_url_read(struct lfs_grant *ret, const struct lfs_address *address, const char *use,
                  const char *key, int64_t now);
 
 #endif

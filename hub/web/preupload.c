@@ -5,13 +5,12 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/parse.h"
-#include "base/text.h"
 #include "hub/repo/attributes.h"
 #include "hub/repo/edit.h"
 #include "hub/repo/ignore.h"
 #include "hub/web/api.h"
 #include "hub/web/card_check.h"
+#include "hub/web/credentials.h"
 #include "hub/web/file_body.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
@@ -24,28 +23,6 @@ struct preupload {
     struct ignore *ignore; /* NULL: nothing is left out */
     bool would_use_xet;    /* the client, for whatever is to be uploaded before the commit */
 };
-
-/* huggingface_hub sends large files over Xet from 1.20 on, without asking. */
-static bool would_use_xet(const char *agent)
-{
-    static const char name[] = "hf_hub/";
-    const char *at = agent ? strstr(agent, name) : NULL;
-    int64_t major = 0, minor = 0;
-
-    if (!at)
-        return false;
-    at += strlen(name);
-    char *version = xstrndup(at, strcspn(at, "; "));
-    char *dot = strchr(version, '.');
-    if (dot) {
-        *dot++ = '\0';
-        dot[strspn(dot, "0123456789")] = '\0';
-    }
-    bool is_read = dot && parse_i64(&major, version, 0, 9999, "major", NULL) == 0 &&
-                   parse_i64(&minor, dot, 0, 9999, "minor", NULL) == 0;
-    free(version);
-    return is_read && (major > 1 || (major == 1 && minor >= 20));
-}
 
 static json_t *answer_file(const struct preupload *p, const struct preupload_file *file)
 {
@@ -116,7 +93,8 @@ int api_preupload(struct httpd_request *req, struct httpd_response *res, void *c
 {
     struct shelf shelf = { 0 };
     struct preupload p = { .shelf = &shelf,
-                           .would_use_xet = would_use_xet(httpd_header(req, "User-Agent")) };
+                           .would_use_xet =
+                               credentials_would_use_xet(httpd_header(req, "User-Agent")) };
     json_t *doc = NULL;
 
     buf_init(&p.attributes, FILE_BODY_MAX_RULES_BYTES);

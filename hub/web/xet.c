@@ -102,7 +102,8 @@ static int begin(struct upload **ret, struct httpd_request *req, struct httpd_re
     int status = visit_count_address(site, req, res);
     if (status != 0)
         return status;
-    if (xet_token_read(&up->grant, req, site->upload_key, access_now(site->access)) < 0)
+    if (xet_token_read(&up->grant, httpd_header(req, "Authorization"), site->upload_key,
+                       access_now(site->access)) < 0)
         return site_error(site, req, res, 401, "Unauthorized",
                           "this Xet token is not signed, or has expired");
     httpd_set_user(req, up->grant.person);

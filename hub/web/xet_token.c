@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "base/httpd.h"
 #include "base/parse.h"
 #include "base/sign.h"
 #include "base/text.h"
@@ -77,17 +76,16 @@ static bool read_fields(struct xet_grant *grant, char *const fields[N_FIELDS])
                sizeof(grant->person);
 }
 
-int xet_token_read(struct xet_grant *ret, const struct httpd_request *req, const char *key,
+int xet_token_read(struct xet_grant *ret, const char *authorization, const char *key,
                    int64_t now)
 {
-    const char *header = httpd_header(req, "Authorization");
     char signature[SIGNATURE_SIZE], *fields[N_FIELDS];
     struct xet_grant grant = { 0 };
     bool is_good = false;
 
-    if (!header || !text_has_prefix(header, scheme))
+    if (!authorization || !text_has_prefix(authorization, scheme))
         return -ERR_AUTH;
-    char *text = xstrdup(header + sizeof(scheme) - 1);
+    char *text = xstrdup(authorization + sizeof(scheme) - 1);
     if (cut(fields, text) && read_fields(&grant, fields)) {
         const char *sent = fields[N_FIELDS - 1];
 

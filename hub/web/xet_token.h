@@ -8,7 +8,6 @@
 #include "hub/web/access.h"
 
 struct buf;
-struct httpd_request;
 
 struct xet_grant {
     enum hosted_kind kind;
@@ -18,8 +17,8 @@ struct xet_grant {
 };
 
 void xet_token_add(struct buf *out, const struct xet_grant *grant, const char *key);
-/* From the request's Authorization; -ERR_AUTH when there is none that is good. */
-int xet_token_read(struct xet_grant *ret, const struct httpd_request *req, const char *key,
+/* From a request's Authorization, NULL for none; -ERR_AUTH when it is not good. */
+int xet_token_read(struct xet_grant *ret, const char *authorization, const char *key,
                    int64_t now);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bodies of the API: the first line says which reader gets the rest. What a reader takes is
- * within its limits; what it refuses has a reason. */
+ * Bodies and queries of the API: the first line says which reader gets the rest. What a reader
+ * takes is within its limits; what it refuses has a reason. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,10 +10,14 @@
 #include "base/buf.h"
 #include "base/git.h"
 #include "base/hash.h"
+#include "hub/web/commit_op.h"
 #include "hub/web/file_body.h"
 #include "hub/web/gate_body.h"
+#include "hub/web/list_query.h"
 #include "hub/web/ref_body.h"
 #include "hub/web/repo_body.h"
+
+enum { MAX_QUERY_FIELDS = 100 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -120,15 +124,35 @@ static int read_drop(const json_t *doc, struct err *err)
     return rc;
 }
 
+static int read_op(const json_t *doc, struct err *err)
+{
+    struct commit_op op;
+    int rc = commit_op_read(&op, doc, 1, err);
+
+    if (rc < 0)
+        return rc;
+    assert(op.kind == COMMIT_HEADER ? op.summary && op.description && op.parent
+                                    : op.path != NULL);
+    assert((op.kind == COMMIT_FILE) == (op.encoding != NULL));
+    assert(op.kind != COMMIT_LARGE_FILE || hex_is(op.oid, SHA256_HEX_SIZE - 1));
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*read)(const json_t *doc, struct err *err);
 } readers[] = {
-    { "repo", read_repo },         { "move", read_move },
-    { "settings", read_settings }, { "handle", read_handle },
-    { "grant", read_grant },       { "branch", read_branch },
-    { "tag", read_tag },           { "squash", read_squash },
-    { "drop", read_drop },         { "preupload", read_preupload },
+    { "repo", read_repo },
+    { "move", read_move },
+    { "settings", read_settings },
+    { "handle", read_handle },
+    { "grant", read_grant },
+    { "branch", read_branch },
+    { "tag", read_tag },
+    { "squash", read_squash },
+    { "drop", read_drop },
+    { "preupload", read_preupload },
+    { "op", read_op },
 };
 
 static void read_paths(const char *type, const char *text, size_t len)
@@ -142,6 +166,34 @@ static void read_paths(const char *type, const char *text, size_t len)
     for (size_t i = 0; rc == 0 && i < body.n; i++)
         assert(body.paths[i]);
     paths_body_finish(&body);
+}
+
+/* A list of two, one of which has no figures, in the order and choice that the query wants. */
+static void read_list(const char *text, size_t len)
+{
+    json_t *full = json_pack("{s:s,s:b,s:i,s:[s],s:s,s:{s:i}}", "id", "a/one", "gated", 0,
+                             "downloads", 5, "tags", "gguf", "lastModified",
+                             "2024-01-03T00:00:00Z", "safetensors", "total", 7);
+    json_t *bare = json_pack("{s:s}", "id", "b/two"), *models[] = { full, bare };
+    struct list_query query;
+    struct err err = { 0 };
+    struct form form;
+
+    if (form_parse(&form, text, len, MAX_QUERY_FIELDS, NULL) == 0) {
+        if (list_query_read(&query, &form, &err) < 0) {
+            assert(err.msg[0] != '\0');
+        } else {
+            assert(query.min_parameters >= 0 && query.max_parameters >= 0);
+            for (size_t i = 0; i < 2; i++)
+                (void)(list_query_wants_id(&query, "a/one") &&
+                       list_query_wants(&query, models[i]));
+            list_query_sort(&query, models, 2);
+            assert(models[0] != models[1]);
+        }
+    }
+    form_finish(&form);
+    json_decref(full);
+    json_decref(bare);
 }
 
 static void read_json(const char *name, const char *text, size_t len)
@@ -170,6 +222,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
             read_paths(NULL, rest, strlen(rest));
         else if (strcmp(text, "paths") == 0)
             read_paths("application/json", rest, strlen(rest));
+        else if (strcmp(text, "list") == 0)
+            read_list(rest, strlen(rest));
         else
             read_json(text, rest, strlen(rest));
     }
