@@ -15,7 +15,8 @@
  * 3. Nothing is tried for ever: MAX_TRIES in a pass, MAX_ATTEMPTS in all, then it failed.
  * 4. Failed and dropped are for what concerns the one action. What concerns the token, the
  *    repository or the network stops the pass and loses nothing.
- * 5. A rule that reached its ceiling is passed over, and the others go on. */
+ * 5. A rule that reached its ceiling is passed over, and so is a thread in which we may not
+ *    write; the others go on. A write that did not happen is no attempt. */
 #include "bot/ledger.h"
 
 #include <stdio.h>
@@ -28,6 +29,7 @@
 #include "bot/bot.h"
 #include "bot/ledger_ceiling.h"
 #include "bot/ledger_check.h"
+#include "bot/ledger_denial.h"
 #include "bot/ledger_kind.h"
 #include "bot/marker.h"
 #include "store/thread.h"
@@ -276,6 +278,7 @@ struct pass {
     struct bot *bot;
     struct ledger_counts *counts;
     struct ceilings ceilings;
+    struct denials denials;
     int64_t after;                   /* seq of the last one looked at */
     char held_rule[MARKER_MAX_RULE]; /* whose ceiling was reached first; "" */
 };
@@ -304,6 +307,17 @@ static int check_pass(const struct bot *bot, struct err *err)
     return 0;
 }
 
+static bool is_passed_over(struct pass *pass, const struct ledger_task *task)
+{
+    if (denials_has(&pass->denials, task->number))
+        return true;
+    if (!ceilings_is_reached(&pass->ceilings, task->rule))
+        return false;
+    if (!pass->held_rule[0])
+        (void)snprintf(pass->held_rule, sizeof(pass->held_rule), "%s", task->rule);
+    return true;
+}
+
 /* -ERR_NOTFOUND when nothing is left above pass->after. */
 static int apply_next(struct pass *pass, struct err *err)
 {
@@ -314,9 +328,7 @@ static int apply_next(struct pass *pass, struct err *err)
 
     if (rc == 0)
         pass->after = task.seq;
-    if (rc == 0 && ceilings_is_reached(&pass->ceilings, task.rule)) {
-        if (!pass->held_rule[0])
-            (void)snprintf(pass->held_rule, sizeof(pass->held_rule), "%s", task.rule);
+    if (rc == 0 && is_passed_over(pass, &task)) {
         task_finish(&task);
         return 0;
     }
@@ -326,6 +338,8 @@ static int apply_next(struct pass *pass, struct err *err)
         rc = err_wrap(err, rc, "action %s", task.key);
     if (rc == -ERR_NOTFOUND && task.key)
         rc = -ERR_FORGE;
+    if (rc == -ERR_DENIED)
+        rc = denials_add(&pass->denials, task.number, err);
     if (outcome.is_ended)
         count(pass, &task, outcome.end);
     task_finish(&task);
@@ -336,8 +350,8 @@ static int end_pass(const struct pass *pass, int rc, struct err *err)
 {
     const struct config *config = pass->bot->config;
 
-    if (rc == -ERR_NOTFOUND)
-        rc = 0;
+    if (rc == -ERR_NOTFOUND || rc == -ERR_DENIED)
+        rc = denials_check(&pass->denials, err);
     if (rc < 0 || !pass->held_rule[0])
         return rc;
     return err_set(err, ERR_BUDGET,

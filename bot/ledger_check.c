@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "bot/bot.h"
 #include "bot/forge/forge.h"
 #include "bot/ledger_kind.h"
@@ -31,8 +32,8 @@ static int look_at_thread(void *ctx, const struct forge_thread *thread, struct e
     task->is_locked = thread->is_locked;
     task->has_if_label = task->has_body_label = false;
     for (size_t i = 0; i < thread->n_labels; i++) {
-        task->has_if_label |= strcmp(thread->labels[i], task->if_label) == 0;
-        task->has_body_label |= strcmp(thread->labels[i], name) == 0;
+        task->has_if_label |= text_equal_ignoring_case(thread->labels[i], task->if_label);
+        task->has_body_label |= text_equal_ignoring_case(thread->labels[i], name);
     }
     return 0;
 }
@@ -90,7 +91,8 @@ static int look_at_labelling(void *ctx, const struct forge_moment *moment, struc
     struct label_search *search = ctx;
 
     (void)err;
-    if (strcmp(moment->kind, "labeled") == 0 && strcmp(moment->label, search->label) == 0)
+    if (strcmp(moment->kind, "labeled") == 0 &&
+        text_equal_ignoring_case(moment->label, search->label))
         search->last_event = moment->event_id;
     return 0;
 }

@@ -303,7 +303,6 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
 
 const struct cmd cmd_check = {
     .name = "check",
-    .args = "",
     .summary = "Configuration, database, token rights, disk, clock: what works, what does not",
     .run = run_check,
 };

@@ -165,14 +165,12 @@ static int run_dump(struct app *app, const struct cmd_args *args, struct err *er
 
 const struct cmd cmd_db_migrate = {
     .name = "db migrate",
-    .args = "",
     .summary = "Bring both databases to this version's schema",
     .needs = NEED_DB_WRITE,
     .run = run_migrate,
 };
 const struct cmd cmd_db_status = {
     .name = "db status",
-    .args = "",
     .summary = "Schema and size of both databases",
     .needs = NEED_CONFIG,
     .run = run_status,

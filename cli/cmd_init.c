@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -116,7 +117,8 @@ static void say_next(const struct app *app, const char *dir, const char *path,
         results_print_json(json_pack("{s:s, s:s}", "config", path, "dir", dir));
         return;
     }
-    (void)printf("wrote %s\n\nNext, in %s:\n", path, dir);
+    bool is_here = strcmp(dir, ".") == 0;
+    (void)printf("wrote %s\n\nNext%s%s:\n", path, is_here ? "" : ", in ", is_here ? "" : dir);
     if (!has_forge)
         (void)printf("  hearth serve     the hub; set forge.url and forge.repo to run a "
                      "community\n");

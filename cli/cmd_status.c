@@ -133,6 +133,9 @@ static void print_budget(const json_t *b)
 {
     char used[24], limit[24], left[24];
 
+    /* Whether the forge asked us to wait is worth a line when it did. */
+    if (strcmp(text_of(b, "name"), "refused") == 0 && number_of(b, "used") == 0)
+        return;
     (void)printf("  %-9s %s of %s used, %s left, until %s\n", text_of(b, "name"),
                  print_number(used, b, "used"), print_number(limit, b, "limit"),
                  print_number(left, b, "remaining"), text_of(b, "until"));

@@ -58,6 +58,23 @@ static int print_help_of(const struct cmd *cmd)
     return 0;
 }
 
+/* Of "feedback" or "hub org", which are no commands. False when there is nothing below them. */
+static bool print_help_below(const char *const *words, size_t n)
+{
+    struct buf out, name;
+
+    buf_init(&out, 1 << 16);
+    buf_init(&name, 100);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&name, "%s%s", i == 0 ? "" : " ", words[i]);
+    help_below(&out, name.data);
+    bool is_any = out.len > 0;
+    (void)fputs(out.data, stdout);
+    buf_finish(&out);
+    buf_finish(&name);
+    return is_any;
+}
+
 static int run_command(struct app *app, const struct cmd *cmd, const char *const *words,
                        size_t n, struct err *err)
 {
@@ -91,6 +108,8 @@ static int dispatch(struct app *app, const char **words, size_t n, struct err *e
         (void)print_overview(stderr);
         return err_set(err, ERR_USAGE, "a command is missing");
     }
+    if (globals.help && print_help_below(words, n))
+        return 0;
     if ((rc = commands_find(&cmd, &used, words, n, err)) < 0)
         return rc;
     if (globals.help)

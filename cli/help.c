@@ -55,8 +55,7 @@ void help_command(struct buf *out, const struct cmd *cmd)
     }
 }
 
-/* Those of "word subcommand", one a line; nothing when there are none. */
-static void help_below(struct buf *out, const char *word)
+void help_below(struct buf *out, const char *word)
 {
     for (const struct cmd *const *cmd = commands; *cmd; cmd++)
         if (commands_is_below(*cmd, word))

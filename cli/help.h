@@ -9,5 +9,7 @@ struct cmd;
 
 void help_overview(struct buf *out);
 void help_command(struct buf *out, const struct cmd *cmd);
+/* Those of "word subcommand", one a line; nothing when there are none. */
+void help_below(struct buf *out, const char *word);
 
 #endif

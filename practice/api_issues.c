@@ -39,7 +39,7 @@ static bool is_wanted(const struct call *c, const json_t *thread)
     const char *state = call_arg(c, "state", "open");
     const char *creator = call_arg(c, "creator", NULL);
 
-    if (row_flag(thread, "deleted"))
+    if (row_flag(thread, "deleted") || state_hides(&c->forge->state, thread))
         return false;
     if (strcmp(state, "all") != 0 && strcmp(state, row_str(thread, "state")) != 0)
         return false;

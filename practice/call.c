@@ -207,6 +207,11 @@ json_t *call_thread(struct call *c, int *ret_status)
         *ret_status = call_error(c, c->view.dialect->status_deleted, "This issue was deleted");
         return NULL;
     }
+    if (state_hides(&c->forge->state, thread)) {
+        *ret_status =
+            call_error(c, c->view.dialect->status_deleted, "Issues are disabled for this repo");
+        return NULL;
+    }
     return thread;
 }
 

@@ -14,6 +14,7 @@
  *   unlock       number                   archive     on
  *   transfer     number, to (OWNER/NAME)  convert     number (to a discussion)
  *   scopes       scopes (of the token, which is a classic one from then on)
+ *   issues       on (false: they are switched off in the settings)
  *
  * files: see control_commit(); sha names a commit that was pushed before. Nobody's rights are
  * checked: that is the point. */
@@ -336,6 +337,16 @@ static int do_archive(struct order *o, struct err *err)
     return 0;
 }
 
+static int do_issues(struct order *o, struct err *err)
+{
+    bool is_on = json_bool_or(&o->r, o->in, "on", true);
+
+    (void)err;
+    if (is_fine(o))
+        row_set(state_repo(&o->f->state), "issues_off", json_boolean(!is_on));
+    return 0;
+}
+
 static int do_scopes(struct order *o, struct err *err)
 {
     const char *scopes = json_str(&o->r, o->in, "scopes", JSON_REQUIRED);
@@ -357,7 +368,7 @@ static const struct {
     { "lock", do_lock },       { "unlock", do_unlock },       { "review", do_review },
     { "react", do_react },     { "role", do_role },           { "rename", do_rename },
     { "gone", do_gone },       { "archive", do_archive },     { "transfer", do_transfer },
-    { "convert", do_convert }, { "scopes", do_scopes },
+    { "convert", do_convert }, { "scopes", do_scopes },       { "issues", do_issues },
 };
 
 int control_do(json_t **ret_row, struct forge *f, const json_t *in, struct err *err)

@@ -19,7 +19,7 @@ static int64_t count_open(const struct state *s, bool is_pull)
     json_array_foreach(state_table(s, THREADS), i, row)
     {
         n += row_has(row, "pull") == is_pull && !row_flag(row, "deleted") &&
-             strcmp(row_str(row, "state"), "open") == 0;
+             !state_hides(s, row) && strcmp(row_str(row, "state"), "open") == 0;
     }
     return n;
 }
@@ -65,8 +65,8 @@ json_t *gitea_repo(const struct view *v)
         view_url(v, "%s", ""), "html_url", view_html_url(v, "%s", ""), "clone_url",
         view_html_url(v, ".git"), "ssh_url", view_html_url(v, ".git"), "link", "", "website",
         "", "default_branch", json_object_get(row, "default_branch"), "archived",
-        row_flag(row, "archived"), "topics", "avatar_url", "", "internal", 0, "has_issues", 1,
-        "has_pull_requests", 1, "object_format_name", "sha1");
+        row_flag(row, "archived"), "topics", "avatar_url", "", "internal", 0, "has_issues",
+        !row_flag(row, "issues_off"), "has_pull_requests", 1, "object_format_name", "sha1");
     json_t *sums = counts(v, row);
 
     (void)json_object_update(repo, more);

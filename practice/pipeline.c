@@ -83,6 +83,28 @@ static int parse_body(struct call *c)
     return 0;
 }
 
+/* Whether a classic token has one of the two scopes by which it may write; it may set a
+ * commit's status by a smaller one. */
+static bool has_scope(const struct call *c)
+{
+    const json_t *repo = state_repo(&c->forge->state);
+    const char *scopes = row_str(repo, "token_scopes");
+    bool is_status = strstr(c->ask->path, "/statuses/") != NULL;
+
+    if (!row_has(repo, "token_scopes") || !c->view.dialect->has_tags)
+        return true;
+    for (const char *at = scopes; *at; at += strspn(at, ", ")) {
+        size_t len = strcspn(at, ",");
+
+        if ((len == 4 && strncmp(at, "repo", len) == 0) ||
+            (len == 11 && strncmp(at, "public_repo", len) == 0) ||
+            (len == 11 && strncmp(at, "repo:status", len) == 0 && is_status))
+            return true;
+        at += len;
+    }
+    return false;
+}
+
 static int run_route(struct call *c, const struct route *routes, const char *path)
 {
     const struct route *route = route_find(c, routes, path);
@@ -97,6 +119,8 @@ static int run_route(struct call *c, const struct route *routes, const char *pat
     if (row_flag(state_repo(&c->forge->state), "archived") &&
         strcmp(c->ask->method, "GET") != 0)
         return call_error(c, c->view.dialect->status_archived, c->view.dialect->archived);
+    if (strcmp(c->ask->method, "GET") != 0 && !has_scope(c))
+        return call_not_found(c); /* GitHub hides what a token may not */
     int status = route->body == BODY_JSON ? parse_body(c) : 0;
     return status != 0 ? status : route->handle(c);
 }

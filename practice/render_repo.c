@@ -61,7 +61,8 @@ static int64_t count_open(const struct state *s)
 
     json_array_foreach(state_table(s, THREADS), i, row)
     {
-        n += !row_flag(row, "deleted") && strcmp(row_str(row, "state"), "open") == 0;
+        n += !row_flag(row, "deleted") && !state_hides(s, row) &&
+             strcmp(row_str(row, "state"), "open") == 0;
     }
     return n;
 }
@@ -79,9 +80,10 @@ static json_t *full_fields(const struct view *v, const json_t *repo)
         (json_int_t)open, "open_issues_count", (json_int_t)open);
     json_t *flags = json_pack(
         "{s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:i, s:n, s:n, s:n, s:n, s:[], s:s}",
-        "has_issues", 1, "has_projects", 0, "has_wiki", 0, "has_pages", 0, "has_discussions", 0,
-        "has_downloads", 0, "archived", row_flag(repo, "archived"), "disabled", 0, "size", 1,
-        "homepage", "language", "mirror_url", "license", "topics", "visibility", "public");
+        "has_issues", !row_flag(repo, "issues_off"), "has_projects", 0, "has_wiki", 0,
+        "has_pages", 0, "has_discussions", 0, "has_downloads", 0, "archived",
+        row_flag(repo, "archived"), "disabled", 0, "size", 1, "homepage", "language",
+        "mirror_url", "license", "topics", "visibility", "public");
 
     (void)json_object_update(more, flags);
     json_decref(flags);

@@ -79,6 +79,11 @@ json_t *state_repo(const struct state *s)
     return json_object_get(s->doc, "repo");
 }
 
+bool state_hides(const struct state *s, const json_t *thread)
+{
+    return row_flag(state_repo(s), "issues_off") && !row_has(thread, "pull");
+}
+
 json_t *state_users(const struct state *s)
 {
     return json_object_get(s->doc, "users");

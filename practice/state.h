@@ -38,10 +38,13 @@ struct state {
 void state_init(struct state *s);
 void state_finish(struct state *s); /* NULL and half-built are fine */
 
-json_t *state_repo(const struct state *s);  /* id, owner, name, git_name (of its folder), */
-                                            /* moved_from, gone (a status), ... */
+json_t *state_repo(const struct state *s); /* id, owner, name, git_name (of its folder), */
+/* moved_from, gone (a status), ... */
 json_t *state_users(const struct state *s); /* {login: {id, type, role, has_merged}} */
 json_t *state_table(const struct state *s, enum table table);
+
+/* Whether a thread is shown to nobody: an issue, while they are switched off. */
+bool state_hides(const struct state *s, const json_t *thread);
 
 /* NULL when there is none. */
 json_t *state_row(const struct state *s, enum table table, int64_t id);

@@ -60,7 +60,8 @@ static const char *const statements[] = {
                    "moved_at = ?5 WHERE " KEY " AND state IN ('planned', 'sent')",
     [SET_DROPPED] = "UPDATE action SET state = 'dropped', error = ?3, moved_by = ?4, "
                     "moved_at = ?5 WHERE " KEY " AND state IN ('planned', 'sent')",
-    [SET_PLANNED] = "UPDATE action SET state = 'planned', error = '', planned_at = ?3, " MOVED
+    [SET_PLANNED] = "UPDATE action SET state = 'planned', error = '', planned_at = ?3, "
+                    "attempts = iif(state = 'sent', max(attempts - 1, 0), 0), " MOVED
                     "?3 WHERE " KEY " AND state IN ('sent', 'failed', 'dropped')",
 };
 const struct stmt_table action_stmts = { "action", statements,

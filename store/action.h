@@ -5,7 +5,8 @@
  *     action_plan --> planned --action_set_sent--> sent --action_set_confirmed--> confirmed
  *        ^               |  \                       |  \--action_set_failed-----> failed
  *        |               |   \--action_set_dropped--+--------------------------> dropped
- *        \--action_set_planned (a failed or dropped one, when it is wanted again)
+ *        \--action_set_planned (a failed or dropped one, when it is wanted again; a sent one
+ *                               that did not happen, which then was no attempt)
  *
  * The key makes it happen once. Triggers keep a log of every move (store/action_log.h). Moves
  * are the caller's durable transactions. Structs borrow their strings: for puts from the

@@ -36,17 +36,17 @@ static const char *const statements[] = {
     [EACH] = "SELECT " COLUMNS " FROM thread WHERE repo_id = ?1 ORDER BY number",
     [EACH_LABELLED] = "SELECT " COLUMNS " FROM thread WHERE repo_id = ?1 AND number IN "
                       "(SELECT l.number FROM thread_label l WHERE l.repo_id = ?1 "
-                      "AND l.name = ?2) ORDER BY number",
+                      "AND l.name = ?2 COLLATE NOCASE) ORDER BY number",
     [EACH_LABEL] = "SELECT name FROM thread_label WHERE repo_id = ?1 AND number = ?2 "
                    "ORDER BY name",
     [LABEL_ADD] = "INSERT INTO thread_label (repo_id, number, name) VALUES (?1, ?2, ?3) "
                   "ON CONFLICT DO NOTHING",
     [LABEL_REMOVE] = "DELETE FROM thread_label WHERE repo_id = ?1 AND number = ?2 "
-                     "AND name = ?3",
+                     "AND name = ?3 COLLATE NOCASE",
     [LABEL_KEEP] = "DELETE FROM thread_label WHERE repo_id = ?1 AND number = ?2 "
                    "AND NOT instr(?3, char(10) || name || char(10))",
     [LABEL_COUNT] = "SELECT count(*) FROM thread_label WHERE repo_id = ?1 AND number = ?2 "
-                    "AND name = ?3",
+                    "AND name = ?3 COLLATE NOCASE",
     [COUNT_OPEN] = "SELECT count(*) FROM thread WHERE repo_id = ?1 AND state = 'open' "
                    "AND is_gone = 0",
     [SET_GONE] = "UPDATE thread SET is_gone = 1, title = '', body = '' WHERE repo_id = ?1 "

@@ -29,10 +29,10 @@ struct forge_user {
 struct forge_repo {
     int64_t id;
     const char *owner, *name, *default_branch, *clone_url, *head_sha;
-    bool is_archived;
-    bool may_push, may_triage; /* what our token may */
-    bool may_see_roles;        /* of others: without it a label by others counts for nothing */
-    int64_t n_open;            /* open issues and pull requests */
+    bool is_archived, has_issues; /* without: they are hidden, and come back with the switch */
+    bool may_push, may_triage;    /* what our token may */
+    bool may_see_roles; /* of others: without it a label by others counts for nothing */
+    int64_t n_open;     /* open issues and pull requests */
 };
 
 struct forge_thread {
@@ -220,6 +220,7 @@ enum forge_feature {
     FORGE_LISTS_BY_UPDATE,        /* lists come in the order asked for, by update too */
     FORGE_ANSWERS_SIDE_BY_SIDE,   /* several requests at a time are no offence */
     FORGE_SHOWS_ROLES_TO_WRITERS, /* not to admins only */
+    FORGE_HIDES_DENIALS,          /* a write without the right may look like a 404 */
     FORGE_CHECK_RUNS,
     FORGE_CONTRIBUTORS,
 };

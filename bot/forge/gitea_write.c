@@ -94,13 +94,19 @@ static void forget_labels(struct forge *f)
     f->labels = NULL;
 }
 
-/* Several may have one name: the first is as good as any. */
+/* Several may have one name: the first is as good as any, and one in another case will do. */
 static int64_t find_label(const struct label_ids *labels, const char *name)
 {
-    for (size_t i = 0; i < labels->n; i++)
-        if (strcmp(labels->items[i].name, name) == 0)
-            return labels->items[i].id;
-    return 0;
+    int64_t alike = 0;
+
+    for (size_t i = 0; i < labels->n; i++) {
+        const struct label_id *label = &labels->items[i];
+        if (strcmp(label->name, name) == 0)
+            return label->id;
+        if (alike == 0 && text_equal_ignoring_case(label->name, name))
+            alike = label->id;
+    }
+    return alike;
 }
 
 static int create_label(struct forge *f, const char *name, int64_t *ret_id, struct err *err)
@@ -173,7 +179,7 @@ int gitea_remove_label(struct forge *f, int64_t number, const char *label, struc
                              take_label, standing, err);
 
     for (size_t i = 0; rc == 0 && i < standing->n; i++) {
-        if (strcmp(standing->items[i].name, label) != 0)
+        if (!text_equal_ignoring_case(standing->items[i].name, label))
             continue;
         const struct send what = { "DELETE",
                                    forge_path(f, "/issues/%" PRId64 "/labels/%" PRId64, number,

@@ -45,8 +45,13 @@ static bool body_says(const struct http_response *res, const char *words)
 
 static bool is_secondary(const struct http_response *res)
 {
-    return http_response_header(res, "gh-limited-by") ||
-           body_says(res, "secondary rate limit") || body_says(res, "abuse detection");
+    static const char *const words[] = { "secondary rate limit", "rate limit exceeded",
+                                         "abuse detection" };
+    bool is = http_response_header(res, "gh-limited-by") != NULL;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++)
+        is = body_says(res, words[i]);
+    return is;
 }
 
 static struct limit_verdict wait_as_asked(int64_t wait_s)

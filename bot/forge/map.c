@@ -73,6 +73,7 @@ void map_repo(struct json_reader *r, const json_t *obj, struct forge_repo *ret)
         .clone_url = json_str(r, obj, "clone_url", JSON_OPTIONAL),
         .head_sha = "",
         .is_archived = json_bool_or(r, obj, "archived", false),
+        .has_issues = json_bool_or(r, obj, "has_issues", true),
         .n_open = count_open(r, obj),
     };
     const json_t *owner = json_obj(r, obj, "owner", JSON_REQUIRED);

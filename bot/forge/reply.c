@@ -82,9 +82,18 @@ static bool says_already_exists(const json_t *doc)
     return false;
 }
 
+/* A 410 for every thread, though none is deleted: they come back with the switch. */
+static bool says_issues_are_off(const struct http_response *res, const json_t *doc)
+{
+    return res->status == 410 && strstr(text_of(doc, "message"), "disabled");
+}
+
 static enum err_code code_of(const struct http_response *res, const json_t *doc,
                              const char **hint)
 {
+    *hint = "; issues are switched off in the repository's settings";
+    if (says_issues_are_off(res, doc))
+        return ERR_DENIED;
     *hint = "";
     for (size_t i = 0; i < sizeof(status_meanings) / sizeof(status_meanings[0]); i++)
         if (status_meanings[i].status == res->status) {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -11,6 +12,18 @@
 #include "bot/forge/dialect.h"
 #include "bot/forge/map.h"
 #include "bot/forge/send.h"
+
+/* What is added to was there when it was looked at. If it is gone since, the next look says so;
+ * else it is hidden from us for want of a right: a scope of the token, mostly. */
+static int tell_denial(const struct forge *f, const struct send *what, int rc, struct err *err)
+{
+    if (rc != -ERR_NOTFOUND || strcmp(what->method, "POST") != 0 ||
+        !forge_has(f, FORGE_HIDES_DENIALS))
+        return rc;
+    if (err)
+        err->code = ERR_DENIED;
+    return err_wrap(err, -ERR_DENIED, "the token may lack the right to write this");
+}
 
 int forge_send_for(struct forge *f, const struct send *what, json_t *body, json_t **ret_doc,
                    struct err *err)
@@ -31,6 +44,7 @@ int forge_send_for(struct forge *f, const struct send *what, json_t *body, json_
     int rc = buf_check(&text, "request", err);
     if (rc == 0)
         rc = transport_send(f->transport, &req, &reply, err);
+    rc = tell_denial(f, what, rc, err);
     buf_finish(&text);
     free(what->path);
     if (rc < 0)

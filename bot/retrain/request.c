@@ -116,7 +116,8 @@ static int follow_label(void *ctx, const struct forge_moment *moment, struct err
     (void)err;
     if (is_push(moment->kind))
         story->has_later_commits = true;
-    if (strcmp(moment->kind, "labeled") != 0 || strcmp(moment->label, story->label) != 0)
+    if (strcmp(moment->kind, "labeled") != 0 ||
+        !text_equal_ignoring_case(moment->label, story->label))
         return 0;
     free(request->actor);
     request->actor = xstrdup(moment->actor.login);

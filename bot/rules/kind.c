@@ -309,7 +309,7 @@ static bool is_confusion(struct view *view, const struct rule *rule)
 static bool is_of_a_run(const struct kind_text *text, const char *label)
 {
     for (size_t i = 0; i < KIND_RUN_LABELS; i++)
-        if (text->run_labels[i] && strcmp(label, text->run_labels[i]) == 0)
+        if (text->run_labels[i] && text_equal_ignoring_case(label, text->run_labels[i]))
             return true;
     return false;
 }

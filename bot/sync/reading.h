@@ -6,6 +6,7 @@
  * no list of. */
 #ifndef BOT_SYNC_READING_H
 #define BOT_SYNC_READING_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +23,8 @@ struct reading {
     struct db *db;
     struct forge *forge;
     int64_t repo_id, self_id;
-    int64_t n_open; /* threads, as the repository counts them */
+    int64_t n_open;    /* threads, as the repository counts them */
+    bool hides_issues; /* switched off: what is not shown is not gone */
     struct sync_result *result;
 };
 

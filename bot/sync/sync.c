@@ -28,6 +28,7 @@ static int take_repo(void *ctx, const struct forge_repo *repo, struct err *err)
     (void)err;
     rd->repo_id = repo->id;
     rd->n_open = repo->n_open;
+    rd->hides_issues = !repo->has_issues;
     result->repo_id = repo->id;
     result->owner = xstrdup(repo->owner);
     result->name = xstrdup(repo->name);

@@ -2,7 +2,7 @@
  * What no list tells. In a full sync every list is read from its beginning; otherwise a
  * repository that counts fewer open threads than we hold has lost some, and the open ones are
  * read. What we hold and a list did not show is asked for by itself before it is marked: a list
- * that changes while it is read may lose a row. */
+ * that changes while it is read may lose a row. While issues are switched off nothing is. */
 #include <stdio.h>
 
 #include "base/err.h"
@@ -70,7 +70,7 @@ static int judge_entry(struct audit *audit, int64_t id, struct err *err)
 static int judge_all(struct audit *audit, int (*judge)(struct audit *, int64_t, struct err *),
                      struct err *err)
 {
-    for (size_t i = 0; i < audit->candidates.n; i++) {
+    for (size_t i = 0; i < audit->candidates.n && !audit->rd->hides_issues; i++) {
         int rc = judge(audit, audit->candidates.ids[i], err);
         if (rc < 0)
             return rc;
@@ -154,7 +154,7 @@ int follow_vanished(struct reading *rd, struct err *err)
     int64_t n_held;
 
     int rc = thread_count_open(rd->db, rd->repo_id, &n_held, err);
-    if (rc == 0 && n_held > rd->n_open)
+    if (rc == 0 && n_held > rd->n_open && !rd->hides_issues)
         rc = audit_open(&audit, err);
     audit_clear(&audit);
     return rc;

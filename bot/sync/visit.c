@@ -154,7 +154,7 @@ static int visit_thread(struct reading *rd, const struct thread_change *t, struc
     if (rc == 0 && t->kind == THREAD_PULL && v.has_reviews)
         rc = read_lines(&v, err);
     if (rc == -ERR_NOTFOUND || rc == -ERR_MOVED)
-        rc = follow_gone(rd, t->number, err);
+        rc = rd->hides_issues ? 0 : follow_gone(rd, t->number, err);
     id_set_finish(&v.reviews);
     id_set_finish(&v.seen);
     id_set_finish(&v.held);

@@ -96,6 +96,33 @@ def missing_rights_are_told_and_nothing_is_lost():
         world.assert_same(w.dump(), DUMP, "the database")
 
 
+def a_token_without_the_scope_is_told_and_nothing_is_lost():
+    """Its account may write, so that only the writes show it: GitHub answers them with 404."""
+    with World(SIM, dialect="github") as w:
+        w.hearth("run", expect=3)
+        w.do("maintainer-1", "scopes", scopes="read:org, repo:status")
+        for _ in range(15):  # a weekend
+            told(w.hearth("apply", expect=2), "lack the right", "404")
+            w.clock.advance(3600)
+        assert [r["tag_name"] for r in w.state()["releases"]] == []
+        w.do("maintainer-1", "scopes", scopes="repo")
+        w.hearth("apply", expect=0)
+        w.settle()
+        assert world.doubled(w.state()) == []
+        assert [r["tag_name"] for r in w.state()["releases"]] == ["v1.1.0"]
+
+
+def a_label_is_known_in_any_case():
+    with World(SIM) as w:
+        edit(w, "trigger_label", "Retrain")
+        edit(w, "accepted_label", '"RETRAIN: accepted"')
+        w.hearth("run", "--yes", expect=0)
+        w.settle()
+        labels = {t["id"]: t["labels"] for t in w.state()["threads"]}
+        assert all("retrain" not in names for names in labels.values()), labels
+        assert any("accepted" in name for name in labels[1]), labels
+
+
 def a_moved_repository_is_named():
     with World(SIM) as w:
         w.hearth("run", "--yes", expect=0)
@@ -265,6 +292,8 @@ world.run_tests([
     a_wrong_token_is_told_without_showing_it,
     a_missing_token_names_the_file,
     missing_rights_are_told_and_nothing_is_lost,
+    a_token_without_the_scope_is_told_and_nothing_is_lost,
+    a_label_is_known_in_any_case,
     a_moved_repository_is_named,
     a_repository_that_is_gone_is_told,
     a_forge_that_is_down_is_told,

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/text.h"
 #include "bot/forge/forge.h"
 
 void fake_forge_init(struct forge *f)
@@ -54,7 +55,7 @@ static struct fake_thread *find_thread(const struct forge *f, int64_t number)
 static int label_index(const struct fake_thread *t, const char *label)
 {
     for (int i = 0; t && i < t->n_labels; i++)
-        if (strcmp(t->labels[i], label) == 0)
+        if (text_equal_ignoring_case(t->labels[i], label))
             return i;
     return -1;
 }

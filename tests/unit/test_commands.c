@@ -332,6 +332,22 @@ static void what_names_nothing_says_where_to_look(void **state)
     }
 }
 
+static void help_lists_what_is_below_a_word(void **state)
+{
+    static const char *const words[] = { "feedback", "hub", "token", "db", "license" };
+    struct place *p = *state;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        assert_int_equal(hearth(p, words[i], "--help", NULL), EXIT_DONE);
+        assert_true(says(p, words[i]));
+        assert_int_equal(hearth(p, "help", words[i], NULL), EXIT_DONE);
+        assert_int_equal(hearth(p, words[i], NULL), EXIT_WRONG);
+    }
+    assert_int_equal(hearth(p, "hub", "org", "--help", NULL), EXIT_DONE);
+    assert_true(says(p, "hub org quota"));
+    assert_int_equal(hearth(p, "nonsense", "--help", NULL), EXIT_WRONG);
+}
+
 static void a_folder_that_is_no_contribution_is_told_at_once(void **state)
 {
     struct place *p = *state;
@@ -378,6 +394,7 @@ int main(void)
         PLACED(check_tells_licences_that_no_data_could_have),
         PLACED(without_a_configuration_it_says_how_to_make_one),
         PLACED(a_newer_schema_is_refused_with_exit_2),
+        PLACED(help_lists_what_is_below_a_word),
         PLACED(a_second_writer_is_told_that_it_is_second),
         PLACED(a_lost_database_is_made_again),
         PLACED(lineage_answers_and_refuses_what_it_does_not_know),

@@ -236,6 +236,24 @@ static void a_label_that_was_set_again_is_not_ours_to_take(void **state)
     assert_false(fake_has_label(&s->forge, SCENE_PULL, "retrain"));
 }
 
+/* As the forge knows it; it has no second one of that name. */
+static void a_label_in_another_case_is_the_same(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_item add = label_item(ACTION_LABEL_ADD, "7/retrain/1/a", "retrain: accepted");
+    struct ledger_item remove = label_item(ACTION_LABEL_REMOVE, "7/retrain/1/t", "retrain");
+
+    fake_add_label(&s->forge.threads[1], "Retrain: Accepted");
+    fake_add_label(&s->forge.threads[1], "ReTrain");
+    add.if_label = "RETRAIN";
+    (void)scene_plan(s, &add);
+    (void)scene_plan(s, &remove);
+    struct ledger_counts counts = scene_apply(s);
+    assert_int_equal(counts.found, 1);
+    assert_int_equal(counts.sent, 1);
+    assert_int_equal(s->forge.threads[1].n_labels, 1);
+}
+
 static void labels_are_followed_in_the_database(void **state)
 {
     struct scene *s = *state;
@@ -310,6 +328,7 @@ int main(void)
         SCENE(a_moved_head_and_a_lost_label_drop_the_action),
         SCENE(preconditions_that_hold_let_it_through),
         SCENE(a_label_that_was_set_again_is_not_ours_to_take),
+        SCENE(a_label_in_another_case_is_the_same),
         SCENE(labels_are_followed_in_the_database),
         SCENE(a_label_that_a_human_removed_first_is_done),
         SCENE(only_the_newest_status_of_a_context_counts),

@@ -174,6 +174,61 @@ static void a_missing_right_stops_the_pass(void **state)
     assert_int_equal(scene_look(s, "3/retrain/1").state, ACTION_PLANNED);
 }
 
+/* A person may be away for a weekend. */
+static void a_missing_right_uses_up_no_attempt(void **state)
+{
+    struct scene *s = *state;
+    const struct ledger_item one = comment_item("3/retrain/1", SCENE_ISSUE, "One.");
+    struct ledger_counts counts;
+
+    (void)scene_plan(s, &one);
+    for (int cycle = 0; cycle < 100; cycle++) {
+        scene_fail_next(s, ERR_DENIED, 1, FAKE_NOT_DONE);
+        assert_int_equal(ledger_apply(&s->bot, &counts, NULL), -ERR_DENIED);
+    }
+    assert_int_equal(scene_apply(s).sent, 1);
+    assert_int_equal(s->forge.n_comments, 1);
+}
+
+static void a_thread_that_refuses_us_keeps_no_other_waiting(void **state)
+{
+    struct scene *s = *state;
+    const struct ledger_item one = comment_item("3/retrain/1", SCENE_ISSUE, "One.");
+    const struct ledger_item two = comment_item("3/retrain/2", SCENE_ISSUE, "Two.");
+    const struct ledger_item three = comment_item("7/retrain/3", SCENE_PULL, "Three.");
+    struct ledger_counts counts;
+    struct err err = { 0 };
+
+    (void)scene_plan(s, &one);
+    (void)scene_plan(s, &two);
+    (void)scene_plan(s, &three);
+    scene_fail_next(s, ERR_DENIED, 1, FAKE_NOT_DONE);
+    assert_int_equal(ledger_apply(&s->bot, &counts, &err), -ERR_DENIED);
+    assert_int_equal(counts.sent, 1);
+    assert_int_equal(counts.left, 2);
+    assert_non_null(strstr(err.msg, "action 3/retrain/1"));
+    assert_int_equal(scene_look(s, "7/retrain/3").state, ACTION_CONFIRMED);
+    assert_int_equal(scene_look(s, "3/retrain/2").state, ACTION_PLANNED);
+}
+
+static void where_several_threads_refuse_us_no_more_is_asked(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_counts counts;
+    char key[20];
+
+    for (int number = 20; number < 30; number++) {
+        scene_put_thread(s, number, THREAD_ISSUE);
+        (void)snprintf(key, sizeof(key), "%d/retrain/1", number);
+        const struct ledger_item item = comment_item(key, number, "Hello.");
+        (void)scene_plan(s, &item);
+    }
+    scene_fail_next(s, ERR_DENIED, 100, FAKE_NOT_DONE);
+    assert_int_equal(ledger_apply(&s->bot, &counts, NULL), -ERR_DENIED);
+    assert_int_equal(s->forge.n_writes, 3);
+    assert_int_equal(counts.left, 10);
+}
+
 static void a_refused_write_fails_alone(void **state)
 {
     struct scene *s = *state;
@@ -204,6 +259,9 @@ int main(void)
         SCENE(an_empty_budget_leaves_the_rest_planned),
         SCENE(a_passed_deadline_and_an_archive_write_nothing),
         SCENE(a_missing_right_stops_the_pass),
+        SCENE(a_missing_right_uses_up_no_attempt),
+        SCENE(a_thread_that_refuses_us_keeps_no_other_waiting),
+        SCENE(where_several_threads_refuse_us_no_more_is_asked),
         SCENE(a_refused_write_fails_alone),
     };
 

@@ -151,6 +151,27 @@ static void lost_repository_is_told_and_changes_nothing(void **state)
     free(before);
 }
 
+/* In the settings, for a week of quiet: nothing is lost by that. */
+static void hidden_issues_are_not_gone(void **state)
+{
+    struct scene *s = *state;
+
+    scene_sync_well(s, SYNC_NEWS);
+    char *before = scene_dump(s);
+    scene_do(s, "maintainer-1", "\"do\":\"issues\",\"on\":false");
+    scene_sync_well(s, SYNC_NEWS);
+    scene_sync_well(s, SYNC_FULL);
+    char *meanwhile = scene_dump(s);
+    assert_string_equal(meanwhile, before);
+    free(meanwhile);
+    scene_do(s, "maintainer-1", "\"do\":\"issues\",\"on\":true");
+    scene_sync_well(s, SYNC_FULL);
+    char *after = scene_dump(s);
+    assert_string_equal(after, before);
+    free(after);
+    free(before);
+}
+
 static void deadline_ends_a_wait_that_would_pass_it(void **state)
 {
     struct scene *s = *state;
@@ -206,11 +227,13 @@ int main(void)
         TEST(wrong_token_is_told_without_showing_it),
         TEST(renamed_repository_is_told_with_its_new_name),
         TEST(lost_repository_is_told_and_changes_nothing),
+        TEST(hidden_issues_are_not_gone),
         TEST(deadline_ends_a_wait_that_would_pass_it),
         TEST(what_a_deadline_cuts_is_left_and_the_next_sync_goes_on),
         TEST_GITEA(killed_sync_resumes_into_the_same_state),
         TEST_GITEA(faults_end_in_the_undisturbed_state),
         TEST_GITEA(renamed_repository_is_told_with_its_new_name),
+        TEST_GITEA(hidden_issues_are_not_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

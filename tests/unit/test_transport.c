@@ -270,6 +270,7 @@ static const struct {
     { 404, "<html>", -ERR_FORGE, "HTML" },
     { 409, "{}", -ERR_CONFLICT, "409" },
     { 410, "{}", -ERR_MOVED, "deleted" },
+    { 410, "{\"message\":\"Issues are disabled for this repo\"}", -ERR_DENIED, "switched off" },
     { 422, "{\"message\":\"Validation Failed\",\"errors\":[{\"code\":\"already_exists\"}]}",
       -ERR_EXISTS, "already_exists" },
     { 422,
