@@ -20,11 +20,8 @@ enum {
     MAX_TAGS_SHOWN = 12,
     MAX_FILES_BESIDE = 25,
     MAX_FILES_SHOWN = 10000,
-    MAX_MODELS = 10000,
     MAX_README_BYTES = 1 << 20,
 };
-
-static const char HTML[] = "text/html; charset=utf-8";
 
 int site_open_shelf_for(struct shelf *ret, const struct site *site, struct httpd_request *req,
                         struct httpd_response *res, enum access_right right)
@@ -142,8 +139,8 @@ static void add_downloads_badge(struct buf *out, const struct site *site,
     free(ns);
 }
 
-static void add_badges(struct buf *out, const struct site *site, const struct shelf *shelf,
-                       const struct card *card)
+void page_add_badges(struct buf *out, const struct site *site, const struct shelf *shelf,
+                     const struct card *card)
 {
     int64_t total = 0;
 
@@ -219,7 +216,7 @@ static void add_model(struct buf *out, const struct site *site, const struct htt
 
     site_read_card(&card, &readme, shelf);
     html_printf(out, "<h1>%s</h1>\n", shelf->id);
-    add_badges(out, site, shelf, &card);
+    page_add_badges(out, site, shelf, &card);
     html_printf(out, "<div class=\"columns\">\n<article class=\"document\">\n");
     add_document(out, shelf, &card);
     html_printf(out, "</article>\n<aside>\n<h2>Files</h2>\n");
@@ -242,7 +239,7 @@ int page_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
         add_model(&res->body, site, req, &shelf);
         page_end(&res->body);
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
-        status = reply_body(req, res, HTML, REPLY_PAGE);
+        status = reply_body(req, res, PAGE_TYPE, REPLY_PAGE);
     }
     shelf_close(&shelf);
     return status;
@@ -266,7 +263,7 @@ int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
         add_versions(out, &shelf);
         page_end(out);
         httpd_reply_header(req, "X-Repo-Commit", "%s", shelf.commit);
-        status = reply_body(req, res, HTML, REPLY_PAGE);
+        status = reply_body(req, res, PAGE_TYPE, REPLY_PAGE);
     }
     shelf_close(&shelf);
     return status;
@@ -292,72 +289,4 @@ int page_elsewhere(struct httpd_request *req, struct httpd_response *res, void *
     }
     free(id);
     return status;
-}
-
-/* A repository that cannot be read is shown by its name alone. */
-static void add_card(struct buf *out, const struct site *site, const char *root,
-                     enum hosted_kind kind, const char *id)
-{
-    struct shelf shelf;
-    struct card card;
-    struct buf readme;
-
-    html_printf(out, "<li class=\"card\"><h2><a href=\"/%s%s\">%s</a></h2>\n",
-                visit_prefix(kind), id, id);
-    if (shelf_open(&shelf, root, id, "main", NULL) == 0) {
-        access_look(&shelf.hosted, site->access, kind, id);
-        site_read_card(&card, &readme, &shelf);
-        const char *summary = card_get(&card, "summary");
-        if (summary)
-            html_printf(out, "<p>%s</p>\n", summary);
-        add_badges(out, site, &shelf, &card);
-        card_finish(&card);
-        buf_finish(&readme);
-    } else {
-        html_printf(out, "<p class=\"soft\">nothing uploaded yet</p>\n");
-    }
-    html_printf(out, "</li>\n");
-    shelf_close(&shelf);
-}
-
-/* The public ones of a kind under a heading; where there are no models, this is said. */
-static int add_cards(struct buf *out, const struct site *site, enum hosted_kind kind,
-                     const char *heading)
-{
-    char *root = visit_root(site, kind);
-    char **ids = NULL;
-    size_t n = 0, n_shown = 0;
-
-    int rc = hub_repo_list(&ids, &n, root, MAX_MODELS, NULL);
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!access_is_public(site->access, kind, ids[i]))
-            continue;
-        if (n_shown++ == 0)
-            html_printf(out, "<h2>%s</h2>\n<ul class=\"cards\">\n", heading);
-        add_card(out, site, root, kind, ids[i]);
-    }
-    if (n_shown > 0)
-        html_printf(out, "</ul>\n");
-    else if (kind == HOSTED_MODEL)
-        html_printf(out, "<p>No model has been released yet.</p>\n");
-    hub_repo_list_free(ids, n);
-    free(root);
-    return rc;
-}
-
-int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
-{
-    const struct site *site = ctx;
-    struct buf *out = &res->body;
-
-    page_begin(out, site, "Models");
-    html_printf(out,
-                "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "
-                "<a href=\"/reports/\">report</a> tells how.</p>\n",
-                site->title);
-    if (add_cards(out, site, HOSTED_MODEL, "Models") < 0 ||
-        add_cards(out, site, HOSTED_DATASET, "Data sets") < 0)
-        return site_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
-    page_end(out);
-    return reply_body(req, res, HTML, REPLY_PAGE);
 }

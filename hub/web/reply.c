@@ -13,6 +13,8 @@
 static const char *const policies[] = {
     [REPLY_PAGE] = "default-src 'none'; style-src 'self'; img-src 'self' data:; "
                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    [REPLY_FRONT] = "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+                    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     [REPLY_REPORT] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
                      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     [REPLY_FILE] = "default-src 'none'; sandbox; frame-ancestors 'none'",

@@ -50,6 +50,7 @@ enum { SITE_REMEMBERED_MS = 2000 };
 /* Which Content-Security-Policy goes with an answer. */
 enum reply_kind {
     REPLY_PAGE,   /* our markup, our style sheet, no script */
+    REPLY_FRONT,  /* as that, with a form of ours */
     REPLY_REPORT, /* a self-contained page of ours: style inside */
     REPLY_FILE,   /* a stranger's file: sandboxed */
 };
@@ -71,6 +72,7 @@ int site_error(const struct site *site, struct httpd_request *req, struct httpd_
  * the content of <main>. */
 void page_begin(struct buf *out, const struct site *site, const char *title);
 void page_end(struct buf *out);
+#define PAGE_TYPE "text/html; charset=utf-8"
 
 /* "http://host:port", public_url or the request's Host. The caller frees. */
 char *site_base_url(const struct site *site, const struct httpd_request *req);
@@ -86,10 +88,15 @@ int site_open_shelf(struct shelf *ret, const struct site *site, struct httpd_req
 int site_open_shelf_for(struct shelf *ret, const struct site *site, struct httpd_request *req,
                         struct httpd_response *res, enum access_right right);
 
+/* A line of what is known at a glance: licence, first figure, version, downloads, size. */
+void page_add_badges(struct buf *out, const struct site *site, const struct shelf *shelf,
+                     const struct card *card);
+
 /* "1.4 MB", "312 bytes". */
 void page_add_size(struct buf *out, int64_t bytes);
 
-httpd_handler page_home, page_model, page_tree, page_elsewhere; /* models.c */
+httpd_handler page_home;                             /* home.c */
+httpd_handler page_model, page_tree, page_elsewhere; /* models.c */
 httpd_handler api_list, api_tags, api_model, api_refs, api_tree, api_paths_info;
 httpd_handler api_whoami, api_absent, send_options;
 httpd_handler send_file, send_raw, send_report, send_static;

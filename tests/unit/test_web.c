@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "tests/support/site.h"
 
 static void first_page_lists_models_and_escapes_the_title(void **state)
@@ -74,6 +75,60 @@ static void data_sets_have_pages_too(void **state)
     site_assert_has(fix, "<a href=\"/datasets/ada/d\">ada/d</a>");
     assert_int_equal(site_get(fix, "/ada/d"), 401);
     free(token);
+}
+
+static void make_models(const struct site_fixture *fix, size_t n)
+{
+    char *hub_dir = fs_path(fix->dir, "hub", NULL);
+
+    for (size_t i = 0; i < n; i++) {
+        struct hub_repo *repo = NULL;
+        char *id = xasprintf("lab/m%02zu", i);
+
+        assert_int_equal(hub_repo_create(&repo, hub_dir, id, NULL), 0);
+        hub_repo_close(repo);
+        free(id);
+    }
+    free(hub_dir);
+}
+
+static void home_shows_many_models_a_page_at_a_time(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    make_models(fix, 48); /* and community/digits */
+    assert_int_equal(site_get(fix, "/"), 200);
+    site_assert_has(fix, "lab/m46<");
+    site_assert_has_not(fix, "lab/m47<");
+    site_assert_has(fix, "<a rel=\"next\" href=\"/?page=2\">");
+    site_assert_has_not(fix, "rel=\"prev\"");
+    site_assert_has(fix, "<input type=\"search\"");
+    assert_int_equal(site_get(fix, "/?page=2"), 200);
+    site_assert_has(fix, "lab/m47<");
+    site_assert_has_not(fix, "community/digits");
+    site_assert_has(fix, "<a rel=\"prev\" href=\"/?page=1\">");
+    site_assert_has_not(fix, "rel=\"next\"");
+    assert_int_equal(site_get(fix, "/?page=9999"), 200);
+    site_assert_has(fix, "There is nothing of this name.");
+    assert_int_equal(site_get(fix, "/?page=-1"), 200);
+    site_assert_has(fix, "lab/m00<");
+}
+
+static void home_finds_models_by_name(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    make_models(fix, 2);
+    assert_int_equal(site_get(fix, "/"), 200);
+    site_assert_has_not(fix, "<form"); /* there is little to search */
+    assert_int_equal(site_get(fix, "/?search=B/M01"), 200);
+    site_assert_has(fix, "lab/m01<");
+    site_assert_has_not(fix, "lab/m00<");
+    site_assert_has_not(fix, "community/digits");
+    assert_int_equal(site_get(fix, "/?search=%22%3E%3Cscript%3E"), 200);
+    site_assert_has(fix, "value=\"&quot;&gt;&lt;script&gt;\"");
+    site_assert_has(fix, "There is nothing of this name.");
+    assert_int_equal(site_get(fix, "/?search=%zz"), 400);
 }
 
 /* What huggingface_hub prints after an upload. */
@@ -175,6 +230,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVED(first_page_lists_models_and_escapes_the_title),
+        SERVED(home_shows_many_models_a_page_at_a_time),
+        SERVED(home_finds_models_by_name),
         SERVED(model_page_shows_card_files_and_versions_without_scripts),
         SERVED(tree_page_lists_every_file_of_a_revision),
         SERVED(data_sets_have_pages_too),

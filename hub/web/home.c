@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The front page: the public repositories by name, so many of each kind at a time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "hub/repo/repo.h"
+#include "hub/web/api.h"
+#include "hub/web/card.h"
+#include "hub/web/list_query.h"
+#include "hub/web/shelf.h"
+#include "hub/web/site.h"
+#include "hub/web/visit.h"
+#include "report/html.h"
+
+enum { MAX_REPOS = 10000, PER_PAGE = 48 };
+
+/* What is asked for, and whether there is more of it than fits on the page. */
+struct front {
+    const struct site *site;
+    struct list_query query; /* by id alone */
+    size_t skip;
+    size_t n_shown;
+    bool has_more;
+};
+
+/* A repository that cannot be read is shown by its name alone. */
+static void add_card(struct buf *out, const struct site *site, const char *root,
+                     enum hosted_kind kind, const char *id)
+{
+    struct shelf shelf;
+    struct card card;
+    struct buf readme;
+
+    html_printf(out, "<li class=\"card\"><h2><a href=\"/%s%s\">%s</a></h2>\n",
+                visit_prefix(kind), id, id);
+    if (shelf_open(&shelf, root, id, "main", NULL) == 0) {
+        access_look(&shelf.hosted, site->access, kind, id);
+        site_read_card(&card, &readme, &shelf);
+        const char *summary = card_get(&card, "summary");
+        if (summary)
+            html_printf(out, "<p>%s</p>\n", summary);
+        page_add_badges(out, site, &shelf, &card);
+        card_finish(&card);
+        buf_finish(&readme);
+    } else {
+        html_printf(out, "<p class=\"soft\">nothing uploaded yet</p>\n");
+    }
+    html_printf(out, "</li>\n");
+    shelf_close(&shelf);
+}
+
+/* The public ones of a kind under a heading. */
+static int add_cards(struct buf *out, struct front *front, enum hosted_kind kind,
+                     const char *heading)
+{
+    char *root = visit_root(front->site, kind);
+    char **ids = NULL;
+    size_t n_ids = 0, n = 0, end = front->skip + PER_PAGE;
+
+    int rc = hub_repo_list(&ids, &n_ids, root, MAX_REPOS, NULL);
+    for (size_t i = 0; rc == 0 && n <= end && i < n_ids; i++) {
+        if (!list_query_wants_id(&front->query, ids[i]) ||
+            !access_is_public(front->site->access, kind, ids[i]) || n++ < front->skip)
+            continue;
+        if (n == front->skip + 1)
+            html_printf(out, "<h2>%s</h2>\n<ul class=\"cards\">\n", heading);
+        if (n <= end)
+            add_card(out, front->site, root, kind, ids[i]);
+    }
+    if (n > front->skip)
+        html_printf(out, "</ul>\n");
+    front->n_shown += n > front->skip ? n - front->skip : 0;
+    front->has_more = front->has_more || n > end;
+    hub_repo_list_free(ids, n_ids);
+    free(root);
+    return rc;
+}
+
+static void add_search(struct buf *out, const char *search)
+{
+    html_printf(out,
+                "<form role=\"search\" action=\"/\" class=\"search\">\n"
+                "<label for=\"search\">Name</label>\n"
+                "<input type=\"search\" id=\"search\" name=\"search\" value=\"%s\">\n"
+                "<button>Search</button>\n</form>\n",
+                search);
+}
+
+/* page counts from 1. */
+static void add_step(struct buf *out, const char *search, const char *rel, size_t page,
+                     const char *label)
+{
+    struct buf url;
+
+    buf_init(&url, 8192);
+    buf_printf(&url, "/?page=%zu", page);
+    if (*search) {
+        buf_add_str(&url, "&search=");
+        text_add_url(&url, search, TEXT_SLASH_ENCODED);
+    }
+    html_printf(out, "<a rel=\"%s\" href=\"%s\">%s</a>\n", rel, url.data, label);
+    buf_finish(&url);
+}
+
+static void add_steps(struct buf *out, const struct front *front, const char *search,
+                      size_t page)
+{
+    html_printf(out, "<nav class=\"pages\" aria-label=\"Pages\">\n");
+    if (page > 1)
+        add_step(out, search, "prev", page - 1, "Previous");
+    if (front->has_more)
+        add_step(out, search, "next", page + 1, "Next");
+    html_printf(out, "</nav>\n");
+}
+
+static int add_front(struct buf *out, struct front *front)
+{
+    const char *search = form_get(front->query.form, "search");
+    size_t page = front->skip / PER_PAGE + 1;
+    struct buf lists;
+
+    buf_init(&lists, out->max);
+    int rc = add_cards(&lists, front, HOSTED_MODEL, "Models");
+    if (rc == 0)
+        rc = add_cards(&lists, front, HOSTED_DATASET, "Data sets");
+    if (search || front->has_more || front->skip > 0)
+        add_search(out, search ? search : "");
+    buf_add(out, lists.data, lists.len);
+    buf_finish(&lists);
+    if (front->n_shown == 0)
+        html_printf(out, "<p>%s</p>\n",
+                    search || front->skip > 0 ? "There is nothing of this name."
+                                              : "No model has been released yet.");
+    if (page > 1 || front->has_more)
+        add_steps(out, front, search ? search : "", page);
+    return rc;
+}
+
+int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    struct front front = { .site = ctx };
+    struct buf *out = &res->body;
+    struct form form;
+    int status;
+
+    page_begin(out, ctx, "Models");
+    html_printf(out,
+                "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "
+                "<a href=\"/reports/\">report</a> tells how.</p>\n",
+                front.site->title);
+    if (api_query(&form, req) < 0) {
+        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
+    } else {
+        int64_t page = form_number(&form, "page", MAX_REPOS, 1);
+
+        front.query.form = &form;
+        front.skip = page > 1 ? (size_t)(page - 1) * PER_PAGE : 0;
+        status = add_front(out, &front) < 0
+                     ? site_error(ctx, req, res, 500, NULL, "the hub's folder cannot be read")
+                     : 0;
+    }
+    form_finish(&form);
+    if (status != 0)
+        return status;
+    page_end(out);
+    return reply_body(req, res, PAGE_TYPE, REPLY_FRONT);
+}
