@@ -10,8 +10,9 @@
 
 struct err;
 
-/* An unpacked request for objects; and the refs, by name and commit, that a push moves. */
-enum { GIT_UNPACKED_MAX_BYTES = 4 << 20, GIT_COMMANDS_MAX_BYTES = 16 << 20 };
+/* An unpacked request for objects, which may name as many as one that came plain; and the refs,
+ * by name and commit, that a push moves. */
+enum { GIT_UNPACKED_MAX_BYTES = 16 << 20, GIT_COMMANDS_MAX_BYTES = 16 << 20 };
 
 /* Whether that is gzip's name in a Content-Encoding. */
 bool git_body_is_gzip(const char *encoding);

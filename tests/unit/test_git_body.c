@@ -84,7 +84,7 @@ static void one_that_unpacks_to_more_is_refused(void **state)
 
     pack(fix, GIT_UNPACKED_MAX_BYTES + 1);
     assert_int_equal(git_body_unpack(&fix->body, fix->dir, &err), -ERR_LIMIT);
-    assert_non_null(strstr(err.msg, "4194304"));
+    assert_non_null(strstr(err.msg, "16777216"));
 }
 
 static void what_is_not_packed_is_refused(void **state)
