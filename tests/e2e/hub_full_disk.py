@@ -22,6 +22,8 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import hub as hubs  # the hub that interop tests write to
+import points
+from points import check
 
 MIB = 1 << 20
 DISK = "size=220m,nr_inodes=3000"
@@ -31,14 +33,6 @@ GIT_ENV = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ada",
            "GIT_AUTHOR_EMAIL": "ada@example.org", "GIT_COMMITTER_NAME": "Ada",
            "GIT_COMMITTER_EMAIL": "ada@example.org"}
-points = []
-
-
-def check(is_good, name, said=""):
-    points.append(bool(is_good))
-    if not is_good:
-        print("#", str(said).replace("\n", "\n# "))
-    print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
 
 
 def enter_namespace():
@@ -252,8 +246,7 @@ def main():
                 gc_without_room(hub)
         finally:
             subprocess.run(["umount", folder], check=True)
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

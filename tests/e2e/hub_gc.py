@@ -18,6 +18,8 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import hub as hubs  # the hub that interop tests write to
+import points
+from points import check
 
 REPO = "ada/model"
 FIRST = 2  # commits: the hub's own, which makes the repository, and ours
@@ -27,14 +29,6 @@ GIT_ENV = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ada",
            "GIT_AUTHOR_EMAIL": "ada@example.org", "GIT_COMMITTER_NAME": "Ada",
            "GIT_COMMITTER_EMAIL": "ada@example.org"}
-points = []
-
-
-def check(is_good, name, said=""):
-    points.append(bool(is_good))
-    if not is_good:
-        print("#", str(said).replace("\n", "\n# "))
-    print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
 
 
 def git(folder, *words, must=True):
@@ -178,8 +172,7 @@ def main():
             git(top, "clone", "-q", hub.remote("model"), work)
             garbage_goes_and_the_young_stay(hub, folder, work)
             nothing_is_lost_beside_writers(hub, folder, work)
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import hub as hubs  # the hub that interop tests write to
+import points
 import servers
+from points import check
 
 CONFIG = servers.ROOT / "packaging/nginx/hearth.conf"
 WRAP = """user %(user)s; daemon off; pid %(dir)s/pid; error_log %(dir)s/error;
@@ -31,14 +33,6 @@ http { access_log off; client_body_temp_path %(dir)s; proxy_temp_path %(dir)s;
 fastcgi_temp_path %(dir)s; uwsgi_temp_path %(dir)s; scgi_temp_path %(dir)s;
 %(site)s }
 """
-points = []
-
-
-def check(is_good, name, said=""):
-    points.append(bool(is_good))
-    if not is_good:
-        print("#", said)
-    print("ok" if is_good else "not ok", len(points), "-", name)
 
 
 def adapt(folder, hub, port):
@@ -137,8 +131,7 @@ def main():
                 downloads(nginx, content, upload(nginx, hub, content))
             finally:
                 nginx.close()
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

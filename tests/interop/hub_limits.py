@@ -16,9 +16,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import hub as hubs
+import points
 import relay
 import servers
 import world
+from points import check
 
 WINDOW, LIMIT, LEFT = 300, 20, 2  # seconds, requests, seconds until the window ends
 # Prints what became of each of many calls, and stops at the first that failed.
@@ -46,14 +48,6 @@ with tempfile.TemporaryFile() as file:
     except HfHubHTTPError as error:
         print(error.response.status_code, error)
 """
-points = []
-
-
-def check(is_good, name, said=""):
-    points.append(bool(is_good))
-    if not is_good:
-        print("#", str(said).replace("\n", "\n# "))
-    print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
 
 
 class Between(relay.Relay):
@@ -135,8 +129,7 @@ def main():
             for step in (newest_waits, older_says_so, beyond_the_end):
                 step(hub, clock, folder)
         clock.close()
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

@@ -15,14 +15,13 @@ import sys
 import huggingface_hub
 from huggingface_hub import HfApi, errors, hf_hub_download, snapshot_download
 
+import points
+
 REPO = "community/digits"
-points = []
 
 
 def check(is_good, name):
-    points.append(bool(is_good))
-    print(f"{'ok' if is_good else 'not ok'} {len(points)} - "
-          f"huggingface_hub {huggingface_hub.__version__}: {name}")
+    points.check(is_good, f"huggingface_hub {huggingface_hub.__version__}: {name}")
 
 
 def raises(kind, call, name):
@@ -129,8 +128,7 @@ def main():
     lists(api)
     downloads()
     faults(api)
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

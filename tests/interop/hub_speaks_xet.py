@@ -15,18 +15,12 @@ import urllib.error
 import urllib.request
 
 import hub
+import points
 import servers
+from points import check
 
 UPLOADS = pathlib.Path(__file__).with_name("hub_xet_uploads.py")
 PYTHON = servers.ROOT / ".cache/hf-newest/bin/python"
-points = []
-
-
-def check(is_good, name, said=""):
-    points.append(bool(is_good))
-    if not is_good:
-        print("#", str(said).replace("\n", "\n# "))
-    print("ok" if is_good else "not ok", len(points), "-", name)
 
 
 def post(url, body, token=None):
@@ -81,8 +75,7 @@ def main():
         with hub.Hub(folder + "/hub") as served:
             client(served, folder)
             strangers(served)
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

@@ -16,14 +16,13 @@ import huggingface_hub
 from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.utils._runtime import is_xet_available
 
+import points
+
 REPO = "ada/large"
-points = []
 
 
 def check(is_good, name):
-    points.append(bool(is_good))
-    print(f"{'ok' if is_good else 'not ok'} {len(points)} - "
-          f"huggingface_hub {huggingface_hub.__version__}: {name}")
+    points.check(is_good, f"huggingface_hub {huggingface_hub.__version__}: {name}")
 
 
 def holds(path, content):
@@ -60,8 +59,7 @@ def main():
     files = {file.path: file for file in api.list_repo_tree(REPO)}
     check(files["noise.bin"].lfs and files["noise.bin"].size == len(noise),
           "it is an LFS file like any other")
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":
