@@ -301,7 +301,13 @@ static int step_apply(struct cycle *cycle, struct err *err)
     if ((rc = check_rights(cycle, err)) < 0 ||
         (options->place == CYCLE_AT_HOME && (rc = release_prepare(&cycle->bot, err)) < 0))
         return rc;
-    return ledger_apply(&cycle->bot, &cycle->result->ledger, err);
+    struct ledger_counts *counts = &cycle->result->ledger;
+    rc = ledger_apply(&cycle->bot, counts, err);
+    if (counts->failed > 0)
+        log_event(LOG_WARN, "not-taken",
+                  "actions=%lld first=\"%s\" next=\"they are not tried again\"",
+                  (long long)counts->failed, counts->why_failed);
+    return rc;
 }
 
 static int step_finish(struct cycle *cycle, struct err *err)

@@ -144,12 +144,14 @@ static int give_up(struct bot *bot, const struct ledger_task *task, enum end end
 struct outcome {
     bool is_ended;
     enum end end;
+    char why[256];
 };
 
 static int end_with(struct outcome *outcome, struct bot *bot, const struct ledger_task *task,
                     enum end end, const char *why, struct err *err)
 {
-    *outcome = (struct outcome){ true, end };
+    *outcome = (struct outcome){ true, end, "" };
+    (void)snprintf(outcome->why, sizeof(outcome->why), "%.255s", why);
     return give_up(bot, task, end, why, err);
 }
 
@@ -219,7 +221,7 @@ static int confirm_as(struct outcome *outcome, struct bot *bot, const struct led
 {
     int rc = confirm(bot, task, id, err);
 
-    *outcome = (struct outcome){ rc == 0, end };
+    *outcome = (struct outcome){ rc == 0, end, "" };
     return rc;
 }
 
@@ -283,7 +285,8 @@ struct pass {
     char held_rule[MARKER_MAX_RULE]; /* whose ceiling was reached first; "" */
 };
 
-static void count(struct pass *pass, const struct ledger_task *task, enum end end)
+static void count(struct pass *pass, const struct ledger_task *task,
+                  const struct outcome *outcome)
 {
     struct ledger_counts *counts = pass->counts;
     int64_t *const of[] = {
@@ -293,9 +296,12 @@ static void count(struct pass *pass, const struct ledger_task *task, enum end en
         [END_FAILED] = &counts->failed,
     };
 
-    (*of[end])++;
-    if (end == END_SENT)
+    (*of[outcome->end])++;
+    if (outcome->end == END_SENT)
         ceilings_count(&pass->ceilings, task->rule);
+    if (outcome->end == END_FAILED && !counts->why_failed[0])
+        (void)snprintf(counts->why_failed, sizeof(counts->why_failed), "%.100s: %.150s",
+                       task->key, outcome->why);
 }
 
 static int check_pass(const struct bot *bot, struct err *err)
@@ -341,7 +347,7 @@ static int apply_next(struct pass *pass, struct err *err)
     if (rc == -ERR_DENIED)
         rc = denials_add(&pass->denials, task.number, err);
     if (outcome.is_ended)
-        count(pass, &task, outcome.end);
+        count(pass, &task, &outcome);
     task_finish(&task);
     return rc;
 }

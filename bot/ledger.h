@@ -61,12 +61,13 @@ int ledger_plan(struct bot *bot, const struct ledger_item *item, enum action_pla
                 struct err *err);
 
 struct ledger_counts {
-    int64_t sent;       /* written in this pass */
-    int64_t found;      /* stood on the forge already */
-    int64_t dropped;    /* the precondition no longer holds */
-    int64_t failed;     /* the forge will not take it */
-    int64_t left;       /* still planned: budget, deadline, or the forge is down */
-    char why_left[256]; /* "" when nothing is */
+    int64_t sent;         /* written in this pass */
+    int64_t found;        /* stood on the forge already */
+    int64_t dropped;      /* the precondition no longer holds */
+    int64_t failed;       /* the forge will not take it */
+    int64_t left;         /* still planned: budget, deadline, or the forge is down */
+    char why_left[256];   /* "" when nothing is */
+    char why_failed[256]; /* key and reason of the first that did; "" when none did */
 };
 
 /* Its own transactions. -ERR_BUDGET leaves the rest for the next cycle; other errors stop the

@@ -79,7 +79,7 @@ static int collect(struct status *status, struct app *app, struct err *err)
     int64_t repo_id = 0;
     int rc = results_repo_id(&repo_id, app, err);
 
-    if (rc < 0 && rc != -ERR_NOTFOUND)
+    if (rc < 0 && (rc != -ERR_NOTFOUND || app->repository))
         return rc;
     if (repo_id == 0)
         status->left = json_array();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/http.h"
 #include "base/parse.h"
 #include "base/text.h"
 
@@ -43,6 +44,23 @@ int check_url(const char *text, struct err *err)
     if (strpbrk(text, "?#@ \"<>\\"))
         return wrong(err, "must not hold a query, a fragment, a user or blanks");
     return check_line(text, err);
+}
+
+int check_api_url(const char *text, struct err *err)
+{
+    struct http_url url;
+    int rc = check_url(text, err);
+
+    if (rc < 0 || *text == '\0')
+        return rc;
+    if ((rc = http_url_parse(&url, text, err)) < 0)
+        return rc;
+    if (!url.is_tls && !url.is_loopback)
+        return wrong(err,
+                     "must begin with https://: plain http would show the token to everyone");
+    if (strcmp(url.host, "github.com") == 0)
+        return wrong(err, "is no API; that of github.com is https://api.github.com");
+    return 0;
 }
 
 int check_repo(const char *text, struct err *err)

@@ -10,7 +10,7 @@ enum { KIB = 1 << 10, MIB = 1 << 20, GIB = 1 << 30 };
 enum { MINUTE = 60, HOUR = 3600 };
 
 const struct option options[] = {
-    { "forge.url", OPTION_TEXT, AT(forge.url), 0, 500, "", NULL, check_url,
+    { "forge.url", OPTION_TEXT, AT(forge.url), 0, 500, "", NULL, check_api_url,
       "Base of the forge's API, without a slash at its end; empty for a hub without a forge.\n"
       "GitHub: https://api.github.com; Gitea and Forgejo: https://HOST/api/v1" },
     { "forge.dialect", OPTION_TEXT, AT(forge.dialect), 0, 16, "auto", "auto|github|gitea", NULL,
@@ -31,7 +31,7 @@ const struct option options[] = {
     { "forge.login", OPTION_TEXT, AT(forge.login), 0, 100, "", NULL, check_line,
       "Whose token it is, where the forge does not say so. That of an Actions job\n"
       "belongs to github-actions[bot]. Empty: the forge is asked." },
-    { "forge.upload_url", OPTION_TEXT, AT(forge.upload_url), 0, 500, "", NULL, check_url,
+    { "forge.upload_url", OPTION_TEXT, AT(forge.upload_url), 0, 500, "", NULL, check_api_url,
       "Where release files go. Empty: the dialect's own rule." },
     { "forge.git_url", OPTION_TEXT, AT(forge.git_url), 0, 500, "", NULL, check_url,
       "Base of git addresses (BASE/owner/name.git). Empty: what the forge says." },

@@ -43,6 +43,8 @@ static int run_fetch(struct worker_io *io, const json_t *request, struct err *er
         rc = git_init_bare(&repo, cache, err);
     if (rc == 0)
         rc = fetch_ref(repo, request, &r, "base_refspec", err);
+    if (rc == -ERR_NOTFOUND)
+        rc = fetch_ref(repo, request, &r, "head_refspec", err);
     if (rc == 0)
         rc = fetch_ref(repo, request, &r, "pull_refspec", err);
     git_close(repo);
@@ -61,11 +63,11 @@ int fetch_pull(const struct fetch *fetch, struct err *err)
         xasprintf("+refs/heads/%s:refs/hearth/base/%s", fetch->base_ref, fetch->base_ref);
     char *pull = xasprintf("+refs/pull/%" PRId64 "/head:refs/hearth/pull/%" PRId64,
                            fetch->number, fetch->number);
-    json_t *request =
-        json_pack("{ss, ss, ss, ss, ss, sI, sI}", "cache", fetch->cache, "url", fetch->url,
-                  "token", fetch->token ? fetch->token : "", "base_refspec", base,
-                  "pull_refspec", pull, "max_bytes", (json_int_t)fetch->max_bytes,
-                  "max_objects", (json_int_t)fetch->max_objects);
+    json_t *request = json_pack(
+        "{ss, ss, ss, ss, ss, ss, sI, sI}", "cache", fetch->cache, "url", fetch->url, "token",
+        fetch->token ? fetch->token : "", "base_refspec", base, "head_refspec",
+        "+HEAD:refs/hearth/base/HEAD", "pull_refspec", pull, "max_bytes",
+        (json_int_t)fetch->max_bytes, "max_objects", (json_int_t)fetch->max_objects);
     const struct worker_call call = {
         .kind = &fetch_worker,
         .request = request,

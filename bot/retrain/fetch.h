@@ -22,7 +22,8 @@ struct fetch {
     int64_t timeout_ms;
 };
 
-/* Afterwards refs/hearth/pull/N and refs/hearth/base/BRANCH stand in the cache. -ERR_LIMIT
+/* Afterwards refs/hearth/pull/N and refs/hearth/base/BRANCH stand in the cache; where the
+ * branch was renamed or deleted since, refs/hearth/base/HEAD of the default one. -ERR_LIMIT
  * names the limit, -ERR_TIMEOUT the deadline; -ERR_AUTH, -ERR_NOTFOUND, -ERR_NET, -ERR_GIT. */
 int fetch_pull(const struct fetch *fetch, struct err *err);
 

@@ -112,6 +112,16 @@ def a_token_without_the_scope_is_told_and_nothing_is_lost():
         assert [r["tag_name"] for r in w.state()["releases"]] == ["v1.1.0"]
 
 
+def a_locked_thread_is_told_and_the_rest_is_sent():
+    with World(SIM) as w:
+        w.hearth("run", expect=3)
+        w.do("maintainer-1", "lock", number=2, reason="resolved")
+        done = w.hearth("apply", expect=0)
+        assert "not-taken" in done.err and "2/retrain" in done.err, done.err
+        assert "locked" in done.err and done.err.count("not-taken") == 1, done.err
+        assert [r["tag_name"] for r in w.state()["releases"]] == ["v1.1.0"]
+
+
 def a_label_is_known_in_any_case():
     with World(SIM) as w:
         edit(w, "trigger_label", "Retrain")
@@ -293,6 +303,7 @@ world.run_tests([
     a_missing_token_names_the_file,
     missing_rights_are_told_and_nothing_is_lost,
     a_token_without_the_scope_is_told_and_nothing_is_lost,
+    a_locked_thread_is_told_and_the_rest_is_sent,
     a_label_is_known_in_any_case,
     a_moved_repository_is_named,
     a_repository_that_is_gone_is_told,

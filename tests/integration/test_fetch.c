@@ -93,6 +93,21 @@ static void a_pull_request_arrives_and_the_token_stays_out_of_the_cache(void **s
     free(search);
 }
 
+static void a_branch_that_was_renamed_since_stops_nothing(void **state)
+{
+    struct served *s = *state;
+    struct fetch fetch = usual(s);
+    struct git_repo *repo = NULL;
+    char commit[GIT_HEX_SIZE];
+
+    fetch.base_ref = "master";
+    assert_int_equal(fetch_pull(&fetch, NULL), 0);
+    assert_int_equal(git_open(&repo, s->cache, NULL), 0);
+    assert_int_equal(git_resolve(commit, repo, "refs/hearth/pull/2", NULL), 0);
+    assert_int_equal(git_resolve(commit, repo, "refs/hearth/base/HEAD", NULL), 0);
+    git_close(repo);
+}
+
 static void refusals_keep_their_codes_across_the_process(void **state)
 {
     struct served *s = *state;
@@ -155,6 +170,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_pull_request_arrives_and_the_token_stays_out_of_the_cache, start, stop),
+        cmocka_unit_test_setup_teardown(a_branch_that_was_renamed_since_stops_nothing, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(refusals_keep_their_codes_across_the_process, start,
                                         stop),
         cmocka_unit_test_setup_teardown(a_silent_server_ends_at_the_deadline, start, stop),

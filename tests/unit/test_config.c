@@ -182,6 +182,8 @@ static void bad_values_say_what_is_wrong(void **state)
         const char *text, *want;
     } cases[] = {
         { "forge: {url: 'ftp://x', repo: a/b}", "forge.url: must begin with https://" },
+        { "forge: {url: 'http://f.test/api/v3', repo: a/b}", "show the token to everyone" },
+        { "forge: {url: 'https://github.com', repo: a/b}", "https://api.github.com" },
         { "forge: {url: 'https://x/', repo: a/b}", "forge.url: must not end with a slash" },
         { "forge: {url: 'https:///x', repo: a/b}", "forge.url: has no host" },
         { "forge: {url: 'https://me@x', repo: a/b}", "forge.url: must not hold" },

@@ -241,6 +241,7 @@ static void a_refused_write_fails_alone(void **state)
     struct ledger_counts counts = scene_apply(s);
     assert_int_equal(counts.failed, 1);
     assert_int_equal(counts.sent, 1);
+    assert_non_null(strstr(counts.why_failed, "3/retrain/1: "));
     assert_int_equal(scene_look(s, "3/retrain/1").state, ACTION_FAILED);
     assert_int_equal(scene_apply(s).failed, 0);
 }
