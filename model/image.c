@@ -10,11 +10,16 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/image_interlaced.h"
 
 enum {
     SIGNATURE = 8,
     CHUNK_FRAME = 12, /* length, type and check sum of a chunk */
+    IHDR = SIGNATURE + 8,
+    IHDR_DEPTH = IHDR + 8,
+    IHDR_INTERLACE = IHDR + 12,
     IHDR_END = SIGNATURE + CHUNK_FRAME + 13,
+    REWRITTEN_MAX_BYTES = 160 << 20, /* 8 bytes a pixel, if nothing can be packed */
 };
 
 void image_finish(struct image *image)
@@ -54,8 +59,8 @@ static int check_png(const unsigned char *file, size_t len, const char *what, st
         memcmp(file + SIGNATURE + 4, "IHDR", 4) != 0)
         return err_set(err, ERR_PARSE, "%s: not a PNG picture", what);
 
-    uint32_t width = read_u32be(file + SIGNATURE + 8);
-    uint32_t height = read_u32be(file + SIGNATURE + 12);
+    uint32_t width = read_u32be(file + IHDR);
+    uint32_t height = read_u32be(file + IHDR + 4);
     if (width == 0 || height == 0)
         return err_set(err, ERR_PARSE, "%s: a picture of %u x %u pixels", what, width, height);
     if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE)
@@ -69,30 +74,57 @@ static int check_png(const unsigned char *file, size_t len, const char *what, st
     return 0;
 }
 
-int image_decode_png(struct image *out, const void *bytes, size_t len, const char *what,
-                     struct err *err)
+/* What libpng's simplified interface decodes wrongly. */
+static bool is_interlaced16(const unsigned char *file)
+{
+    return file[IHDR_DEPTH] == 16 && file[IHDR_INTERLACE] != 0;
+}
+
+static int damaged(const char *what, const char *fault, struct err *err)
+{
+    return err_set(err, ERR_PARSE, "%s: damaged PNG: %s", what, fault);
+}
+
+static int decode(struct image *out, const void *bytes, size_t len, const char *what,
+                  struct err *err)
 {
     static const png_color white = { 255, 255, 255 };
     png_image png = { .version = PNG_IMAGE_VERSION };
+    uint8_t *grey = NULL;
+    int rc = 0;
+
+    if (!png_image_begin_read_from_memory(&png, bytes, len))
+        return damaged(what, png.message, err);
+    png.format = PNG_FORMAT_GRAY;
+    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16 bits without a gamma are no linear light */
+    grey = xmalloc(PNG_IMAGE_SIZE(png));
+    if (png_image_finish_read(&png, &white, grey, 0, NULL)) {
+        *out = (struct image){ .width = png.width, .height = png.height, .grey = grey };
+        return 0;
+    }
+    free(grey);
+    rc = damaged(what, png.message, err);
+    png_image_free(&png);
+    return rc;
+}
+
+int image_decode_png(struct image *out, const void *bytes, size_t len, const char *what,
+                     struct err *err)
+{
+    char fault[IMAGE_FAULT_SIZE] = "";
+    struct buf plain;
 
     int rc = check_png(bytes, len, what, err);
     if (rc < 0)
         return rc;
-    if (!png_image_begin_read_from_memory(&png, bytes, len))
-        goto damaged;
-    png.format = PNG_FORMAT_GRAY;
-    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* 16 bits without a gamma are no linear light */
-    uint8_t *grey = xmalloc(PNG_IMAGE_SIZE(png));
-    if (!png_image_finish_read(&png, &white, grey, 0, NULL)) {
-        free(grey);
-        goto damaged;
-    }
-    *out = (struct image){ .width = png.width, .height = png.height, .grey = grey };
-    return 0;
-
-damaged:
-    rc = err_set(err, ERR_PARSE, "%s: damaged PNG: %s", what, png.message);
-    png_image_free(&png);
+    if (!is_interlaced16(bytes))
+        return decode(out, bytes, len, what, err);
+    buf_init(&plain, REWRITTEN_MAX_BYTES);
+    rc = image_deinterlace(&plain, fault, bytes, len) ? buf_check(&plain, what, err)
+                                                      : damaged(what, fault, err);
+    if (rc == 0)
+        rc = decode(out, plain.data, plain.len, what, err);
+    buf_finish(&plain);
     return rc;
 }
 
