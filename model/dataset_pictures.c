@@ -2,15 +2,16 @@
  * Folders of PNG files, labelled by their folder's name or by metadata.csv. */
 #include "model/dataset.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/text.h"
 #include "model/image.h"
 #include "model/metadata.h"
 
@@ -42,6 +43,21 @@ static int add_picture(struct dataset *ds, const char *path, int64_t label, stru
     return rc;
 }
 
+/* True for a PNG file; another kind of picture is refused, so that none is left out unseen. */
+static int is_picture(bool *ret, const char *folder, const char *name, struct err *err)
+{
+    static const char *const others[] = { "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff" };
+    const char *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < sizeof(others) / sizeof(others[0]); i++) {
+        if (strcasecmp(dot + 1, others[i]) == 0)
+            return err_set(err, ERR_REFUSED, "%s/%s: of pictures, only PNG is read", folder,
+                           name);
+    }
+    *ret = dot && strcasecmp(dot + 1, "png") == 0;
+    return 0;
+}
+
 static int add_label_folder(struct dataset *ds, const char *folder, int label, struct err *err)
 {
     char **names = NULL;
@@ -49,11 +65,12 @@ static int add_label_folder(struct dataset *ds, const char *folder, int label, s
 
     int rc = fs_list(&names, &n, folder, MAX_PICTURES, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!text_has_suffix(names[i], ".png"))
-            continue;
         char *path = fs_path(folder, names[i], NULL);
+        bool is_png = false;
 
-        rc = add_picture(ds, path, label, err);
+        rc = is_picture(&is_png, folder, names[i], err);
+        if (rc == 0 && is_png)
+            rc = add_picture(ds, path, label, err);
         free(path);
     }
     fs_list_free(names, n);
@@ -76,6 +93,27 @@ static int add_named(void *ctx, const struct metadata_entry *entry, struct err *
     return rc;
 }
 
+/* A folder that is called by a number, but by none of the labels. */
+static int check_label_folders(const char *folder, struct err *err)
+{
+    char **names = NULL;
+    size_t n = 0;
+
+    int rc = fs_list(&names, &n, folder, MAX_PICTURES, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const char *digits = names[i] + (names[i][0] == '-');
+        size_t len = strlen(names[i]);
+        char *path = fs_path(folder, names[i], NULL);
+
+        if (len > 1 && digits[0] && digits[strspn(digits, "0123456789")] == '\0' &&
+            fs_size(path) < 0)
+            rc = err_set(err, ERR_RANGE, "%s: label '%.20s' is not 0..9", path, names[i]);
+        free(path);
+    }
+    fs_list_free(names, n);
+    return rc;
+}
+
 int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *err)
 {
     char *metadata = fs_path(folder, "metadata.csv", NULL);
@@ -89,6 +127,8 @@ int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *er
         if (rc == 0)
             rc = metadata_read(text.data, text.len, metadata, add_named, &target, err);
     }
+    if (rc == 0 && text.len == 0)
+        rc = check_label_folders(folder, err);
     for (int label = 0; rc == 0 && text.len == 0 && label < DATASET_CLASSES; label++) {
         char name[2] = { (char)('0' + label), '\0' };
         char *inside = fs_path(folder, name, NULL);

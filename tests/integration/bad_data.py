@@ -43,6 +43,13 @@ def put_picture(name, picture):
     return name
 
 
+def put_strange(name):
+    """A picture as it should be, and one beside it."""
+    put_picture("a", "good-grey8")
+    put(f"a/{name}", (PICTURES / "good-grey8.png").read_bytes())
+    return "a"
+
+
 def put_metadata(name, text):
     put(f"{name}/metadata.csv", text)
     return name
@@ -109,6 +116,12 @@ CASES = [
     ("a picture with a wrong sum", lambda: put_picture("a", "bad-checksum"), 1,
      "{0}/3/a.png: damaged"),
     ("a text called .png", lambda: put_picture("a", "bad-text"), 1, "{0}/3/a.png: not a PNG"),
+    ("a folder of the label 10", lambda: put_strange("10/a.png"), 1,
+     "{0}/10: label '10' is not 0..9"),
+    ("a folder of the label -1", lambda: put_strange("-1/a.png"), 1,
+     "{0}/-1: label '-1' is not 0..9"),
+    ("a picture that is no PNG", lambda: put_strange("3/b.JPG"), 1,
+     "{0}/3/b.JPG: of pictures, only PNG is read"),
     ("metadata with a label past 9", lambda: put_metadata("a", "file_name,label\na.png,12\n"),
      1, "{0}/metadata.csv:2"),
     ("metadata that leave the folder",

@@ -183,7 +183,7 @@ static void folders_of_pictures_are_labelled_by_their_names(void **state)
     struct dataset ds;
 
     put_picture(*state, "7", "b.png", 255);
-    put_picture(*state, "7", "a.png", 128);
+    put_picture(*state, "7", "A.PNG", 128);
     put_picture(*state, "2", "z.png", 64);
     assert_int_equal(read_in(&ds, *state, NULL, NULL), 0);
     assert_int_equal(ds.n, 3);
