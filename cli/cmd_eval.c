@@ -37,6 +37,12 @@ static int read_all(struct evaluation *x, const struct cmd_args *args, struct er
     return rc;
 }
 
+/* Who was measured on what; of several data paths the first. */
+static int name_fault(const struct evaluation *x, const char *model, int rc, struct err *err)
+{
+    return rc < 0 ? err_wrap(err, rc, "%s on %s", model, x->data_path) : 0;
+}
+
 /* A model that makes images again instead of telling classes apart. */
 static int evaluate_score(struct evaluation *x, const struct cmd_args *args, struct err *err)
 {
@@ -49,7 +55,8 @@ static int evaluate_score(struct evaluation *x, const struct cmd_args *args, str
                            "classes apart",
                            others[i], x->model->arch->name);
     }
-    return score_dataset(&x->score, x->model, &x->data, x->kernels, err);
+    int rc = score_dataset(&x->score, x->model, &x->data, x->kernels, err);
+    return name_fault(x, x->path, rc, err);
 }
 
 static int evaluate(struct evaluation *x, const struct cmd_args *args, struct err *err)
@@ -58,15 +65,18 @@ static int evaluate(struct evaluation *x, const struct cmd_args *args, struct er
 
     if (rc == 0 && x->model->arch->score)
         return evaluate_score(x, args, err);
-    if (rc == 0)
-        rc = eval_model(&x->eval, x->model, &x->data, x->kernels, err);
-    if (rc == 0 && x->other) {
+    if (rc < 0)
+        return rc;
+    rc = eval_model(&x->eval, x->model, &x->data, x->kernels, err);
+    if (rc < 0)
+        return name_fault(x, x->path, rc, err);
+    if (x->other) {
         rc = eval_model(&x->other_eval, x->other, &x->data, x->kernels, err);
         if (rc < 0)
-            return err_wrap(err, rc, "%s", x->other_path);
+            return name_fault(x, x->other_path, rc, err);
         x->comparison = compare_evals(&x->other_eval, &x->eval, &x->data);
     }
-    if (rc == 0 && (cmd_has(args, "--latency") || cmd_has(args, "--html")))
+    if (cmd_has(args, "--latency") || cmd_has(args, "--html"))
         x->latency = latency_measure(x->model, &x->data, x->kernels, clock_stopwatch_s);
     return rc;
 }

@@ -67,6 +67,10 @@ static int read_recipe(struct train_options *o, size_t side, const struct cmd_ar
         if (text && recipe_set(&o->recipe, i, text, option, err) < 0)
             return -ERR_USAGE;
     }
+    if (cmd_has(args, "--momentum") && o->recipe.optimizer != OPTIMIZER_SGD)
+        return err_set(err, ERR_USAGE, "--momentum goes with --optimizer sgd alone");
+    if (cmd_has(args, "--weight-decay") && o->recipe.optimizer == OPTIMIZER_ADAM)
+        return err_set(err, ERR_USAGE, "--weight-decay goes with --optimizer adamw or sgd");
     return 0;
 }
 
@@ -108,11 +112,17 @@ static int read_checkpoint(struct train_checkpoint *c, const char *path,
 
 static int read_data(struct dataset *data, const char *const *paths, struct err *err)
 {
+    size_t n = 0;
     int rc = 0;
 
-    for (; rc == 0 && *paths; paths++)
-        rc = dataset_read_path(data, *paths, err);
-    return rc;
+    for (; rc == 0 && paths[n]; n++)
+        rc = dataset_read_path(data, paths[n], err);
+    if (rc < 0)
+        return rc;
+    rc = train_check_data(data, err);
+    if (rc < 0 && n > 1)
+        return err_wrap(err, rc, "%s and %zu more", paths[0], n - 1);
+    return rc < 0 ? err_wrap(err, rc, "%s", paths[0]) : 0;
 }
 
 /* The files of a training, all in one folder. */

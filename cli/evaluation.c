@@ -33,6 +33,17 @@ static void print_digit(const struct eval *e, size_t digit)
     (void)putchar('\n');
 }
 
+/* Reliability: how often it was right, and how sure on average, where it was about as sure. */
+static void print_bin(const struct eval_bin *bin, size_t i)
+{
+    if (bin->n == 0)
+        return;
+    printf("%5.1f to %5.1f%% %6zu  %6.2f%%  %6.2f%%\n", 100.0 * (double)i / EVAL_BINS,
+           100.0 * (double)(i + 1) / EVAL_BINS, bin->n,
+           100.0 * (double)bin->n_right / (double)bin->n,
+           100.0 * bin->confidence / (double)bin->n);
+}
+
 static void print_comparison(const struct evaluation *x)
 {
     const struct comparison *c = &x->comparison;
@@ -76,6 +87,9 @@ void evaluation_print(const struct evaluation *x)
     (void)putchar('\n');
     for (size_t digit = 0; digit < EVAL_CLASSES; digit++)
         print_digit(e, digit);
+    (void)puts("\nsureness            n    right     mean");
+    for (size_t i = 0; i < EVAL_BINS; i++)
+        print_bin(&e->bins[i], i);
     if (x->other)
         print_comparison(x);
 }

@@ -35,11 +35,16 @@ static int check_classes(const struct dataset *data, struct err *err)
     return 0;
 }
 
-static int check(const struct dataset *data, const struct train_options *o, struct err *err)
+int train_check_data(const struct dataset *data, struct err *err)
 {
     if (data->n < 2)
         return err_set(err, ERR_RANGE, "samples to train on: %zu; it takes 2 or more", data->n);
-    int rc = check_classes(data, err);
+    return check_classes(data, err);
+}
+
+static int check(const struct dataset *data, const struct train_options *o, struct err *err)
+{
+    int rc = train_check_data(data, err);
     if (rc < 0)
         return rc;
     rc = recipe_check(&o->recipe, err);

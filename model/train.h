@@ -78,6 +78,10 @@ struct train_report {
 /* A report that was never filled must be zeroed. */
 void train_report_finish(struct train_report *report);
 
+/* -ERR_RANGE when they cannot be trained on: less than two samples, or a digit without any. For
+ * callers that know what the data are called. */
+int train_check_data(const struct dataset *data, struct err *err);
+
 /* *ret_model is the caller's. report may be NULL. */
 int train_model(struct model **ret_model, struct train_report *report,
                 const struct dataset *data, const struct train_options *options,

@@ -55,6 +55,7 @@ done
 expect 0 '' eval "$work/one" --data "$digits" --against "$work/four" --latency \
     --html "$work/page.html"
 grep -q 'right by one model alone' "$work/out" || fail "eval --against compares nothing"
+grep -q '^ 93.3 to 100.0% ' "$work/out" || fail "eval shows no bins of reliability"
 grep -q '^latency ' "$work/out" || fail "eval --latency times nothing"
 misread=$(sed -n 's/^<p>\([0-9]*\) in all.*/\1/p' "$work/page.html")
 pictures=$(grep -c 'src="data:image/png;base64,iVBOR' "$work/page.html")
@@ -109,10 +110,17 @@ expect 2 '--epochs: 0' train --data "$digits" --out "$work/bad" --epochs 0
 expect 2 "--optimizer: 'lion' is none of" train --data "$digits" --out "$work/bad" \
     --optimizer lion
 expect 2 '--learning-rate: 11' train --data "$digits" --out "$work/bad" --learning-rate 11
+expect 2 '--momentum goes with --optimizer sgd' train --data "$digits" --out "$work/bad" \
+    --momentum 0.9
+expect 2 '--weight-decay goes with' train --data "$digits" --out "$work/bad" --weight-decay 0.1
 expect 2 '--threads' train --data "$digits" --out "$work/bad" --threads x
 expect 2 'needs --data' train --out "$work/bad"
 expect 2 'nowhere.csv' train --data "$work/nowhere.csv" --out "$work/bad"
 expect 1 'not safetensors' eval "$digits" --data "$digits"
+{ printf '0,%.0s' $(seq 784) && echo 1; } >"$work/wide.csv"
+wrong="on $work/wide.csv: the model reads 8x8 images, the data are 28x28"
+expect 1 "$work/one $wrong" eval "$work/one" --data "$work/wide.csv"
+expect 1 "$work/vae $wrong" eval "$work/vae" --data "$work/wide.csv"
 expect 1 'not a PNG' predict "$work/one" "$digits"
 [ ! -e "$work/bad" ] || fail "a refused training left files behind"
 export HEARTH_ISA=v9
