@@ -65,7 +65,7 @@ static int add(struct hub_edit *edit, enum change_kind kind, const char *path, c
     return 0;
 }
 
-/* gc packs what lies loose and removes the folders that this makes it empty: not now. */
+/* gc packs what lies loose and removes the folders that are empty then: not meanwhile. */
 static int store(char ret[GIT_HEX_SIZE], const struct hub_edit *edit, const void *data,
                  size_t len, struct err *err)
 {

@@ -23,7 +23,7 @@ from points import check
 
 REPO = "ada/model"
 FIRST = 2  # commits: the hub's own, which makes the repository, and ours
-PUSHES, COMMITS, FILES = 25, 25, 150  # so many files come as a pack
+PUSHES, COMMITS, FILES = 15, 25, 150  # so many files come as a pack
 LONG_AGO = 1600000000
 GIT_ENV = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "Ada",
@@ -133,6 +133,50 @@ def hub_commit(hub, lines):
         return json.load(reply)["commitOid"]
 
 
+def read(hub, path):
+    request = urllib.request.Request(hub.url + path,
+                                     headers={"Authorization": f"Bearer {hub.token}"})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        reply.read()
+
+
+def clone(hub):
+    with tempfile.TemporaryDirectory() as to:
+        git(to, "clone", "-q", hub.remote("model"), "clone")
+
+
+def read_all(hub, clones):
+    """Listings, a file and the refs, each from git's objects; a clone reads them all."""
+    api = f"/api/models/{REPO}"
+    for path in (f"{api}/tree/main?expand=true", f"/{REPO}/resolve/main/0.txt",
+                 f"{api}/commits/main", f"{api}/refs"):
+        read(hub, path)
+    if clones:
+        clone(hub)
+
+
+class Reader(threading.Thread):
+    """Reads until it is told to end; `failed` says what could not be read."""
+
+    def __init__(self, hub, clones):
+        super().__init__()
+        self.hub, self.clones = hub, clones
+        self.is_over, self.failed, self.n_read = threading.Event(), [], 0
+
+    def run(self):
+        while not self.is_over.is_set():
+            try:
+                read_all(self.hub, self.clones)
+                self.n_read += 1
+            except (OSError, RuntimeError) as error:
+                self.failed.append(str(error))
+
+    def end(self):
+        self.is_over.set()
+        self.join()
+        return self.n_read > 0 and not self.failed
+
+
 def beside(folder, how, work):
     """Runs gc again and again while a thread works; what the rounds removed."""
     thread, rounds = threading.Thread(target=work), []
@@ -143,18 +187,28 @@ def beside(folder, how, work):
     return rounds
 
 
-def nothing_is_lost_beside_writers(hub, folder, work):
-    failed = []
+def nothing_is_lost_beside_pushes(hub, folder, work):
+    """With nothing spared, a clone may miss a branch that jumped away: so none is made."""
+    failed, reader = [], Reader(hub, clones=False)
+    reader.start()
     rounds = beside(folder, ["--older", "0s"], lambda: push_all(hub, work, failed))
+    is_read = reader.end()
     check(not failed and not any(one["left_alone"] for one in rounds),
           f"{PUSHES} pushes go through beside {len(rounds)} rounds of gc that spare nothing",
           f"{failed} {rounds}")
-    is_whole(folder, FIRST + PUSHES + 1)
-    failed = []
+    check(is_read, "who reads meanwhile is served", reader.failed)
+    is_whole(folder, FIRST + PUSHES + 1)  # one of them on the branch that jumped
+
+
+def nothing_is_lost_beside_commits(hub, folder, work):
+    failed, reader = [], Reader(hub, clones=True)
+    reader.start()
     rounds = beside(folder, [], lambda: commit_all(hub, failed))
+    is_read = reader.end()
     check(not failed and not any(one["left_alone"] for one in rounds),
           f"so do {COMMITS} commits beside {len(rounds)} rounds", f"{failed} {rounds}")
-    is_whole(folder, FIRST + PUSHES + 1 + COMMITS)  # one of them on the branch that jumped
+    check(is_read, "who reads and clones meanwhile is served", reader.failed)
+    is_whole(folder, FIRST + PUSHES + 1 + COMMITS)
     age_all(f"{folder}/hub/{REPO}.git")
     gc(folder)
     dangling = git(f"{folder}/hub/{REPO}.git", "fsck", "--unreachable", "--no-reflogs")
@@ -171,7 +225,8 @@ def main():
             hub.call("/api/repos/create", {"name": "model", "organization": "ada"})
             git(top, "clone", "-q", hub.remote("model"), work)
             garbage_goes_and_the_young_stay(hub, folder, work)
-            nothing_is_lost_beside_writers(hub, folder, work)
+            nothing_is_lost_beside_pushes(hub, folder, work)
+            nothing_is_lost_beside_commits(hub, folder, work)
     points.end()
 
 
