@@ -15,7 +15,9 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
@@ -112,6 +114,8 @@ def headers_in_values(hub):
     card = "---\nlicense: \"mit\\r\\nX-Evil: 1\"\ntags: [\"\\r\\nX-Evil: 1\"]\n---\n".encode()
     seen.append(ask(hub, "POST", "/api/validate-yaml", json.dumps(
         {"content": card.decode(), "repoType": "model"})))
+    seen.append(ask(hub, "GET", "/\\example.org/a/blob/main/b"))
+    check(seen[-1][0] == 404, "no address leads to another host", seen[-1])
     seen.append(ask(hub, "GET", "/api/models?limit=1", Host="a",
                     X_Forwarded_Host="b\tX-Evil: 1"))
     check(not any("X-Evil" in headers for _, headers, _ in seen), "no value becomes a header",
@@ -125,12 +129,98 @@ def bodies_that_unpack(hub):
                 (COMMIT, "application/x-ndjson"), ("/api/repos/create", "application/json"),
                 (f"/{REPO}.git/git-upload-pack", "application/x-git-upload-pack-request"),
                 (f"/{REPO}.git/git-receive-pack", "application/x-git-receive-pack-request"))]
-    check(all(400 <= status < 600 for status in seen[:2]), "a packed body is no commit", seen)
+    check(seen == [400, 400, 413, 415], "a packed body is no commit, and none of git's", seen)
     deep = b"[" * 60_000
     seen = [ask(hub, "POST", path, deep)[0] for path in ("/api/repos/create", COMMIT)]
     check(all(400 <= status < 500 for status in seen), "nor is one that is deep", seen)
     check(ask(hub, "GET", "/healthz")[2] == b"ok\n" and peak_mib(hub) < 128,
           "and the hub goes on", f"{peak_mib(hub)} MiB")
+
+
+def pkt(text):
+    return f"{len(text) + 4:04x}{text}".encode()
+
+
+def asked_of_git(hub):
+    """git itself packs what it asks for; nobody pushes a million refs."""
+    kind = {"Content_Type": "application/x-git-upload-pack-request"}
+    wants = pkt(f"want {tip(hub)}\n") + b"0000" + pkt("done\n")
+    status, _, said = ask(hub, "POST", f"/{REPO}.git/git-upload-pack", gzip.compress(wants),
+                          Content_Encoding="gzip", **kind)
+    check(status == 200 and b"PACK" in said, "a fetch may be packed", (status, said[:80]))
+    status, _, said = ask(hub, "POST", f"/{REPO}.git/git-upload-pack", wants,
+                          Content_Encoding="br", **kind)
+    check(status == 415, "but by gzip only", (status, said))
+    command = pkt(f"{'0' * 40} {tip(hub)} refs/tags/" + "x" * 200)
+    tags = command * (17 * MIB // len(command))
+    status, _, said = ask(hub, "POST", f"/{REPO}.git/git-receive-pack", tags + b"0000",
+                          Content_Type="application/x-git-receive-pack-request")
+    check(status == 413 and b"fewer refs" in said, "more refs than a push may have are refused",
+          (status, said))
+
+
+def requests_with_two_ends(hub):
+    """Behind each, in what a proxy may take for its body, stands another request."""
+    heads = ("Content-Length: 60\r\nTransfer-Encoding: chunked", "Content-Length:\r\n 60",
+             "Content-Length: 4\r\nContent-Length: 60", "Content-Length: 4\r\n 60",
+             "Transfer-Encoding:\r\n chunked", "Transfer-Encoding: xchunked", "X: a\rY: b",
+             "X: a\r\n Content-Length: 60", "Content-Length : 60", "Content-Length: 0x3c")
+    seen = []
+    for head in heads:
+        with socket.create_connection(urllib.parse.urlsplit(hub.url).netloc.split(":"),
+                                      timeout=60) as peer:
+            peer.sendall(f"POST /api/validate-yaml HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n"
+                         "0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            peer.shutdown(socket.SHUT_WR)
+            with peer.makefile("rb") as file:
+                seen.append(file.read())
+    check(all(set(re.findall(rb"HTTP/1\.1 (\d+)", said)) == {b"400"} for said in seen),
+          "what is behind a request with two ends is not read", list(zip(heads, seen)))
+
+
+def git(folder, *words):
+    done = subprocess.run(["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b",
+                           *words], check=False, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=120)
+    return done.returncode == 0, done.stdout
+
+
+def what_git_brings(hub, folder):
+    """Names that the protocol's own commits never have; what leads elsewhere."""
+    work, main = f"{folder}/work", "HEAD:main"
+    git(folder, "clone", "-q", hub.remote("model"), work)
+    pathlib.Path(work, "README.md").symlink_to("/etc/passwd")
+    git(work, "add", "-A"), git(work, "commit", "-qm", "link")
+    was_refused = not git(work, "push", "origin", main)[0]
+    linked = git(work, "rev-parse", "HEAD")[1].strip()
+    git(work, "rm", "-q", "README.md")
+    git(work, "commit", "-qm", "<script>alert(1)</script>")
+    is_pushed = git(work, "push", "origin", main)[0]
+    said = [ask(hub, "GET", path)[2] for path in (
+        f"/{REPO}/resolve/{linked}/README.md", f"/{REPO}/raw/{linked}/README.md",
+        f"/api/models/{REPO}/tree/{linked}", f"/api/models/{REPO}/revision/{linked}")]
+    check(was_refused and is_pushed and not any(b"root:" in s or b"README" in s for s in said),
+          "a link in a tip is refused, and one in the history leads nowhere", said)
+    git(work, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    git(work, "commit", "-qm", "submodule")
+    check(not git(work, "push", "origin", main)[0], "a submodule is refused")
+    git(work, "reset", "-q", "--hard", "origin/main")
+    names = ('a"b;c', "<img src=x onerror=alert(1)>", "\u202egpj.exe", "a%0d%0aX-Evil: 1", "'")
+    for name in names:
+        pathlib.Path(work, name).write_text("x", encoding="utf-8")
+    git(work, "add", "-A"), git(work, "commit", "-qm", "names")
+    git(work, "tag", 'v1"<script>'), git(work, "tag", "v1%0d%0aX-Evil")
+    is_pushed, pushed = git(work, "push", "--tags", "origin", main)
+    seen = [ask(hub, "GET", f"/{REPO}/resolve/main/{urllib.parse.quote(name)}")
+            for name in names]
+    check(is_pushed and all(status == 200 and "X-Evil" not in headers and re.fullmatch(
+        r"inline; filename\*=UTF-8''([\w%.-]+); filename=\"\1\";",
+        headers["Content-Disposition"]) for status, headers, _ in seen),
+          "odd names come back, and are no header", (pushed, [str(s[1]) for s in seen]))
+    pages = b"".join(ask(hub, "GET", path, Accept="text/html")[2]
+                     for path in ("/", f"/{REPO}", f"/{REPO}/tree/main"))
+    check(b"<script" not in pages and b"<img src=x" not in pages and b'"<' not in pages,
+          "nor markup on a page", pages)
 
 
 def a_card_of_100_mb(hub):
@@ -143,6 +233,9 @@ def a_card_of_100_mb(hub):
     check(ask(hub, "GET", f"/api/models/{REPO}")[0] == 200 and peak_mib(hub) < 160,
           "and so does the hub", f"{peak_mib(hub)} MiB")
     ask(hub, "POST", COMMIT, lines(("deletedFile", {"path": "README.md"})))
+    status, _, said = ask(hub, "POST", "/api/validate-yaml", json.dumps(
+        {"content": card.decode(), "repoType": "model"}))
+    check(status == 413, "one to be checked beforehand is refused", (status, said))
 
 
 def commits_that_race(hub):
@@ -208,6 +301,9 @@ def main():
             paths_that_lead_out(hub, top)
             headers_in_values(hub)
             bodies_that_unpack(hub)
+            asked_of_git(hub)
+            requests_with_two_ends(hub)
+            what_git_brings(hub, top)
             a_card_of_100_mb(hub)
             commits_that_race(hub)
         a_disk_that_is_full(folder)

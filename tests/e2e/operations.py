@@ -5,6 +5,7 @@
 `hearth serve` as its manager sees it: a socket that is passed on, readiness, a reload in the
 middle of a download, the log, the figures, and an end that finishes what it began. Prints TAP.
 """
+import http.client
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -29,18 +31,19 @@ def check(is_good, name):
 class Service:
     """A server under a manager: the manager's socket is its socket, its notes are read."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, listener=None):
         self.notes = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.notes.bind(f"{folder}/notify")
+        notes = tempfile.mktemp(prefix="notify", dir=folder)
+        self.notes.bind(notes)
         self.notes.settimeout(20)
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = listener or socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.log = open(f"{folder}/stderr", "w+", encoding="utf-8")
         script = f"exec 3<&{self.listener.fileno()}; LISTEN_PID=$$ exec '{HEARTH}' serve"
         self.child = subprocess.Popen(
             ["sh", "-c", script], cwd=folder, text=True, stdout=subprocess.PIPE,
             stderr=self.log, pass_fds=[self.listener.fileno()],
-            env={**os.environ, "LISTEN_FDS": "1", "NOTIFY_SOCKET": f"{folder}/notify"})
+            env={**os.environ, "LISTEN_FDS": "1", "NOTIFY_SOCKET": notes})
         self.first = self.child.stdout.readline()
 
     def note(self):
@@ -51,6 +54,11 @@ class Service:
                                          headers=dict(headers))
         with urllib.request.urlopen(request, timeout=20) as reply:
             return reply.read().decode()
+
+    def close(self):
+        self.child.kill()
+        self.child.wait()
+        self.child.stdout.close()
 
     def said(self):
         self.log.flush()
@@ -140,14 +148,73 @@ def reloads(service, folder, content):
     service.note(), service.note()
     check("warn not-reloaded" in service.said() and service.get("/healthz") == "ok\n",
           "a broken configuration is named and not taken")
+    set_option(folder, "public_url", "https://hub.example.org")
 
 
-def stops(service, content):
+class Visitors:
+    """Some that ask again and again, on one connection or on a new one each time."""
+
+    def __init__(self, port):
+        self.port = port
+        self.is_over = threading.Event()
+        self.answers = []
+        self.threads = [threading.Thread(target=self.visit, args=(n % 2 == 0,))
+                        for n in range(4)]
+        for thread in self.threads:
+            thread.start()
+
+    def visit(self, is_new_each_time):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        while not self.is_over.is_set():
+            try:
+                connection.request("GET", "/reports/")
+                reply = connection.getresponse()
+                self.answers.append((reply.status, len(reply.read()) > 0))
+            except (OSError, http.client.HTTPException) as error:
+                self.answers.append((0, repr(error)))
+                return
+            if is_new_each_time:
+                connection.close()
+        connection.close()
+
+    def leave(self):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+        return self.answers
+
+
+def reloads_in_a_crowd(service):
+    visitors, notes = Visitors(service.port), []
+    for _ in range(10):
+        n = len(visitors.answers)
+        service.child.send_signal(signal.SIGHUP)
+        notes += [service.note(), service.note()]
+        while len(visitors.answers) < n + 8 and all(t.is_alive() for t in visitors.threads):
+            time.sleep(0.001)
+    answers = visitors.leave()
+    check(notes == ["RELOADING=1", "READY=1"] * 10 and len(answers) >= 80 and
+          set(answers) == {(200, True)}, "ten reloads lose none of those who come and go")
+
+
+def stops(service, folder, content):
+    """Who comes between the end of one and the beginning of the next waits for the next."""
     download = Download(service.port)
     service.child.terminate()
     check(service.note() == "STOPPING=1", "the end is told")
+    late = socket.create_connection(("127.0.0.1", service.port), timeout=20)
+    late.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
     check(download.finish() == content, "a download is finished first")
     check(service.child.wait(20) == 0, "and then it ends well")
+    following = Service(folder, service.listener)
+    try:
+        check(following.note() == "READY=1" and is_answered(late),
+              "the next one serves who came in between")
+        following.child.terminate()
+        check(following.child.wait(20) == 0, "and ends well, too")
+    finally:
+        following.close()
+    late.close()
 
 
 def threads(pid):
@@ -204,11 +271,10 @@ def main():
             figures(service)
             serves_this_machine(service)
             reloads(service, folder, content)
-            stops(service, content)
+            reloads_in_a_crowd(service)
+            stops(service, folder, content)
         finally:
-            service.child.kill()
-            service.child.wait()
-            service.child.stdout.close()
+            service.close()
     print(f"1..{len(points)}")
     sys.exit(0 if all(points) else 1)
 
