@@ -232,7 +232,8 @@ static int parse_turn(void *ctx, const char *value, struct err *err)
     return parse_i64(ctx, value, 0, INT32_MAX, "instance.repository_turn", err);
 }
 
-/* Whose turn it is to be first: the one after the last that had to leave work over. */
+/* Whose turn it is to be first: it passes on when one had to leave work over, so that nobody
+ * takes what all share every time. */
 static int get_turn(size_t *ret, const struct rounds *r, struct err *err)
 {
     struct err why = { 0 };
@@ -262,6 +263,7 @@ static bool ends_all(int rc)
 static int run_all(struct rounds *r, struct err *err)
 {
     int code = EXIT_DONE, first = 0;
+    bool has_passed_on = r->n == 1;
     size_t turn = 0;
     int rc = get_turn(&turn, r, err);
 
@@ -272,8 +274,10 @@ static int run_all(struct rounds *r, struct err *err)
         struct err failure = { 0 };
 
         rc = run_one(r, index, &failure);
-        if (rc >= 0 && r->is_left && r->n > 1)
-            rc = set_turn(r, (index + 1) % r->n, &failure) < 0 ? -failure.code : rc;
+        if (rc >= 0 && r->is_left && !has_passed_on) {
+            rc = set_turn(r, (turn + 1) % r->n, &failure) < 0 ? -failure.code : rc;
+            has_passed_on = true;
+        }
         if (rc > code)
             code = rc;
         if (rc < 0 && first < 0)

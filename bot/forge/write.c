@@ -13,11 +13,11 @@
 #include "bot/forge/map.h"
 #include "bot/forge/send.h"
 
-/* What is added to was there when it was looked at. If it is gone since, the next look says so;
- * else it is hidden from us for want of a right: a scope of the token, mostly. */
+/* What is written to was there when it was looked at. If it is gone since, the next look says
+ * so; else it is hidden from us for want of a right: a scope of the token, mostly. */
 static int tell_denial(const struct forge *f, const struct send *what, int rc, struct err *err)
 {
-    if (rc != -ERR_NOTFOUND || strcmp(what->method, "POST") != 0 ||
+    if (rc != -ERR_NOTFOUND || strcmp(what->method, "DELETE") == 0 ||
         !forge_has(f, FORGE_HIDES_DENIALS))
         return rc;
     if (err)

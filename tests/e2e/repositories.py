@@ -187,7 +187,7 @@ def one_that_fails_does_not_keep_the_others_from_their_turn():
         assert [r["tag_name"] for r in w.state()["releases"]] == ["v1.1.0"]
 
 
-def the_one_after_the_last_that_left_work_over_begins():
+def while_work_is_left_over_they_take_turns_to_begin():
     with Both(250) as w:
         w.hearth("run", "--yes")
         w.settle()
@@ -198,12 +198,13 @@ def the_one_after_the_last_that_left_work_over_begins():
         w.hearth("run", expect=3)
         lines = w.asked()
         assert lines[0].startswith("home") and lines[-1].startswith("other"), lines
-        w.hearth("run", expect=3)
-        assert w.asked()[0].startswith("other")
+        for first in ("other", "home", "other"):
+            w.hearth("run", expect=3)
+            assert w.asked()[0].startswith(first), first
 
 
 world.run_tests([both_are_read_into_one_database_and_only_the_first_trains,
                  both_are_asked_over_the_same_connections,
-    a_quiet_cycle_over_both_writes_nothing,
+                 a_quiet_cycle_over_both_writes_nothing,
                  one_that_fails_does_not_keep_the_others_from_their_turn,
-                 the_one_after_the_last_that_left_work_over_begins])
+                 while_work_is_left_over_they_take_turns_to_begin])
