@@ -145,8 +145,9 @@ static int take_repo(void *ctx, const struct forge_repo *r, struct err *err)
             "the token may read %s/%s, but neither label nor write: it needs issues, "
             "pull requests, statuses and contents",
             r->owner, r->name);
-    (void)snprintf(rights->text, sizeof(rights->text), "%s/%s, token may %s%s", r->owner,
+    (void)snprintf(rights->text, sizeof(rights->text), "%s/%s, token may %s%s%s", r->owner,
                    r->name, r->may_push ? "write" : "label, but not publish releases",
+                   r->has_issues ? "" : ", issues are switched off in its settings",
                    r->may_see_roles ? ""
                                     : ", but not look up roles (that takes an admin's): "
                                       "a trigger label counts from the owner only");
@@ -226,6 +227,7 @@ static const struct {
 } lacks[] = {
     { FORGE_LISTS_ALL, "no list of events and review comments: read thread by thread" },
     { FORGE_CHECK_RUNS, "no check runs: commit statuses instead" },
+    { FORGE_LOCKS, "no lock in some versions: threads are locked by people" },
     { FORGE_CONTRIBUTORS, "no list of contributors: from what was read" },
 };
 

@@ -222,6 +222,7 @@ enum forge_feature {
     FORGE_SHOWS_ROLES_TO_WRITERS, /* not to admins only */
     FORGE_HIDES_DENIALS,          /* a write without the right may look like a 404 */
     FORGE_CHECK_RUNS,
+    FORGE_LOCKS, /* of threads, by its API, in all of its versions */
     FORGE_CONTRIBUTORS,
 };
 bool forge_has(const struct forge *f, enum forge_feature feature);
