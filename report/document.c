@@ -133,22 +133,6 @@ static json_t *table_to_json(struct metrics *m, const struct report_table *t)
     return rows;
 }
 
-static json_t *weeks_to_json(const struct metrics *m)
-{
-    json_t *weeks = json_array();
-    char text[RFC3339_SIZE];
-
-    for (size_t i = 0; i < m->n_weeks; i++) {
-        json_t *week = json_pack("{s:s}", "week", rfc3339_format(text, m->weeks[i].week_at));
-        for (size_t kind = 0; kind < FEEDBACK_N_KINDS; kind++)
-            if (kind != FEEDBACK_CONDUCT)
-                (void)json_object_set_new(week, feedback_kind_name((enum feedback_kind)kind),
-                                          json_integer(m->weeks[i].n[kind]));
-        (void)json_array_append_new(weeks, week);
-    }
-    return weeks;
-}
-
 static json_t *period_to_json(const struct metrics *m)
 {
     char since[RFC3339_SIZE], until[RFC3339_SIZE];
@@ -165,12 +149,12 @@ void document_add_json(struct buf *out, struct metrics *m, const struct report_o
 
     for (size_t i = 0; i < m->n_gaps; i++)
         (void)json_array_append_new(gaps, json_string(m->gaps[i]));
-    json_t *doc = json_pack(
-        "{s:s, s:s, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I}", "title", o->title, "repository",
-        m->repo, "period", period_to_json(m), "excluded", document_exclusions, "gaps", gaps,
-        "feedback_by_week", weeks_to_json(m), "absence_factor", (json_int_t)m->absence,
-        "data_absence_factor", (json_int_t)m->data_absence, "contributors_active",
-        (json_int_t)m->n_persons, "contributors_new", (json_int_t)m->n_new_persons);
+    json_t *doc =
+        json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:I, s:I, s:I}", "title", o->title,
+                  "repository", m->repo, "period", period_to_json(m), "excluded",
+                  document_exclusions, "gaps", gaps, "absence_factor", (json_int_t)m->absence,
+                  "data_absence_factor", (json_int_t)m->data_absence, "contributors_active",
+                  (json_int_t)m->n_persons, "contributors_new", (json_int_t)m->n_new_persons);
     for (size_t i = 0; i < TABLE_N; i++)
         (void)json_object_set_new(doc, report_tables[i].name,
                                   table_to_json(m, &report_tables[i]));

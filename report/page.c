@@ -195,7 +195,7 @@ static void add_kind_legend(struct buf *out, const struct metrics *m)
 }
 
 /* Month and day below every so many weeks, so that labels have room. */
-static void add_weeks(struct buf *out, const struct metrics *m)
+static void add_weeks(struct buf *out, struct metrics *m)
 {
     size_t first = m->n_weeks > MAX_WEEKS_SHOWN ? m->n_weeks - MAX_WEEKS_SHOWN : 0;
     size_t n = m->n_weeks - first;
@@ -211,7 +211,7 @@ static void add_weeks(struct buf *out, const struct metrics *m)
             if (kind != FEEDBACK_CONDUCT)
                 columns[i].values[kind] = m->weeks[first + i].n[kind];
     }
-    begin_section(out, "", "Feedback by week");
+    begin_section(out, "", report_tables[TABLE_WEEKS].title);
     if (n == 0)
         buf_add_str(out, "<p class=\"soft\">None in this period.</p>\n");
     else
@@ -219,6 +219,8 @@ static void add_weeks(struct buf *out, const struct metrics *m)
     add_kind_legend(out, m);
     html_printf(out, "<p class=\"note\">Weeks begin on Monday, UTC%s.</p>\n",
                 first > 0 ? "; the last 26 are shown" : "");
+    if (n > 0)
+        add_details(out, m, TABLE_WEEKS);
     end_section(out);
     for (size_t i = 0; i < n; i++)
         buf_finish(&labels[i]);

@@ -97,6 +97,22 @@ static void feedback_cell(struct buf *out, struct metrics *m, size_t row, size_t
         add_share(out, ratio(m->feedback[kind], m->n_feedback), style);
 }
 
+static size_t weeks_rows(const struct metrics *m)
+{
+    return m->n_weeks;
+}
+
+static void weeks_cell(struct buf *out, struct metrics *m, size_t row, size_t column,
+                       enum cell_style style)
+{
+    const struct metrics_week *week = &m->weeks[row];
+
+    if (column == 0)
+        add_time(out, week->week_at, style);
+    else
+        add_count(out, week->n[kind_of_row(column - 1)]);
+}
+
 static const struct {
     const char *title, *key;
     size_t offset; /* of the struct spread */
@@ -249,6 +265,20 @@ const struct report_table report_tables[TABLE_N] = {
                            { "Share", "share", true } },
                          feedback_rows,
                          feedback_cell },
+    [TABLE_WEEKS] = { "feedback_by_week",
+                      "Feedback by week",
+                      NULL,
+                      { { "Week from Monday", "week", false },
+                        { "Bug", "bug", true },
+                        { "Request", "request", true },
+                        { "Question", "question", true },
+                        { "Docs", "docs", true },
+                        { "Data", "data", true },
+                        { "Model error", "model_error", true },
+                        { "Praise", "praise", true },
+                        { "Other", "other", true } },
+                      weeks_rows,
+                      weeks_cell },
     [TABLE_TIMES] = { "times",
                       "How long it took",
                       "Median, and the time within which 90% were done (nearest rank). What is "

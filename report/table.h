@@ -14,7 +14,7 @@ struct metrics;
 /* For people ("2.5 h", "97.2%", "2026-01-31"), or for programs (seconds, 0.972, RFC 3339). */
 enum cell_style { CELL_PEOPLE, CELL_PROGRAMS };
 
-enum { TABLE_MAX_COLUMNS = 8 };
+enum { TABLE_MAX_COLUMNS = 9 };
 
 struct report_table {
     const char *name;  /* of the CSV file */
@@ -31,6 +31,7 @@ struct report_table {
 
 enum report_table_id {
     TABLE_FEEDBACK,
+    TABLE_WEEKS,
     TABLE_TIMES,
     TABLE_THREADS,
     TABLE_CONTRIBUTORS,

@@ -72,8 +72,7 @@ const struct dialect dialect_github = {
     .headers = headers,
     .features = 1u << FORGE_SHOWS_ROLES_TO_WRITERS | 1u << FORGE_LISTS_ALL |
                 1u << FORGE_LISTS_BY_UPDATE | 1u << FORGE_HIDES_DENIALS |
-                1u << FORGE_CHECK_RUNS |
-                1u << FORGE_LOCKS | 1u << FORGE_CONTRIBUTORS,
+                1u << FORGE_CHECK_RUNS | 1u << FORGE_LOCKS | 1u << FORGE_CONTRIBUTORS,
     .page_query = "?per_page=100",
     .timeline_query = "?per_page=100",
     .add_upload_base = add_upload_base,

@@ -196,7 +196,12 @@ static void quiet_weeks_are_shown_too(void **state)
     assert_int_equal(json_array_size(weeks), 5);
     assert_int_equal(number(json_array_get(weeks, 0), "bug"), 1);
     assert_int_equal(number(json_array_get(weeks, 4), "bug"), 0);
+    assert_null(json_object_get(json_array_get(weeks, 0), "conduct"));
     json_decref(doc);
+    char *text = write_as(*state, REPORT_MARKDOWN);
+    assert_non_null(strstr(text, "\n## Feedback by week\n"));
+    assert_non_null(strstr(text, "| 1 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |\n"));
+    free(text);
 }
 
 static void runs_show_their_accuracy_and_what_failed(void **state)
@@ -263,8 +268,9 @@ static void an_empty_database_makes_a_report(void **state)
 
 static void all_files_are_written_and_left_alone_when_right(void **state)
 {
-    static const char *const names[] = { "index.html",       "report.md", "report.json",
-                                         "contributors.csv", "runs.csv",  "releases.csv" };
+    static const char *const names[] = { "index.html",          "report.md", "report.json",
+                                         "contributors.csv",    "runs.csv",  "releases.csv",
+                                         "feedback_by_week.csv" };
     char *dir = NULL;
     struct stat before, after;
 

@@ -100,7 +100,8 @@ static int refuse(struct scene *s, int (*write)(struct scene *))
 /* GitHub answers a classic token without the scope `repo` so, though it may read. */
 static void write_that_is_not_found_is_a_missing_right_on_github(void **state)
 {
-    static int (*const writes[])(struct scene *) = { comment, edit, set_status, label, release };
+    static int (*const writes[])(struct scene *) = { comment, edit, set_status, label,
+                                                     release };
     struct scene s = { 0 };
 
     (void)state;
