@@ -70,9 +70,9 @@ int dataset_parse_row(uint8_t *pixels, size_t *side, int64_t *ret_label, const c
 int dataset_read_idx(struct dataset *ds, struct buf *images, struct buf *labels,
                      const char *what, struct err *err);
 
-/* Appends an NPY pair (numpy's format 1 to 3, C order): images (n, side, side) or
- * (n, side * side), labels (n); elements u1, i4, i8, f4 or f8 with whole values in bounds.
- * Changes neither buffer. */
+/* Appends an NPY pair (numpy's format 1 to 3, either order of indices and of bytes): images
+ * (n, side, side) or (n, side * side), labels (n); elements u1 to u8, i1 to i8, f4 or f8 with
+ * whole values in bounds. Changes neither buffer. */
 int dataset_read_npy(struct dataset *ds, struct buf *images, struct buf *labels,
                      const char *what, struct err *err);
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,18 +15,11 @@
 
 enum { MAX_HEADER = 1024, MAX_DIMS = 3, MAX_PIXELS = 784 };
 
-enum kind { KIND_U1, KIND_I4, KIND_I8, KIND_F4, KIND_F8 };
-
-static const struct {
-    const char *descr;
-    size_t size; /* bytes */
-} kinds[] = {
-    [KIND_U1] = { "'|u1'", 1 }, [KIND_I4] = { "'<i4'", 4 }, [KIND_I8] = { "'<i8'", 8 },
-    [KIND_F4] = { "'<f4'", 4 }, [KIND_F8] = { "'<f8'", 8 },
-};
-
 struct npy {
-    enum kind kind;
+    char type;   /* 'u' or 'i', whole numbers without or with a sign; 'f' */
+    size_t size; /* of an element, bytes */
+    bool is_big_endian;
+    bool is_fortran; /* the first index runs fastest */
     size_t n_dims;
     size_t dims[MAX_DIMS];
     const unsigned char *data;
@@ -39,20 +33,37 @@ static const char *value_of(const char *header, const char *key)
     return at ? at + strlen(key) : NULL;
 }
 
+/* "'<f8'": order of bytes, type, size. */
 static int read_kind(struct npy *a, const char *header, const char *what, struct err *err)
 {
-    const char *descr = value_of(header, "'descr': ");
+    static const char *const kinds[] = { "u1", "u2", "u4", "u8", "i1",
+                                         "i2", "i4", "i8", "f4", "f8" };
+    const char *descr = value_of(header, "'descr': '");
+    const char *type = descr && descr[0] ? descr + 1 : "";
+    size_t i = 0, n = sizeof(kinds) / sizeof(kinds[0]);
 
-    for (size_t i = 0; descr && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (strncmp(descr, kinds[i].descr, strlen(kinds[i].descr)) == 0) {
-            a->kind = (enum kind)i;
-            return 0;
-        }
-    }
-    return err_set(err, ERR_PARSE,
-                   "%s: elements are none of u1, i4, i8, f4, f8 in little "
-                   "endian",
-                   what);
+    while (i < n && strncmp(type, kinds[i], 2) != 0)
+        i++;
+    if (i == n || !strchr("<>|", descr[0]) || type[2] != '\'')
+        return err_set(err, ERR_PARSE,
+                       "%s: its elements are no whole numbers (u1 to u8, i1 to i8) and no "
+                       "floats (f4, f8)",
+                       what);
+    a->is_big_endian = descr[0] == '>';
+    a->type = type[0];
+    a->size = (size_t)(type[1] - '0');
+    return 0;
+}
+
+static int read_order(struct npy *a, const char *header, const char *what, struct err *err)
+{
+    const char *order = value_of(header, "'fortran_order': ");
+
+    a->is_fortran = order && strncmp(order, "True", 4) == 0;
+    if (!a->is_fortran && (!order || strncmp(order, "False", 5) != 0))
+        return err_set(err, ERR_PARSE, "%s: its header does not tell the order of indices",
+                       what);
+    return 0;
 }
 
 /* "(1797, 8, 8)" or "(1797,)". */
@@ -95,10 +106,10 @@ static int read_header(struct npy *a, const struct buf *file, const char *what, 
                        MAX_HEADER);
     memcpy(header, p + start, len);
     header[len] = '\0';
-    if (!strstr(header, "'fortran_order': False"))
-        return err_set(err, ERR_PARSE, "%s: only arrays in C order are read", what);
     a->data = p + start + len;
     int rc = read_kind(a, header, what, err);
+    if (rc == 0)
+        rc = read_order(a, header, what, err);
     return rc < 0 ? rc : read_shape(a, header, what, err);
 }
 
@@ -110,7 +121,7 @@ static int read_array(struct npy *a, const struct buf *file, const char *what, s
     if (rc < 0)
         return rc;
 
-    uint64_t want = kinds[a->kind].size;
+    uint64_t want = a->size;
     for (size_t i = 0; i < a->n_dims; i++)
         want *= a->dims[i];
     uint64_t have = file->len - (uint64_t)(a->data - (const unsigned char *)file->data);
@@ -120,28 +131,45 @@ static int read_array(struct npy *a, const struct buf *file, const char *what, s
     return 0;
 }
 
+static double value_at(const struct npy *a, size_t i)
+{
+    const unsigned char *p = a->data + i * a->size;
+    uint64_t bits = 0;
+    uint32_t low = 0;
+    float f4;
+    double f8;
+
+    for (size_t k = 0; k < a->size; k++)
+        bits = bits << 8 | p[a->is_big_endian ? k : a->size - 1 - k];
+    if (a->type == 'u')
+        return (double)bits;
+    if (a->type == 'i') {
+        uint64_t sign = UINT64_C(1) << (8 * a->size - 1);
+
+        return bits & sign ? -1.0 : (double)bits; /* how far below 0 does not matter */
+    }
+    low = (uint32_t)bits;
+    memcpy(&f4, &low, sizeof(f4));
+    memcpy(&f8, &bits, sizeof(f8));
+    return a->size == sizeof(f4) ? (double)f4 : f8;
+}
+
 /* Element i when it is a whole number 0..max, else -1. */
 static int element(const struct npy *a, size_t i, int max)
 {
-    const unsigned char *p = a->data + i * kinds[a->kind].size;
-    int32_t i4;
-    int64_t i8;
-    float f4;
-    double value = *p;
+    double value = value_at(a, i);
 
-    if (a->kind == KIND_I4) {
-        memcpy(&i4, p, sizeof(i4));
-        value = i4;
-    } else if (a->kind == KIND_I8) {
-        memcpy(&i8, p, sizeof(i8));
-        value = (double)i8;
-    } else if (a->kind == KIND_F4) {
-        memcpy(&f4, p, sizeof(f4));
-        value = (double)f4;
-    } else if (a->kind == KIND_F8) {
-        memcpy(&value, p, sizeof(value));
-    }
     return value >= 0.0 && value <= max && value == floor(value) ? (int)value : -1;
+}
+
+/* Where pixel k of image i stands, row by row. */
+static size_t place_of(const struct npy *a, size_t i, size_t k)
+{
+    size_t columns = a->n_dims == 3 ? a->dims[2] : 1, size = a->dims[1] * columns;
+
+    if (!a->is_fortran)
+        return i * size + k;
+    return i + a->dims[0] * (k / columns + a->dims[1] * (k % columns));
 }
 
 static size_t side_of(const struct npy *a)
@@ -160,7 +188,7 @@ static int add_sample(struct dataset *ds, const struct npy *images, const struct
     uint8_t pixels[MAX_PIXELS];
 
     for (size_t k = 0; k < size; k++) {
-        int value = element(images, i * size + k, ds->max_value);
+        int value = element(images, place_of(images, i, k), ds->max_value);
 
         if (value < 0)
             return err_set(err, ERR_RANGE, "pixel %zu is no whole number 0..%d", k + 1,
