@@ -246,3 +246,13 @@ const json_t *json_arr(struct json_reader *r, const json_t *obj, const char *key
         json_fail(r, key, ERR_PARSE, "expected an array, got %s", type_name(value));
     return value && json_is_array(value) ? value : NULL;
 }
+
+const json_t *json_list(struct json_reader *r, const json_t *obj, const char *key,
+                        enum json_need need, size_t max)
+{
+    const json_t *items = json_arr(r, obj, key, need);
+
+    if (json_array_size(items) > max)
+        json_fail(r, key, ERR_LIMIT, "%zu are more than %zu", json_array_size(items), max);
+    return items;
+}

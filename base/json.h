@@ -72,6 +72,10 @@ const json_t *json_obj(struct json_reader *r, const json_t *obj, const char *key
 const json_t *json_arr(struct json_reader *r, const json_t *obj, const char *key,
                        enum json_need need);
 
+/* json_arr() of at most so many items. */
+const json_t *json_list(struct json_reader *r, const json_t *obj, const char *key,
+                        enum json_need need, size_t max);
+
 /* Records an error of the caller's own at path.key, unless there is one already. */
 void json_fail(struct json_reader *r, const char *key, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

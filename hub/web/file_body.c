@@ -11,16 +11,6 @@
 /* Beside the paths there are a few other fields in a form. */
 enum { MAX_FIELDS = FILE_BODY_MAX_PATHS + 100, OID_DIGITS = SHA256_HEX_SIZE - 1 };
 
-/* A list of at most so many. */
-static const json_t *list(struct json_reader *r, const json_t *doc, const char *key, size_t max)
-{
-    const json_t *items = json_arr(r, doc, key, JSON_REQUIRED);
-
-    if (json_array_size(items) > max)
-        json_fail(r, key, ERR_LIMIT, "%zu are more than %zu", json_array_size(items), max);
-    return items;
-}
-
 static int read_json_paths(struct paths_body *ret, const char *text, size_t len,
                            struct err *err)
 {
@@ -30,7 +20,7 @@ static int read_json_paths(struct paths_body *ret, const char *text, size_t len,
     if (rc < 0)
         return rc;
     json_reader_init(&r, "body");
-    const json_t *paths = list(&r, ret->doc, "paths", FILE_BODY_MAX_PATHS);
+    const json_t *paths = json_list(&r, ret->doc, "paths", JSON_REQUIRED, FILE_BODY_MAX_PATHS);
     ret->expands = json_bool_or(&r, ret->doc, "expand", false);
     rc = json_reader_check(&r, err);
     if (rc < 0)
@@ -96,7 +86,7 @@ int preupload_body_read(struct preupload_body *ret, const json_t *doc, struct er
     json_reader_init(&r, "body");
     ret->attributes = rules(&r, doc, "gitAttributes");
     ret->ignore = rules(&r, doc, "gitIgnore");
-    const json_t *files = list(&r, doc, "files", FILE_BODY_MAX_PATHS);
+    const json_t *files = json_list(&r, doc, "files", JSON_REQUIRED, FILE_BODY_MAX_PATHS);
     int rc = json_reader_check(&r, err);
     if (rc < 0)
         return rc;
@@ -126,7 +116,7 @@ int drop_body_read(struct drop_body *ret, const json_t *doc, struct err *err)
     json_reader_init(&r, "body");
     const json_t *deletions = json_obj(&r, doc, "deletions", JSON_REQUIRED);
     (void)json_enter(&r, "deletions");
-    const json_t *shas = list(&r, deletions, "sha", FILE_BODY_MAX_SHAS);
+    const json_t *shas = json_list(&r, deletions, "sha", JSON_REQUIRED, FILE_BODY_MAX_SHAS);
     bool rewrites = json_bool_or(&r, deletions, "rewriteHistory", false);
     if (json_array_size(shas) == 0)
         json_fail(&r, "sha", ERR_RANGE, "names no file");

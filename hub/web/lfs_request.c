@@ -25,21 +25,10 @@ static enum lfs_operation read_operation(struct json_reader *r, const json_t *do
     return LFS_DOWNLOAD;
 }
 
-/* A list of at most so many; NULL is one of none. */
-static const json_t *list(struct json_reader *r, const json_t *doc, const char *key,
-                          enum json_need need, size_t max)
-{
-    const json_t *items = json_arr(r, doc, key, need);
-
-    if (json_array_size(items) > max)
-        json_fail(r, key, ERR_LIMIT, "%zu are more than %zu", json_array_size(items), max);
-    return items;
-}
-
 /* Whether "multipart" is among the ways that the client knows. */
 static bool read_transfers(struct json_reader *r, const json_t *doc)
 {
-    const json_t *items = list(r, doc, "transfers", JSON_OPTIONAL, LFS_MAX_TRANSFERS);
+    const json_t *items = json_list(r, doc, "transfers", JSON_OPTIONAL, LFS_MAX_TRANSFERS);
     bool knows_parts = false;
 
     for (size_t i = 0; i < json_array_size(items); i++) {
@@ -98,7 +87,7 @@ int lfs_request_read(struct lfs_request *ret, const json_t *doc, struct err *err
     ret->operation = read_operation(&r, doc);
     ret->knows_parts = read_transfers(&r, doc);
     check_rest(&r, doc);
-    const json_t *objects = list(&r, doc, "objects", JSON_REQUIRED, LFS_MAX_OBJECTS);
+    const json_t *objects = json_list(&r, doc, "objects", JSON_REQUIRED, LFS_MAX_OBJECTS);
     int rc = json_reader_check(&r, err);
     if (rc == 0)
         read_objects(ret, objects);

@@ -94,10 +94,7 @@ int repo_body_read(struct repo_body *ret, const json_t *doc, struct err *err)
     ret->licence = json_str(&r, doc, "license", JSON_OPTIONAL);
     if (strpbrk(ret->licence, "\r\n"))
         json_fail(&r, "license", ERR_RANGE, "one line, please");
-    const json_t *files = json_arr(&r, doc, "files", JSON_OPTIONAL);
-    if (json_array_size(files) > REPO_BODY_MAX_FILES)
-        json_fail(&r, "files", ERR_LIMIT, "at most %d come with a new repository",
-                  REPO_BODY_MAX_FILES);
+    const json_t *files = json_list(&r, doc, "files", JSON_OPTIONAL, REPO_BODY_MAX_FILES);
     rc = json_reader_check(&r, err);
     return rc < 0 ? rc : read_files(ret, files, err);
 }

@@ -127,6 +127,22 @@ static void wrong_types_and_ranges_are_named(void **state)
     }
 }
 
+static void a_list_has_at_most_so_many_items(void **state)
+{
+    json_t *doc = parsed("{\"a\":[1,2,3],\"b\":null}");
+    struct json_reader r;
+
+    (void)state;
+    json_reader_init(&r, "body");
+    assert_int_equal(json_array_size(json_list(&r, doc, "a", JSON_REQUIRED, 3)), 3);
+    assert_null(json_list(&r, doc, "b", JSON_OPTIONAL, 3));
+    assert_int_equal(json_reader_check(&r, NULL), 0);
+    (void)json_list(&r, doc, "a", JSON_REQUIRED, 2);
+    assert_int_equal(r.first.code, ERR_LIMIT);
+    assert_string_equal(r.first.msg, "body.a: 3 are more than 2");
+    json_decref(doc);
+}
+
 static void equal_values_are_written_as_equal_bytes(void **state)
 {
     json_t *doc = parsed("{\"b\":1, \"a\":[true,null]}");
@@ -182,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_reader_keeps_the_first_fault_and_its_path),
         cmocka_unit_test(optional_fields_take_absent_and_null),
         cmocka_unit_test(wrong_types_and_ranges_are_named),
+        cmocka_unit_test(a_list_has_at_most_so_many_items),
         cmocka_unit_test(equal_values_are_written_as_equal_bytes),
         cmocka_unit_test(values_are_written_in_their_own_order),
     };

@@ -121,11 +121,8 @@ static void a_body_that_cannot_be_is_refused_by_field(void **state)
 
 static void only_so_many_files_come_first(void **state)
 {
-    static const char *const messages[] = { NULL, "body.files: at most 100 come with a new "
-                                                  "repository" };
-
     (void)state;
-    for (int more = 0; more <= 1; more++) {
+    for (int more = 1; more >= 0; more--) {
         json_t *doc = json_pack("{s:s,s:[]}", "name", "m", "files");
         struct repo_body body;
         struct err err = { 0 };
@@ -135,7 +132,7 @@ static void only_so_many_files_come_first(void **state)
                                         json_pack("{s:s,s:s}", "path", "a", "content", ""));
         assert_int_equal(repo_body_read(&body, doc, &err), more ? -ERR_LIMIT : 0);
         if (more)
-            assert_string_equal(err.msg, messages[more]);
+            assert_string_equal(err.msg, "body.files: 101 are more than 100");
         repo_body_finish(&body);
         json_decref(doc);
     }
