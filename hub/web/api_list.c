@@ -186,9 +186,20 @@ static const char *tag_type(const json_t *model, const char *tag)
     static const struct {
         const char *prefix, *key, *type; /* one of the first two */
     } types[] = {
-        { "license:", NULL, "license" },          { "dataset:", NULL, "dataset" },
-        { "base_model:", NULL, "base_model" },    { "arxiv:", NULL, "arxiv" },
-        { NULL, "pipeline_tag", "pipeline_tag" }, { NULL, "library_name", "library" },
+        { "license:", NULL, "license" },
+        { "dataset:", NULL, "dataset" },
+        { "task_categories:", NULL, "task_categories" },
+        { "task_ids:", NULL, "task_ids" },
+        { "annotations_creators:", NULL, "annotations_creators" },
+        { "language_creators:", NULL, "language_creators" },
+        { "multilinguality:", NULL, "multilinguality" },
+        { "source_datasets:", NULL, "source_datasets" },
+        { "language:", NULL, "language" },
+        { "size_categories:", NULL, "size_categories" },
+        { "base_model:", NULL, "base_model" },
+        { "arxiv:", NULL, "arxiv" },
+        { NULL, "pipeline_tag", "pipeline_tag" },
+        { NULL, "library_name", "library" },
         { NULL, "language", "language" },
     };
     const json_t *card = json_object_get(model, "cardData");

@@ -145,13 +145,15 @@ static void note(struct catalogue *catalogue, enum hosted_kind kind, const char 
 }
 
 /* By its whole name: a tag may be called main, too. */
-static json_t *read_content(const char *root, const char *id)
+static json_t *read_content(enum hosted_kind kind, const char *root, const char *id)
 {
     struct shelf shelf;
     json_t *content = NULL;
 
-    if (shelf_open(&shelf, root, id, "refs/heads/main", NULL) == 0)
+    if (shelf_open(&shelf, root, id, "refs/heads/main", NULL) == 0) {
+        shelf.hosted.kind = kind;
         content = model_content(&shelf);
+    }
     shelf_close(&shelf);
     return content;
 }
@@ -166,7 +168,7 @@ json_t *catalogue_get(struct catalogue *catalogue, enum hosted_kind kind, const 
         return NULL;
     json_t *content = recall(catalogue, kind, id, &stamp);
     if (!content) {
-        content = read_content(root, id);
+        content = read_content(kind, root, id);
         note(catalogue, kind, id, hub_stamp_is_quiet(&stamp, now) ? &stamp : NULL, content);
     }
     return content;

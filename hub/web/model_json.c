@@ -72,28 +72,55 @@ static void add_papers(json_t *tags, const char *text)
         }
 }
 
-static json_t *make_tags(const json_t *card)
+/* Where tags come from: a key of the card, and what stands before its values. */
+struct tag_source {
+    const char *key, *prefix;
+};
+static const struct tag_source of_models[] = {
+    { "library_name", "" },          { "tags", "" },     { "datasets", "dataset:" },
+    { "base_model", "base_model:" }, { "language", "" }, { "license", "license:" },
+    { "pipeline_tag", "" },          { NULL, NULL },
+};
+static const struct tag_source of_datasets[] = {
+    { "task_categories", "task_categories:" },
+    { "task_ids", "task_ids:" },
+    { "annotations_creators", "annotations_creators:" },
+    { "language_creators", "language_creators:" },
+    { "multilinguality", "multilinguality:" },
+    { "source_datasets", "source_datasets:" },
+    { "language", "language:" },
+    { "license", "license:" },
+    { "size_categories", "size_categories:" },
+    { "tags", "" },
+    { NULL, NULL },
+};
+
+/* Of one text, or of those in a list. */
+static void add_tags(json_t *tags, const char *prefix, const json_t *value)
 {
-    static const struct {
-        const char *key, *prefix;
-    } sources[] = {
-        { "library_name", "" },          { "tags", "" },     { "datasets", "dataset:" },
-        { "base_model", "base_model:" }, { "language", "" }, { "license", "license:" },
-        { "pipeline_tag", "" },
-    };
+    if (json_is_string(value))
+        add_tag(tags, prefix, json_string_value(value));
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *item = json_string_value(json_array_get(value, i));
+
+        if (item)
+            add_tag(tags, prefix, item);
+    }
+}
+
+static json_t *make_tags(const json_t *card, enum hosted_kind kind)
+{
+    const struct tag_source *source = kind == HOSTED_DATASET ? of_datasets : of_models;
+    const char *relation = json_string_value(json_object_get(card, "base_model_relation"));
     json_t *tags = json_array();
 
-    for (size_t s = 0; s < sizeof(sources) / sizeof(sources[0]); s++) {
-        const json_t *value = json_object_get(card, sources[s].key);
+    for (; source->key; source++)
+        add_tags(tags, source->prefix, json_object_get(card, source->key));
+    if (relation && kind == HOSTED_MODEL) {
+        char *prefix = xasprintf("base_model:%s:", relation);
 
-        if (json_is_string(value))
-            add_tag(tags, sources[s].prefix, json_string_value(value));
-        for (size_t i = 0; i < json_array_size(value); i++) {
-            const char *item = json_string_value(json_array_get(value, i));
-
-            if (item)
-                add_tag(tags, sources[s].prefix, item);
-        }
+        add_tags(tags, prefix, json_object_get(card, "base_model"));
+        free(prefix);
     }
     return tags;
 }
@@ -180,6 +207,7 @@ static void add_card(json_t *model, const struct shelf *shelf)
         { "library_name", "library_name" },
         { "model-index", "model-index" },
         { "widget", "widgetData" },
+        { "paperswithcode_id", "paperswithcode_id" },
     };
     struct buf readme;
     struct card card;
@@ -192,7 +220,12 @@ static void add_card(json_t *model, const struct shelf *shelf)
         if (value)
             (void)json_object_set(model, lifted[i].name, value);
     }
-    json_t *tags = make_tags(meta);
+    json_t *tags = make_tags(meta, shelf->hosted.kind);
+    json_t *bases = json_array();
+    add_tags(bases, "", json_object_get(meta, "base_model"));
+    if (json_array_size(bases) > 0)
+        (void)json_object_set(model, "baseModels", bases);
+    json_decref(bases);
     add_formats(tags, shelf);
     if (card.text_len > 0)
         add_papers(tags, card.text);
@@ -243,10 +276,11 @@ json_t *model_content(const struct shelf *shelf)
         used += shelf->files[i].size;
     (void)hub_repo_date(&at, shelf->repo, shelf->commit, NULL);
     rfc3339_format(date, at);
-    json_t *model = json_pack("{s:s,s:s,s:s,s:s%,s:s,s:s,s:b,s:i,s:[],s:I}", "_id", digest,
-                              "id", shelf->id, "modelId", shelf->id, "author", shelf->id,
-                              strcspn(shelf->id, "/"), "sha", shelf->commit, "lastModified",
-                              date, "disabled", 0, "likes", 0, "spaces", "usedStorage", used);
+    json_t *model =
+        json_pack("{s:s,s:s,s:s,s:s%,s:s,s:s,s:b,s:i,s:[],s:I,s:I}", "_id", digest, "id",
+                  shelf->id, "modelId", shelf->id, "author", shelf->id, strcspn(shelf->id, "/"),
+                  "sha", shelf->commit, "lastModified", date, "disabled", 0, "likes", 0,
+                  "spaces", "usedStorage", used, "mainSize", used);
     add_card(model, shelf);
     add_weights(model, shelf);
     model_add_config(model, shelf);

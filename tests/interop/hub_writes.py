@@ -216,6 +216,15 @@ def datasets():
     path = hf_hub_download(DATA, "data.csv", repo_type="dataset")
     check(pathlib.Path(path).read_text() == "a,b\n1,2\n", "a dataset goes up and down")
     check([d.id for d in api.list_datasets(author=NAMESPACE)] == [DATA], "list_datasets")
+    card = (b"---\nlicense: mit\nlanguage: en\ntask_categories: [image-classification]\n"
+            b"size_categories: [n<1K]\n---\n")
+    api.upload_file(path_or_fileobj=card, path_in_repo="README.md", repo_id=DATA,
+                    repo_type="dataset")
+    check([d.id for d in api.list_datasets(author=NAMESPACE, size_categories="n<1K",
+                                           task_categories="image-classification",
+                                           language="en")] == [DATA] and
+          not list(api.list_datasets(author=NAMESPACE, language="de")),
+          "list_datasets by task, size and language")
 
 
 def ignored():

@@ -75,6 +75,63 @@ static void tags_tell_formats_and_papers(void **state)
     free(token);
 }
 
+static void tags_of_a_data_set_name_what_they_tell(void **state)
+{
+    static const char commit[] =
+        "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
+        "{\"key\":\"file\",\"value\":{\"path\":\"README.md\",\"encoding\":\"utf-8\","
+        "\"content\":\"---\\nlicense: mit\\nlanguage: en\\ntask_categories:\\n"
+        "- image-classification\\nsize_categories:\\n- n<1K\\ntags: [digits]\\n---\\n\"}}\n";
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token,
+                               "{\"name\":\"d\",\"type\":\"dataset\"}"),
+                     200);
+    assert_int_equal(site_send(fix, "POST", "/api/datasets/ada/d/commit/main", token, commit),
+                     200);
+    assert_int_equal(site_get(fix, "/api/datasets/ada/d"), 200);
+    site_assert_has(fix, "\"tags\":[\"task_categories:image-classification\","
+                         "\"language:en\",\"license:mit\",\"size_categories:n<1K\","
+                         "\"digits\"]");
+    site_assert_has(fix, "\"mainSize\":");
+    assert_int_equal(site_get(fix, "/api/datasets?filter=language:en&filter="
+                                   "task_categories:image-classification"),
+                     200);
+    site_assert_has(fix, "\"id\":\"ada/d\"");
+    assert_int_equal(site_get(fix, "/api/datasets?filter=language:de"), 200);
+    assert_string_equal(fix->res.body.data, "[]");
+    assert_int_equal(site_get(fix, "/api/datasets-tags-by-type"), 200);
+    site_assert_has(fix, "\"size_categories\":[{\"id\":\"size_categories:n<1K\","
+                         "\"label\":\"n<1K\",\"type\":\"size_categories\"}]");
+    free(token);
+}
+
+static void a_model_names_what_it_was_made_from(void **state)
+{
+    static const char commit[] =
+        "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
+        "{\"key\":\"file\",\"value\":{\"path\":\"README.md\",\"encoding\":\"utf-8\","
+        "\"content\":\"---\\nlicense: mit\\nbase_model: community/digits\\n"
+        "base_model_relation: quantized\\n---\\n\"}}\n";
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\"}"),
+                     200);
+    assert_int_equal(site_send(fix, "POST", "/api/models/ada/m/commit/main", token, commit),
+                     200);
+    assert_int_equal(site_get(fix, "/api/models/ada/m?expand=baseModels&expand=tags"), 200);
+    site_assert_has(fix, "\"baseModels\":[\"community/digits\"]");
+    site_assert_has(fix, "\"base_model:community/digits\"");
+    assert_int_equal(site_get(fix, "/api/models?filter=base_model:quantized:community/digits"),
+                     200);
+    site_assert_has(fix, "\"id\":\"ada/m\"");
+    assert_int_equal(site_get(fix, "/api/models/community/digits?expand=baseModels"), 200);
+    site_assert_has_not(fix, "baseModels");
+    free(token);
+}
+
 static void owners_see_what_their_repositories_take(void **state)
 {
     static const char commit[] =
@@ -243,6 +300,8 @@ int main(void)
         SERVED(model_says_what_its_card_and_files_say),
         SERVED(tags_are_sorted_by_what_they_say),
         SERVED(tags_tell_formats_and_papers),
+        SERVED(tags_of_a_data_set_name_what_they_tell),
+        SERVED(a_model_names_what_it_was_made_from),
         SERVED(owners_see_what_their_repositories_take),
         SERVED(errors_have_a_code_and_a_message),
         SERVED(tree_lists_folders_and_pages),
