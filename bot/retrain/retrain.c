@@ -70,6 +70,18 @@ static int find_basis(struct basis *ret, struct bot *bot, const struct request *
     return rc;
 }
 
+/* Nobody can be asked for: a label that was renamed stands there under a name by which it was
+ * never set. */
+static int check_actor(const struct bot *bot, const struct request *request, struct err *err)
+{
+    if (request->actor)
+        return 0;
+    return err_set(err, ERR_CONFLICT,
+                   "nothing tells who set the label %s (was it renamed?): please have it set "
+                   "again",
+                   bot->config->retrain.trigger_label);
+}
+
 static int answer_request(struct bot *bot, int64_t number, struct retrain_counts *counts,
                           struct err *err)
 {
@@ -78,6 +90,8 @@ static int answer_request(struct bot *bot, int64_t number, struct retrain_counts
     struct basis basis = { 0 };
 
     int rc = request_read(&request, &answer, bot, number, err);
+    if (rc == 0)
+        rc = check_actor(bot, &request, err);
     if (rc == 0 && answer == REQUEST_REFUSED) {
         rc = attempt_refuse(bot, &request, err);
         counts->refused += rc == 0;

@@ -7,12 +7,14 @@ leaves nothing lost or half-written: once it is mended, cycles end as they do un
 Prints TAP.
 """
 import http.server
+import json
 import os
 import resource
 import signal
 import sqlite3
 import sys
 import threading
+import urllib.request
 
 import world
 from world import World
@@ -131,6 +133,29 @@ def a_label_is_known_in_any_case():
         labels = {t["id"]: t["labels"] for t in w.state()["threads"]}
         assert all("retrain" not in names for names in labels.values()), labels
         assert any("accepted" in name for name in labels[1]), labels
+
+
+def rename_label(w, name, new_name):
+    with open(w.token) as file:
+        token = file.read().strip()
+    request = urllib.request.Request(
+        f"{w.greeting['api']}/repos/{w.greeting['repo']}/labels/{name}", method="PATCH",
+        data=json.dumps({"new_name": new_name}).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=30).close()
+
+
+def a_renamed_label_is_told_until_it_is_set_again():
+    with World(SIM, dialect="github") as w:
+        rename_label(w, "retrain", "train-me")
+        edit(w, "trigger_label", "train-me")
+        done = w.hearth("run", "--yes", expect=3)
+        assert "who set the label train-me" in done.err, done.err
+        for number in (1, 2, 3, 4):
+            w.do("maintainer-1", "unlabel", number=number, label="train-me")
+            w.do("maintainer-1", "label", number=number, label="train-me")
+        w.settle(12)
+        assert [r["tag_name"] for r in w.state()["releases"]] == ["v1.1.0"]
 
 
 def a_moved_repository_is_named():
@@ -305,6 +330,7 @@ world.run_tests([
     a_token_without_the_scope_is_told_and_nothing_is_lost,
     a_locked_thread_is_told_and_the_rest_is_sent,
     a_label_is_known_in_any_case,
+    a_renamed_label_is_told_until_it_is_set_again,
     a_moved_repository_is_named,
     a_repository_that_is_gone_is_told,
     a_forge_that_is_down_is_told,
