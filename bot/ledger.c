@@ -356,8 +356,11 @@ static int end_pass(const struct pass *pass, int rc, struct err *err)
 {
     const struct config *config = pass->bot->config;
 
-    if (rc == -ERR_NOTFOUND || rc == -ERR_DENIED)
-        rc = denials_check(&pass->denials, err);
+    if (rc == -ERR_NOTFOUND)
+        rc = 0;
+    /* What a person must do comes before what will be done by waiting. */
+    if (pass->denials.n > 0 && (rc == 0 || rc == -ERR_BUDGET || rc == -ERR_DENIED))
+        return denials_first(&pass->denials, err);
     if (rc < 0 || !pass->held_rule[0])
         return rc;
     return err_set(err, ERR_BUDGET,

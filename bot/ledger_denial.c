@@ -17,10 +17,8 @@ int denials_add(struct denials *d, int64_t number, const struct err *err)
     return d->n < DENIALS_MAX ? 0 : -ERR_DENIED;
 }
 
-int denials_check(const struct denials *d, struct err *err)
+int denials_first(const struct denials *d, struct err *err)
 {
-    if (d->n == 0)
-        return 0;
     *err = d->first;
     return -ERR_DENIED;
 }

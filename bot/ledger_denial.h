@@ -24,7 +24,7 @@ bool denials_has(const struct denials *d, int64_t number);
 /* Takes note of err, which is -ERR_DENIED: 0 while others may be tried. */
 int denials_add(struct denials *d, int64_t number, const struct err *err);
 
-/* 0, or the first denial: a person must act. */
-int denials_check(const struct denials *d, struct err *err);
+/* The first denial, of which there must be one: a person must act. */
+int denials_first(const struct denials *d, struct err *err);
 
 #endif
