@@ -208,6 +208,19 @@ static void add_document(struct buf *out, const struct shelf *shelf, const struc
     buf_finish(&base);
 }
 
+/* The way to the files that the card's page has no room for. */
+static void add_way_to_files(struct buf *out, const struct shelf *shelf)
+{
+    struct buf url;
+
+    if (shelf->n_files <= MAX_FILES_BESIDE)
+        return;
+    buf_init(&url, 4096);
+    add_rev_url(&url, shelf, "tree", shelf->rev);
+    html_printf(out, "<p><a href=\"%s\">All %zu files</a></p>\n", url.data, shelf->n_files);
+    buf_finish(&url);
+}
+
 static void add_model(struct buf *out, const struct site *site, const struct httpd_request *req,
                       const struct shelf *shelf)
 {
@@ -221,6 +234,7 @@ static void add_model(struct buf *out, const struct site *site, const struct htt
     add_document(out, shelf, &card);
     html_printf(out, "</article>\n<aside>\n<h2>Files</h2>\n");
     add_files(out, shelf, MAX_FILES_BESIDE);
+    add_way_to_files(out, shelf);
     add_versions(out, shelf);
     add_snippet(out, site, req, shelf);
     html_printf(out, "</aside>\n</div>\n");

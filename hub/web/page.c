@@ -34,7 +34,7 @@ void page_end(struct buf *out)
 {
     html_printf(out, "</main>\n"
                      "<footer>Served by Hearth " HEARTH_VERSION
-                     ". Every file has a checksum, every model its licence.</footer>\n"
+                     ". Every file has a checksum.</footer>\n"
                      "</body>\n"
                      "</html>\n");
 }

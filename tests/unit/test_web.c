@@ -57,6 +57,27 @@ static void tree_page_lists_every_file_of_a_revision(void **state)
     site_assert_has(fix, fix->commit);
 }
 
+static void a_card_with_many_files_leads_to_all_of_them(void **state)
+{
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+    struct buf body;
+
+    buf_init(&body, 4096);
+    buf_add_str(&body, "{\"name\":\"m\",\"files\":[");
+    for (int i = 0; i < 25; i++) /* and .gitattributes */
+        buf_printf(&body, "%s{\"path\":\"%d\",\"content\":\"x\"}", i ? "," : "", i);
+    buf_add_str(&body, "]}");
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, body.data), 200);
+    assert_int_equal(site_get(fix, "/ada/m"), 200);
+    site_assert_has(fix, "<a href=\"/ada/m/tree/main\">All 26 files</a>");
+    site_assert_has(fix, "and 1 more");
+    assert_int_equal(site_get(fix, "/community/digits"), 200);
+    site_assert_has_not(fix, "/tree/main\">All");
+    buf_finish(&body);
+    free(token);
+}
+
 static void data_sets_have_pages_too(void **state)
 {
     struct site_fixture *fix = *state;
@@ -234,6 +255,7 @@ int main(void)
         SERVED(home_finds_models_by_name),
         SERVED(model_page_shows_card_files_and_versions_without_scripts),
         SERVED(tree_page_lists_every_file_of_a_revision),
+        SERVED(a_card_with_many_files_leads_to_all_of_them),
         SERVED(data_sets_have_pages_too),
         SERVED(addresses_that_clients_print_lead_somewhere),
         SERVED(page_is_sent_once_per_content),
