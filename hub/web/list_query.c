@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -116,15 +117,11 @@ int list_query_read(struct list_query *ret, const struct form *form, struct err 
 
 static bool has_text(const char *in, const char *part)
 {
-    for (; *in; in++) {
-        char *head = xstrndup(in, strlen(part));
-        bool is_equal = text_equal_ignoring_case(head, part);
+    size_t len = strlen(part);
 
-        free(head);
-        if (is_equal)
-            return true;
-    }
-    return *part == '\0';
+    while (*in && strncasecmp(in, part, len) != 0)
+        in++;
+    return *in || len == 0;
 }
 
 bool list_query_wants_id(const struct list_query *query, const char *id)
