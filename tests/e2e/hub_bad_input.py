@@ -85,6 +85,16 @@ def paths_that_lead_out(hub, folder):
     for path in out:
         status, _, said = ask(hub, "POST", COMMIT, lines(file_line(path)))
         check(status == 400, f"no commit has {path!r}", (status, said))
+    for key in ("deletedFile", "deletedFolder"):
+        for path in ("../model.git", "/", "..", ".git", "a/../.gitattributes"):
+            status, _, said = ask(hub, "POST", COMMIT, lines((key, {"path": path})))
+            check(status in (400, 404), f"{key} of {path!r} is refused", (status, said))
+    ups = ["../.gitattributes", "/.gitattributes", "./.gitattributes", "..", ".git/HEAD"]
+    said = [ask(hub, "POST", f"/api/models/{REPO}/paths-info/main", json.dumps(
+        {"paths": ups}), Content_Type="application/json")[2]]
+    said += [ask(hub, "GET", f"/api/models/{REPO}/tree/main/{where}")[0]
+             for where in ("..", "%2e%2e", "..%2f..", ".git")]
+    check(said[0] == b"[]" and set(said[1:]) == {404}, "what is above is not told", said)
     names = ("../outside", "..", "a/../outside", "%2e%2e", ".outside", "a\\outside")
     said = [ask(hub, "POST", "/api/repos/create", json.dumps({"name": name}))[0]
             for name in names]
