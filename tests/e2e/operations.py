@@ -101,9 +101,21 @@ def prepare(folder):
     return content
 
 
+def logged(service, path):
+    """A line is written after its reply was sent, so it may come a little later."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if os.path.exists(service.log_path):
+            with open(service.log_path, encoding="utf-8") as log:
+                if path in log.read():
+                    return True
+    return False
+
+
 def figures(service):
     service.get("/reports/", {"X-Forwarded-For": "198.51.100.1, 192.0.2.44",
                               "User-Agent": 'forged" 200 "'})
+    logged(service, "/reports/")  # and counted before that
     text = service.get("/metrics")
     check(re.search(r'^hearth_http_requests_total\{route="/reports/\{path\.\.\.\}",'
                     r'method="GET",status="2xx"\} 1$', text, re.MULTILINE),
@@ -120,17 +132,6 @@ def figures(service):
              r'"GET /reports/ HTTP/1\.1" 200 \d+ "-" "forged\\x22 200 \\x22"\n')
     check(re.fullmatch(shape, line),
           "the log's line names whom the proxy names, and cannot be forged")
-
-
-def logged(service, path):
-    """A line is written after its reply was sent, so it may come a little later."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if os.path.exists(service.log_path):
-            with open(service.log_path, encoding="utf-8") as log:
-                if path in log.read():
-                    return True
-    return False
 
 
 def reloads(service, folder, content):
