@@ -7,14 +7,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 
-enum { HELD_FD = STDERR_FILENO + 1, PIECE_BYTES = 4096, MAX_POLL_MS = 60000 };
+enum { HELD_FD = STDERR_FILENO + 1, PIECE_BYTES = 4096, MAX_POLL_MS = 60000, LOOK_MS = 5 };
 
 /* Our threads block signals and ignore a broken pipe; the program shall do neither. */
 static void set_attributes(posix_spawnattr_t *attributes)
@@ -66,20 +65,16 @@ int program_start(pid_t *ret_pid, const struct program *program, struct err *err
     return rc;
 }
 
-/* Its status, as wait() has it. */
-static int reap(pid_t pid)
-{
-    int ended = 0;
-
-    while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
-        ;
-    return ended;
-}
-
 void program_kill(pid_t pid)
 {
     (void)kill(-pid, SIGKILL);
-    (void)reap(pid);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static int too_long(struct err *err)
+{
+    return err_set(err, ERR_TIMEOUT, "it took too long and was stopped");
 }
 
 /* Until fd has something to say, or its end. */
@@ -96,7 +91,7 @@ static int await(int fd, double deadline_s, struct err *err)
         if (n > 0)
             return 0;
         if (left_ms <= 0)
-            return err_set(err, ERR_TIMEOUT, "it took too long and was stopped");
+            return too_long(err);
         if (n < 0 && errno != EINTR)
             return err_errno(err, "cannot wait for a program");
     }
@@ -121,16 +116,20 @@ static int listen_to(struct buf *out, int fd, double deadline_s, struct err *err
     }
 }
 
-/* It may have closed its output and go on. */
-static int await_end(pid_t pid, double deadline_s, struct err *err)
+/* Its status, as wait() has it. It may have closed its output and go on: most end at once. */
+static int await_end(int *ret_ended, pid_t pid, double deadline_s, struct err *err)
 {
-    int fd = pidfd_open(pid, 0);
+    const struct clock clock = clock_system();
+    pid_t done;
 
-    if (fd < 0)
-        return err_errno(err, "cannot watch a program");
-    int rc = await(fd, deadline_s, err);
-    (void)close(fd);
-    return rc;
+    while ((done = waitpid(pid, ret_ended, WNOHANG)) <= 0) {
+        if (done < 0 && errno != EINTR)
+            return err_errno(err, "cannot wait for a program");
+        if (clock_stopwatch_s() > deadline_s)
+            return too_long(err);
+        clock_sleep_ms(&clock, LOOK_MS);
+    }
+    return 0;
 }
 
 static int judge_end(int ended, const char *said, struct err *err)
@@ -153,7 +152,7 @@ int program_run(struct buf *out, const struct program *program, int64_t limit_ms
     struct program piped = *program;
     size_t before = out->len;
     pid_t pid = 0;
-    int ends[2];
+    int ends[2], ended = 0;
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         return err_errno(err, "cannot make a pipe");
@@ -164,9 +163,9 @@ int program_run(struct buf *out, const struct program *program, int64_t limit_ms
     if (rc == 0)
         rc = listen_to(out, ends[0], deadline_s, err);
     if (rc == 0)
-        rc = await_end(pid, deadline_s, err);
+        rc = await_end(&ended, pid, deadline_s, err);
     if (rc == 0)
-        rc = judge_end(reap(pid), out->data + before, err);
+        rc = judge_end(ended, out->data + before, err);
     else if (runs)
         program_kill(pid);
     (void)close(ends[0]);
