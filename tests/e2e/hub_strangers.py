@@ -19,6 +19,8 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import hub as hubs  # the hub that interop tests write to
+import points
+from points import check
 
 ITS_OWN = ("Date", "X-Request-Id")  # of a reply, whatever is asked
 OID = "a" * 64
@@ -43,14 +45,6 @@ WRITES = (("POST", "/preupload/main", ANY), ("POST", "/commit/main", COMMIT),
           ("POST", "/user-access-request/grant", ANY), ("GET", "/auth-check/write", None))
 GIT_WRITES = ((".git/info/lfs/objects/batch", UPLOAD), ("/git-receive-pack", "0000"),
               (".git/info/lfs/objects/verify", json.dumps({"oid": OID, "size": 3})))
-points = []
-
-
-def check(is_good, name, said=""):
-    points.append(bool(is_good))
-    if not is_good:
-        print("#", str(said).replace("\n", "\n# "))
-    print("ok" if is_good else "not ok", len(points), "-", name, flush=True)
 
 
 class Caller:
@@ -204,8 +198,7 @@ def main():
             private_is_absent(hub, bob)
             secrets = tokens_open_their_doors(hub, bob)
             logs_have_no_secrets(hub, (bob, *secrets))
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ middle of a download, the log, the figures, and an end that finishes what it beg
 import http.client
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -18,14 +19,12 @@ import threading
 import time
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+import points
+from points import check
+
 HEARTH = os.path.abspath(sys.argv[1])
 BIG = 32 << 20  # more than the buffers of both sockets hold
-points = []
-
-
-def check(is_good, name):
-    points.append(bool(is_good))
-    print("ok" if is_good else "not ok", len(points), "-", name)
 
 
 class Service:
@@ -276,8 +275,7 @@ def main():
             stops(service, folder, content)
         finally:
             service.close()
-    print(f"1..{len(points)}")
-    sys.exit(0 if all(points) else 1)
+    points.end()
 
 
 if __name__ == "__main__":

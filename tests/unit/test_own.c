@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "hub/repo/blob.h"
 #include "tests/unit/git_program.h"
+#include "tests/unit/hub_blob.h"
 
 enum { THREADS = 8, ROUNDS = 50 };
 
@@ -18,23 +18,6 @@ struct taker {
     bool is_new;
     int rc;
 };
-
-static struct hub_repo *create(const char *root)
-{
-    struct hub_repo *repo = NULL;
-
-    assert_int_equal(hub_repo_create(&repo, root, "a/b", NULL), 0);
-    return repo;
-}
-
-static void store(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *text)
-{
-    struct blob_put *put = NULL;
-
-    assert_int_equal(blob_put_begin(&put, hub_repo_blobs(repo), NULL), 0);
-    assert_int_equal(blob_put_add(put, text, strlen(text), NULL), 0);
-    assert_int_equal(blob_put_finish(oid, put, NULL, NULL), 0);
-}
 
 static void *take(void *arg)
 {

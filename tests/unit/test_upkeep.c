@@ -2,10 +2,9 @@
 #include "hub/repo/upkeep.h"
 
 #include "base/err.h"
-#include "hub/repo/blob.h"
 #include "hub/repo/edit.h"
-#include "hub/repo/repo.h"
 #include "tests/unit/git_program.h"
+#include "tests/unit/hub_blob.h"
 
 static const int64_t far_future = 4102444800; /* 2100 */
 
@@ -14,21 +13,10 @@ static void keep_line(void *ctx, const char *line)
     buf_printf(ctx, "%s\n", line);
 }
 
-static struct hub_repo *create(const char *root)
+/* A large file that is the repository's. */
+static void add(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *text)
 {
-    struct hub_repo *repo = NULL;
-
-    assert_int_equal(hub_repo_create(&repo, root, "a/b", NULL), 0);
-    return repo;
-}
-
-static void store(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *text)
-{
-    struct blob_put *put = NULL;
-
-    assert_int_equal(blob_put_begin(&put, hub_repo_blobs(repo), NULL), 0);
-    assert_int_equal(blob_put_add(put, text, strlen(text), NULL), 0);
-    assert_int_equal(blob_put_finish(oid, put, NULL, NULL), 0);
+    store(repo, oid, text);
     assert_int_equal(hub_repo_add_blob(repo, oid, NULL), 0);
 }
 
@@ -78,8 +66,8 @@ static void what_no_commit_needs_goes_once_it_is_old(void **state)
     struct hub_repo *repo = create(*state);
     char used[SHA256_HEX_SIZE], unused[SHA256_HEX_SIZE];
 
-    store(repo, used, "used");
-    store(repo, unused, "never committed");
+    add(repo, used, "used");
+    add(repo, unused, "never committed");
     commit(repo, used);
     shell(*state, "touch .lfs/incoming/broken");
     assert_int_equal(collect(*state, 1000).n_blobs, 0); /* all is younger */
@@ -105,9 +93,9 @@ static void history_keeps_what_it_needs_until_it_is_squashed(void **state)
     struct hub_repo *repo = create(*state);
     char old[SHA256_HEX_SIZE], new[SHA256_HEX_SIZE], made[GIT_HEX_SIZE];
 
-    store(repo, old, "old");
+    add(repo, old, "old");
     commit(repo, old);
-    store(repo, new, "new");
+    add(repo, new, "new");
     commit(repo, new);
     assert_int_equal(collect(*state, far_future).n_blobs, 0);
     assert_int_equal(hub_squash(made, repo, &c, NULL), 0);
@@ -123,8 +111,8 @@ static void a_mark_stays_when_refs_move_under_the_sweep(void **state)
     char first[SHA256_HEX_SIZE], late[SHA256_HEX_SIZE], refs[SHA256_HEX_SIZE];
     const struct hub_spared spared = { far_future, refs };
 
-    store(repo, first, "first");
-    store(repo, late, "late");
+    add(repo, first, "first");
+    add(repo, late, "late");
     commit(repo, first);
     assert_int_equal(hub_repo_refs_digest(refs, repo, NULL), 0);
     commit(repo, late);
@@ -165,10 +153,10 @@ static void a_repository_that_cannot_be_read_keeps_what_it_has(void **state)
     struct gc_result result;
     struct buf lines;
 
-    store(repo, oid, "needed");
+    add(repo, oid, "needed");
     commit(repo, oid);
     assert_int_equal(hub_repo_create(&other, *state, "z/z", NULL), 0);
-    store(other, unused, "not needed");
+    add(other, unused, "not needed");
     shell(*state, "cd a/b.git && rm -r objects/$(git rev-parse main | cut -c1-2)");
     buf_init(&lines, 65536);
     const struct upkeep upkeep = {
@@ -189,7 +177,7 @@ static void damage_is_found_where_it_is(void **state)
     struct hub_repo *repo = create(*state);
     char oid[SHA256_HEX_SIZE];
 
-    store(repo, oid, "weights");
+    add(repo, oid, "weights");
     commit(repo, oid);
     free(check(*state, 0));
 
@@ -213,7 +201,7 @@ static void a_branch_that_leads_to_nothing_is_found(void **state)
     struct hub_repo *repo = create(*state);
     char oid[SHA256_HEX_SIZE];
 
-    store(repo, oid, "weights");
+    add(repo, oid, "weights");
     commit(repo, oid);
     hub_repo_close(repo);
     shell(*state, "cd a/b.git && t=$(git rev-parse main) && "
@@ -234,7 +222,7 @@ static void a_git_object_that_is_not_what_it_says_is_found(void **state)
     struct fsck_result result;
     struct buf lines;
 
-    store(repo, oid, "weights");
+    add(repo, oid, "weights");
     commit(repo, oid);
     hub_repo_close(repo);
     shell(*state, "cd a/b.git && one=$(git rev-parse main:large) && "
