@@ -14,7 +14,8 @@
 #include "base/httpd.h"
 #include "base/rfc3339.h"
 
-enum { LINE_MAX_BYTES = 16384, TEXT_MAX_BYTES = 2048 };
+/* A line has six texts, in which each byte may become "\\xNN". */
+enum { TEXT_MAX_BYTES = 2048, LINE_MAX_BYTES = 6 * 4 * TEXT_MAX_BYTES + 1024 };
 
 struct access_log {
     char *path;

@@ -74,6 +74,32 @@ static void strangers_text_cannot_forge_a_line(void **state)
     free(long_path);
 }
 
+static void the_longest_line_comes_whole(void **state)
+{
+    struct httpd_done done = request();
+    struct access_log *log = NULL;
+    char long_text[4096];
+    char *dir = NULL;
+    struct buf text;
+
+    (void)state;
+    memset(long_text, '"', sizeof(long_text) - 1);
+    long_text[sizeof(long_text) - 1] = '\0';
+    done.path = done.agent = done.referer = done.user = done.method = long_text;
+    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
+    char *path = fs_path(dir, "access.log", NULL);
+    assert_int_equal(access_log_open(&log, path, NULL), 0);
+    access_log_write(log, &done);
+    access_log_close(log);
+    buf_init(&text, 1 << 20);
+    assert_int_equal(fs_read(&text, path, NULL), 0);
+    assert_true(text.len > 0 && text.data[text.len - 1] == '\n');
+    buf_finish(&text);
+    (void)fs_remove(dir, NULL);
+    free(path);
+    free(dir);
+}
+
 static void reopening_follows_the_name(void **state)
 {
     const struct httpd_done done = request();
@@ -102,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line_is_the_combined_format_without_the_query),
         cmocka_unit_test(strangers_text_cannot_forge_a_line),
+        cmocka_unit_test(the_longest_line_comes_whole),
         cmocka_unit_test(reopening_follows_the_name),
     };
 
