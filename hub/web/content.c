@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/web/content.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/base64.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -88,15 +86,19 @@ int content_add(struct content *c, const char *text, size_t len, struct err *err
 static int decode_text(struct content *c, struct err *err)
 {
     json_t *doc = NULL;
+    struct buf array;
 
     if (c->text.overflow)
         return err_set(err, ERR_LIMIT, "utf-8 content larger than %d bytes: send it as base64",
                        CONTENT_IN_MEMORY);
     blob_put_abort(c->put);
     c->put = NULL;
-    char *array = xasprintf("[\"%s\"]", c->text.data);
-    int rc = json_parse(&doc, array, strlen(array), "content", err);
-    free(array);
+    buf_init(&array, CONTENT_IN_MEMORY + 4);
+    buf_add_str(&array, "[\"");
+    buf_add(&array, c->text.data, c->text.len);
+    buf_add_str(&array, "\"]");
+    int rc = json_parse(&doc, array.data, array.len, "content", err);
+    buf_finish(&array);
     const json_t *text = json_array_get(doc, 0);
     buf_clear(&c->bytes);
     if (rc == 0)
