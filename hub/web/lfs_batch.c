@@ -26,7 +26,8 @@ struct batch {
     const struct lfs_request *request;
     char *base;
     bool may_come_in_parts;
-    int64_t left; /* bytes that the namespace may still take; negative: any number */
+    int64_t n_parts; /* that were given addresses so far */
+    int64_t left;    /* bytes that the namespace may still take; negative: any number */
 };
 
 static json_t *fault(json_t *object, int code, const char *message)
@@ -60,11 +61,19 @@ static json_t *href(const struct batch *b, const struct lfs_grant *g)
     return text;
 }
 
+/* 0: it comes in one piece. */
+static int64_t count_parts(const struct batch *b, int64_t size)
+{
+    int64_t chunk = lfs_chunk_bytes(size, b->site->multipart_bytes);
+
+    return b->may_come_in_parts && size >= b->site->multipart_bytes ? (size + chunk - 1) / chunk
+                                                                    : 0;
+}
+
 /* {chunk_size, "1": url, ...}: as many addresses as parts. */
-static json_t *part_urls(const struct batch *b, struct lfs_grant *g)
+static json_t *part_urls(const struct batch *b, const struct lfs_grant *g, int64_t n)
 {
     json_t *header = json_object();
-    int64_t n = (g->size + g->chunk - 1) / g->chunk;
     struct lfs_grant part = *g;
     char *size = xasprintf("%" PRId64, g->chunk);
 
@@ -80,36 +89,41 @@ static json_t *part_urls(const struct batch *b, struct lfs_grant *g)
     return header;
 }
 
-static json_t *upload_action(const struct batch *b, const char *oid, int64_t size)
+static json_t *upload_action(const struct batch *b, const char *oid, int64_t size,
+                             int64_t n_parts)
 {
     struct lfs_grant g = grant(b, "put", oid, size);
     unsigned char random[16];
 
-    if (!b->may_come_in_parts || size < b->site->multipart_bytes)
+    if (n_parts == 0)
         return json_pack("{s:o}", "href", href(b, &g));
     fs_random(random, sizeof(random));
     (void)hex_encode(g.upload, random, sizeof(random));
     g.use = "parts";
     g.chunk = lfs_chunk_bytes(size, b->site->multipart_bytes);
-    return json_pack("{s:o,s:o}", "href", href(b, &g), "header", part_urls(b, &g));
+    return json_pack("{s:o,s:o}", "href", href(b, &g), "header", part_urls(b, &g, n_parts));
 }
 
 static json_t *answer_upload(struct batch *b, json_t *object, const char *oid, int64_t size)
 {
-    char *verify = NULL;
+    int64_t n_parts = count_parts(b, size);
 
     if (hub_repo_has_blob(b->repo, oid) &&
         hub_repo_add_blob(b->repo, oid, NULL) == 0) /* and stays until it is referred to */
         return object;                              /* without actions: it is here already */
     if (b->left >= 0 && size > b->left)
         return fault(object, 413, "the namespace's storage quota would be exceeded");
+    if (n_parts > LFS_MAX_BATCH_PARTS - b->n_parts)
+        return fault(object, 422, "too many parts in one batch: ask for fewer objects at once");
+    b->n_parts += n_parts;
     if (b->left >= 0)
         b->left -= size;
-    verify = xasprintf("%s/%s%s.git/info/lfs/objects/verify", b->base,
-                       visit_prefix(b->visit->kind), b->visit->id);
+    char *verify = xasprintf("%s/%s%s.git/info/lfs/objects/verify", b->base,
+                             visit_prefix(b->visit->kind), b->visit->id);
     (void)json_object_set_new(object, "actions",
-                              json_pack("{s:o,s:{s:s}}", "upload", upload_action(b, oid, size),
-                                        "verify", "href", verify));
+                              json_pack("{s:o,s:{s:s}}", "upload",
+                                        upload_action(b, oid, size, n_parts), "verify", "href",
+                                        verify));
     free(verify);
     return object;
 }

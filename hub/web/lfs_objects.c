@@ -159,11 +159,6 @@ int lfs_put_take(struct httpd_request *req, const void *data, size_t len, void *
                     : blob_put_add(up->put, data, len, &up->err);
 }
 
-int lfs_put_part_take(struct httpd_request *req, const void *data, size_t len, void *ctx)
-{
-    return lfs_put_take(req, data, len, ctx);
-}
-
 static int check_complete(struct upload *up)
 {
     if (up->err.code)

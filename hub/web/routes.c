@@ -113,7 +113,7 @@ const struct httpd_route routes[] = {
 
 const struct httpd_stream streams[] = {
     { lfs_put, lfs_put_begin, lfs_put_take },
-    { lfs_put_part, lfs_put_part_begin, lfs_put_part_take },
+    { lfs_put_part, lfs_put_part_begin, lfs_put_take },
     { api_commit, commit_begin, commit_take },
     { gitweb_fetch, gitweb_fetch_begin, gitweb_take },
     { gitweb_push, gitweb_push_begin, gitweb_take },

@@ -343,6 +343,37 @@ static void strange_batches_are_refused(void **state)
     free(token);
 }
 
+/* Each part has an address, signed by itself: who asks for too many of them at once would keep
+ * the hub busy with that. */
+static void a_batch_has_only_so_many_parts(void **state)
+{
+    static const char *const sizes[] = { "1099511627776", "1099511627776", "1099511627776",
+                                         "1" };
+    struct site_fixture *fix = *state;
+    char *token = create(fix);
+    struct buf body;
+    json_t *doc = NULL;
+
+    buf_init(&body, 4096);
+    buf_add_str(&body, "{\"operation\":\"upload\",\"transfers\":[\"multipart\"],\"objects\":");
+    for (int i = 0; i < 4; i++)
+        buf_printf(&body, "%s{\"oid\":\"%064d\",\"size\":%s}", i ? "," : "[", i, sizes[i]);
+    buf_add_str(&body, "]}");
+    assert_int_equal(site_send(fix, "POST", batch_path, token, body.data), 200);
+    assert_int_equal(json_parse(&doc, fix->res.body.data, fix->res.body.len, "batch", NULL), 0);
+    const json_t *objects = json_object_get(doc, "objects");
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *object = json_array_get(objects, i);
+        const json_t *error = json_object_get(object, "error");
+
+        assert_int_equal(json_object_get(object, "actions") == NULL, i == 2);
+        assert_int_equal(json_integer_value(json_object_get(error, "code")), i == 2 ? 422 : 0);
+    }
+    json_decref(doc);
+    buf_finish(&body);
+    free(token);
+}
+
 static void a_store_that_fails_does_not_say_where_it_lies(void **state)
 {
     struct site_fixture *fix = *state;
@@ -374,6 +405,7 @@ int main(void)
         SERVED(parts_come_in_any_order),
         SERVED(a_missing_part_is_missed),
         SERVED(a_full_namespace_takes_no_more),
+        SERVED(a_batch_has_only_so_many_parts),
         SERVED(a_store_that_fails_does_not_say_where_it_lies),
         SERVED(strange_batches_are_refused),
     };
