@@ -283,12 +283,11 @@ int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
     return status;
 }
 
-/* Addresses that clients print and other hubs have: a file's page is the file, a commit's is
- * what it holds. */
-int page_elsewhere(struct httpd_request *req, struct httpd_response *res, void *ctx)
+/* Addresses that clients print and other hubs have lead to ours: what is the word in them. */
+static int lead_on(struct httpd_request *req, struct httpd_response *res, void *ctx,
+                   const char *what)
 {
-    const char *path = httpd_path(req), *where = httpd_param(req, "where");
-    bool is_blob = strstr(path, "/blob/") != NULL;
+    bool is_dataset = text_has_prefix(httpd_path(req), "/datasets/");
     char *id = xasprintf("%s/%s", httpd_param(req, "ns"), httpd_param(req, "name"));
     int status = 302;
 
@@ -297,10 +296,21 @@ int page_elsewhere(struct httpd_request *req, struct httpd_response *res, void *
     } else {
         reply_headers(req, REPLY_PAGE);
         httpd_reply_header(req, "Location", "/%s%s/%s/%s",
-                           text_has_prefix(path, "/datasets/") ? visit_prefix(HOSTED_DATASET)
-                                                               : "",
-                           id, is_blob ? "resolve" : "tree", where);
+                           visit_prefix(is_dataset ? HOSTED_DATASET : HOSTED_MODEL), id, what,
+                           httpd_param(req, "where"));
     }
     free(id);
     return status;
+}
+
+/* A file's page is the file. */
+int page_blob(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return lead_on(req, res, ctx, "resolve");
+}
+
+/* A commit's is what it holds. */
+int page_commit(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    return lead_on(req, res, ctx, "tree");
 }

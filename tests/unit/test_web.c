@@ -162,6 +162,8 @@ static void addresses_that_clients_print_lead_somewhere(void **state)
           "/community/digits/resolve/main/data/labels.csv" },
         { "/datasets/ada/d/blob/dev%2Fx/a", "/datasets/ada/d/resolve/dev%2Fx/a" },
         { "/community/digits/commit/0123", "/community/digits/tree/0123" },
+        { "/ada/blob/commit/0123", "/ada/blob/tree/0123" },
+        { "/ada/m/commit/blob/x", "/ada/m/tree/blob/x" },
     };
     struct site_fixture *fix = *state;
 
