@@ -158,6 +158,17 @@ int git_read_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
                  struct err *err);
 void git_log_free(struct git_logged *commits, size_t n);
 
+/* Calls fn once for every commit that one of the refs leads to, newest first; a negative result
+ * stops and is returned. -ERR_LIMIT past max_commits. */
+struct git_ref;
+struct git_walk {
+    const struct git_ref *refs;
+    size_t n_refs, max_commits;
+    int (*fn)(void *ctx, const char *commit, struct err *err);
+    void *ctx;
+};
+int git_each_commit(struct git_repo *repo, const struct git_walk *walk, struct err *err);
+
 /* For each of n files or folders the commit that changed it last, going back from one by first
  * parents through at most max_walked: (*ret)[i] is about paths[i], its commit "" when it lies
  * further back. git_log_free(). */

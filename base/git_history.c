@@ -94,6 +94,45 @@ void git_log_free(struct git_logged *commits, size_t n)
     free(commits);
 }
 
+static int push_refs(git_revwalk *walker, const struct git_walk *walk, struct err *err)
+{
+    git_oid id;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < walk->n_refs; i++) {
+        rc = git_parse_id(&id, walk->refs[i].commit, err);
+        if (rc == 0 && (rc = git_revwalk_push(walker, &id)) < 0)
+            rc = git_fail(err, rc, "history of %s", walk->refs[i].name);
+    }
+    return rc;
+}
+
+int git_each_commit(struct git_repo *repo, const struct git_walk *walk, struct err *err)
+{
+    git_revwalk *walker = NULL;
+    char commit[GIT_HEX_SIZE];
+    git_oid id;
+    size_t n = 0;
+    int ended = 0;
+
+    git_error_clear();
+    int rc = git_revwalk_new(&walker, repo->git);
+    if (rc < 0)
+        return git_fail(err, rc, "cannot walk through the history");
+    (void)git_revwalk_sorting(walker, GIT_SORT_TIME);
+    rc = push_refs(walker, walk, err);
+    while (rc == 0 && (ended = git_revwalk_next(&id, walker)) == 0) {
+        if (n++ == walk->max_commits)
+            rc = err_set(err, ERR_LIMIT, "more than %zu commits", walk->max_commits);
+        else
+            rc = walk->fn(walk->ctx, git_oid_tostr(commit, sizeof(commit), &id), err);
+    }
+    if (rc == 0 && ended != GIT_ITEROVER)
+        rc = git_fail(err, ended, "cannot walk through the history");
+    git_revwalk_free(walker);
+    return rc;
+}
+
 bool git_is_ref_name(const char *ref)
 {
     int is_valid = 0;

@@ -23,20 +23,11 @@
 
 enum { MAX_TRASH = 1000000, MAX_TRIES = 4 };
 
-/* Names, sorted once they are complete. */
+/* Names, sorted and each once when they are complete. */
 struct oids {
     char (*at)[SHA256_HEX_SIZE];
     size_t n, cap;
 };
-
-static void oids_add(struct oids *oids, const char *oid)
-{
-    if (oids->n == oids->cap) {
-        oids->cap = oids->cap * 2 + 64;
-        oids->at = xrealloc_array(oids->at, oids->cap, sizeof(*oids->at));
-    }
-    memcpy(oids->at[oids->n++], oid, SHA256_HEX_SIZE);
-}
 
 static int by_name(const void *a, const void *b)
 {
@@ -45,8 +36,25 @@ static int by_name(const void *a, const void *b)
 
 static void oids_sort(struct oids *oids)
 {
+    size_t n = 0;
+
     if (oids->n > 1)
         qsort(oids->at, oids->n, sizeof(*oids->at), by_name);
+    for (size_t i = 0; i < oids->n; i++)
+        if (n == 0 || by_name(oids->at[n - 1], oids->at[i]) != 0)
+            memmove(oids->at[n++], oids->at[i], SHA256_HEX_SIZE);
+    oids->n = n;
+}
+
+/* The same name may come with each of a million commits: only different ones take room. */
+static void oids_add(struct oids *oids, const char *oid)
+{
+    if (oids->n == oids->cap) {
+        oids_sort(oids);
+        oids->cap = oids->n * 2 + 64;
+        oids->at = xrealloc_array(oids->at, oids->cap, sizeof(*oids->at));
+    }
+    memcpy(oids->at[oids->n++], oid, SHA256_HEX_SIZE);
 }
 
 static bool oids_has(const struct oids *oids, const char *oid)

@@ -78,42 +78,47 @@ int hub_repo_last(struct git_logged **ret, struct hub_repo *repo, const char *co
     return git_read_last(ret, repo->git, commit, paths, n, MAX_LOOKED_BACK, err);
 }
 
-static int each_file_of(struct hub_repo *repo, const char *commit, hub_file_fn *fn, void *ctx,
-                        struct err *err)
+struct file_walk {
+    struct hub_repo *repo;
+    hub_file_fn *fn;
+    void *ctx;
+    size_t n_commits;
+};
+
+static int each_file_of(void *ctx, const char *commit, struct err *err)
 {
+    struct file_walk *walk = ctx;
     struct hub_file *files = NULL;
     size_t n = 0;
 
-    int rc = hub_repo_list_files(&files, &n, repo, commit, "", err);
+    int rc = hub_repo_list_files(&files, &n, walk->repo, commit, "", err);
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = fn(ctx, commit, &files[i], err);
+        rc = walk->fn(walk->ctx, commit, &files[i], err);
     hub_files_free(files, n);
+    walk->n_commits++;
     return rc;
 }
 
 int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *fn, void *ctx,
                        struct err *err)
 {
-    static const struct git_log_range all = { 0, MAX_HISTORY, MAX_HISTORY };
+    struct file_walk walk = { .repo = repo, .fn = fn, .ctx = ctx };
     struct git_ref *refs = NULL;
-    size_t n_refs = 0, n = 0, total = 0;
+    size_t n = 0;
 
-    *ret_commits = 0;
     int rc = git_check_refs(repo->git, err);
     if (rc == 0)
-        rc = hub_repo_list_refs(&refs, &n_refs, repo, err);
-    for (size_t r = 0; rc == 0 && r < n_refs; r++) {
-        struct git_logged *commits = NULL;
-
-        if (r > 0 && strcmp(refs[r].commit, refs[r - 1].commit) == 0)
-            continue;
-        rc = git_read_log(&commits, &n, &total, repo->git, refs[r].commit, &all, err);
-        for (size_t i = 0; rc == 0 && i < n; i++)
-            rc = each_file_of(repo, commits[i].commit, fn, ctx, err);
-        *ret_commits += rc == 0 ? n : 0;
-        git_log_free(commits, rc < 0 && !commits ? 0 : n);
-    }
-    git_refs_free(refs, n_refs);
+        rc = hub_repo_list_refs(&refs, &n, repo, err);
+    if (rc == 0)
+        rc = git_each_commit(repo->git,
+                             &(struct git_walk){ .refs = refs,
+                                                 .n_refs = n,
+                                                 .max_commits = MAX_HISTORY,
+                                                 .fn = each_file_of,
+                                                 .ctx = &walk },
+                             err);
+    git_refs_free(refs, n);
+    *ret_commits = walk.n_commits;
     return rc;
 }
 

@@ -86,8 +86,8 @@ int64_t hub_repo_git_bytes(const struct hub_repo *repo);
 /* The same of any folder of git objects, such as those of a push that are not taken in yet. */
 int64_t hub_object_bytes(const char *objects);
 
-/* Calls fn for every file of every commit that a ref leads to; a negative result stops. A ref
- * that leads to nothing is an error. */
+/* Calls fn for every file of every commit that a ref leads to, once for each commit; a negative
+ * result stops. A ref that leads to nothing is an error. */
 typedef int hub_file_fn(void *ctx, const char *commit, const struct hub_file *file,
                         struct err *err);
 int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *fn, void *ctx,

@@ -104,6 +104,26 @@ static void history_keeps_what_it_needs_until_it_is_squashed(void **state)
     hub_repo_close(repo);
 }
 
+static void a_commit_that_many_refs_lead_to_is_looked_at_once(void **state)
+{
+    const struct upkeep upkeep = { .hub_dir = *state, .tell = keep_line };
+    struct hub_repo *repo = create(*state);
+    char oid[SHA256_HEX_SIZE], first[GIT_HEX_SIZE], second[GIT_HEX_SIZE];
+    struct fsck_result result;
+
+    add(repo, oid, "one");
+    commit(repo, oid);
+    assert_int_equal(hub_repo_resolve(first, repo, "main", NULL), 0);
+    add(repo, oid, "two");
+    commit(repo, oid);
+    assert_int_equal(hub_repo_resolve(second, repo, "main", NULL), 0);
+    assert_int_equal(hub_repo_add_ref(repo, "refs/tags/v1", first, NULL, NULL), 0);
+    assert_int_equal(hub_repo_add_ref(repo, "refs/heads/next", second, NULL, NULL), 0);
+    assert_int_equal(hub_fsck(&result, &upkeep, NULL), 0);
+    assert_int_equal(result.n_commits, 2);
+    hub_repo_close(repo);
+}
+
 /* As a push does it: between the look at the commits and the removal, one may need it. */
 static void a_mark_stays_when_refs_move_under_the_sweep(void **state)
 {
@@ -243,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(what_no_commit_needs_goes_once_it_is_old),
         IN_FOLDER(history_keeps_what_it_needs_until_it_is_squashed),
+        IN_FOLDER(a_commit_that_many_refs_lead_to_is_looked_at_once),
         IN_FOLDER(a_mark_stays_when_refs_move_under_the_sweep),
         IN_FOLDER(xorbs_go_later_than_what_broken_uploads_left),
         IN_FOLDER(a_repository_that_cannot_be_read_keeps_what_it_has),
