@@ -98,7 +98,7 @@ static char *folder_of(const char *root, const char *id)
     return path;
 }
 
-/* Takes git and path. */
+/* Takes git. */
 static int take(struct hub_repo **ret, struct git_repo *git, const char *root, const char *id,
                 struct err *err)
 {

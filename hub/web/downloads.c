@@ -23,7 +23,7 @@ enum {
     TAKERS = 1 << 16, /* 1 MiB, touched as it fills */
     PROBES = 8,
     WRITE_MS = 5000,
-    MAX_PENDING = 1024, /* repositories between two writes; more of them wait for the next */
+    MAX_PENDING = 1024, /* repositories between two writes; beyond them nobody is counted */
     DAY_S = 86400,
 };
 
