@@ -83,6 +83,7 @@ static void worse_calibration_is_refused_at_its_limit(void **state)
     assert_false(verdict.is_accepted);
     assert_false(check_named(&verdict, "NLL")->is_passed);
     assert_non_null(strstr(check_named(&verdict, "NLL")->limit, "at most 0.2040"));
+    assert_string_equal(check_named(&verdict, "NLL")->evidence, "0.2041");
 }
 
 static void a_training_that_cannot_be_repeated_is_refused(void **state)
@@ -92,6 +93,7 @@ static void a_training_that_cannot_be_repeated_is_refused(void **state)
     (void)state;
     assert_false(verdict.is_accepted);
     assert_false(check_named(&verdict, "reproducible")->is_passed);
+    assert_string_equal(check_named(&verdict, "reproducible")->evidence, "other bytes");
 }
 
 int main(void)

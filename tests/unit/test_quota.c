@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -85,6 +86,60 @@ static void a_hold_becomes_what_is_there(void **state)
     assert_int_equal(quota_left(scene->quota, "ada"), 22);
 }
 
+static void a_namespace_has_its_own_limit_or_the_default(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_int_equal(quota_of(scene->quota, "ada"), LIMIT);
+    assert_int_equal(namespace_set_quota(access_lock(scene->access), "ada", 50, NULL), 0);
+    access_unlock(scene->access);
+    assert_int_equal(quota_of(scene->quota, "ADA"), 50);
+    assert_int_equal(quota_left(scene->quota, "ada"), 50);
+    assert_int_equal(quota_of(scene->quota, "bob"), LIMIT);
+}
+
+static void all_that_is_left_may_be_taken_and_nothing_more(void **state)
+{
+    struct scene *scene = *state;
+    struct quota_hold *hold = NULL, *more = NULL;
+    struct err err = { 0 };
+
+    assert_int_equal(quota_take(&hold, scene->quota, "ada", LIMIT, NULL), 0);
+    assert_int_equal(quota_left(scene->quota, "ada"), 0);
+    assert_int_equal(quota_take(&more, scene->quota, "ada", 1, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "quota"));
+    assert_int_equal(quota_take(&more, scene->quota, "ada", 0, NULL), 0); /* asks for no room */
+    quota_release(more);
+
+    assert_int_equal(namespace_set_quota(access_lock(scene->access), "ada", 5, NULL), 0);
+    access_unlock(scene->access);
+    assert_int_equal(quota_left(scene->quota, "ada"), 0); /* lowered below what is there */
+    quota_release(hold);
+}
+
+static void a_hold_that_grows_does_so_in_steps_while_there_is_room(void **state)
+{
+    const int64_t mib = 1 << 20, limit = 20 * mib;
+    struct scene *scene = *state;
+    struct quota *quota = quota_new(scene->access, limit);
+    struct quota_hold *hold = NULL;
+
+    assert_int_equal(quota_take(&hold, quota, "ada", mib, NULL), 0);
+    assert_int_equal(quota_left(quota, "ada"), limit - mib);
+    assert_int_equal(quota_grow(hold, mib + 1, NULL), 0); /* 8 MiB more at once */
+    assert_int_equal(quota_left(quota, "ada"), limit - 9 * mib);
+    assert_int_equal(quota_grow(hold, 5 * mib, NULL), 0); /* is held already */
+    assert_int_equal(quota_left(quota, "ada"), limit - 9 * mib);
+    assert_int_equal(quota_grow(hold, 17 * mib, NULL), 0); /* a step or more, as it is */
+    assert_int_equal(quota_left(quota, "ada"), limit - 17 * mib);
+    assert_int_equal(quota_grow(hold, 17 * mib + 1, NULL), 0); /* no room for a step */
+    assert_int_equal(quota_left(quota, "ada"), limit - 17 * mib - 1);
+    assert_int_equal(quota_grow(hold, limit + 1, NULL), -ERR_LIMIT);
+    quota_release(hold);
+    assert_int_equal(quota_left(quota, "ada"), limit);
+    quota_free(quota);
+}
+
 static void a_namespace_without_a_limit_takes_anything(void **state)
 {
     struct scene *scene = *state;
@@ -147,6 +202,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_hub(what_is_held_is_not_left_for_others),
         with_hub(a_hold_becomes_what_is_there),
+        with_hub(a_namespace_has_its_own_limit_or_the_default),
+        with_hub(all_that_is_left_may_be_taken_and_nothing_more),
+        with_hub(a_hold_that_grows_does_so_in_steps_while_there_is_room),
         with_hub(a_namespace_without_a_limit_takes_anything),
         with_hub(of_eight_at_once_as_many_pass_as_there_is_room_for),
     };

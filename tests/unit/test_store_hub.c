@@ -126,6 +126,39 @@ static void a_token_is_found_by_its_digest_and_revoked_once(void **state)
     assert_string_equal(text, "ada 1 ada/digits 2000");
 }
 
+static int count_token(void *ctx, const struct access_token *token, struct err *err)
+{
+    (void)token;
+    (void)err;
+    ++*(int *)ctx;
+    return 0;
+}
+
+static void tokens_are_listed_of_one_person_or_of_all(void **state)
+{
+    static const char *const people[] = { "ada", "bob", "ada" };
+    static const struct {
+        const char *person;
+        int n;
+    } lists[] = { { "ada", 2 }, { "Bob", 1 }, { "eve", 0 }, { "", 3 } };
+
+    (void)add_namespace(*state, "ada", NAMESPACE_USER);
+    (void)add_namespace(*state, "bob", NAMESPACE_USER);
+    for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+        const struct access_token token = { .person = people[i], .label = "", .only_in = "" };
+        char digest[] = { 'd', (char)('0' + i), '\0' };
+        int64_t id = 0;
+
+        assert_int_equal(access_token_add(*state, digest, &token, &id, NULL), 0);
+    }
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        int n = 0;
+
+        assert_int_equal(access_token_each(*state, lists[i].person, count_token, &n, NULL), 0);
+        assert_int_equal(n, lists[i].n);
+    }
+}
+
 static void a_renamed_repository_is_found_under_both_names(void **state)
 {
     const struct hosted_name old = { HOSTED_MODEL, "ada", "digits" };
@@ -188,6 +221,7 @@ int main(void)
         STORED(a_name_belongs_to_one_namespace_in_any_case),
         STORED(members_have_one_role),
         STORED(a_token_is_found_by_its_digest_and_revoked_once),
+        STORED(tokens_are_listed_of_one_person_or_of_all),
         STORED(a_renamed_repository_is_found_under_both_names),
         STORED(bytes_add_up_over_a_namespace),
         STORED(a_gate_knows_who_asked),
