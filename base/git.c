@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Repositories, names and refs. Two traps of libgit2 1.5 shape this file: the text of the last
- * error may belong to an older one (so it is cleared before calls whose text we show), and
+ * Repositories, names and revisions. Two traps of libgit2 1.5 shape this file: the text of the
+ * last error may belong to an older one (so it is cleared before calls whose text we show), and
  * revision expressions had a denial of service (so git_revparse is never called: a revision is
  * a ref, a branch, a tag or a full object name). */
 #include "base/git.h"
@@ -253,10 +253,13 @@ int git_resolve(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *rev, 
     git_oid id, commit;
     int rc = 0;
 
-    if (hex_is(rev, GIT_HEX_SIZE - 1))
+    if (hex_is(rev, GIT_HEX_SIZE - 1)) {
         rc = git_oid_fromstr(&id, rev);
-    else
+    } else {
+        if (git_check_packed_refs(repo, err) < 0)
+            return -ERR_LIMIT;
         rc = find_ref(&id, repo, rev);
+    }
     if (rc < 0)
         return err_set(err, ERR_NOTFOUND, "no revision '%.200s'", rev);
     rc = git_peel_to_commit(&commit, repo, &id, err);
@@ -305,61 +308,4 @@ int git_set_ref(struct git_repo *repo, const char *ref, const char *commit,
     if (rc == GIT_ENOTFOUND) /* expected somewhere, but it is nowhere */
         return err_set(err, ERR_CONFLICT, "ref '%.200s' is gone", ref);
     return rc < 0 ? git_fail(err, rc, "cannot move ref '%.200s'", ref) : 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct git_ref *)a)->name, ((const struct git_ref *)b)->name);
-}
-
-static int add_ref(struct git_ref **refs, size_t *n, struct git_repo *repo, const char *name)
-{
-    git_oid id, commit;
-
-    if (git_reference_name_to_id(&id, repo->git, name) != 0 ||
-        git_peel_to_commit(&commit, repo, &id, NULL) != 0)
-        return 0; /* dangling, or no commit: not of our kind */
-    *refs = xrealloc_array(*refs, *n + 1, sizeof(**refs));
-    (*refs)[*n].name = xstrdup(name);
-    (void)git_oid_tostr((*refs)[*n].commit, GIT_HEX_SIZE, &commit);
-    (*n)++;
-    return 0;
-}
-
-int git_list_refs(struct git_ref **ret, size_t *ret_n, struct git_repo *repo,
-                  const char *prefix, size_t max_refs, struct err *err)
-{
-    git_reference_iterator *iterator = NULL;
-    struct git_ref *refs = NULL;
-    const char *name = NULL;
-    size_t n = 0;
-
-    int rc = git_reference_iterator_new(&iterator, repo->git);
-    if (rc < 0)
-        return git_fail(err, rc, "cannot list refs");
-    while (rc == 0 && git_reference_next_name(&name, iterator) == 0) {
-        if (!text_has_prefix(name, prefix))
-            continue;
-        if (n == max_refs)
-            rc = err_set(err, ERR_LIMIT, "more than %zu refs under '%s'", max_refs, prefix);
-        else
-            rc = add_ref(&refs, &n, repo, name);
-    }
-    git_reference_iterator_free(iterator);
-    if (rc < 0) {
-        git_refs_free(refs, n);
-        return rc;
-    }
-    if (n > 1)
-        qsort(refs, n, sizeof(*refs), by_name);
-    *ret = refs;
-    *ret_n = n;
-    return 0;
-}
-
-void git_refs_free(struct git_ref *refs, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(refs[i].name);
-    free(refs);
 }

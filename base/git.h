@@ -142,6 +142,10 @@ struct git_gc {
     int held_fd;       /* a lock that git keeps for as long as it runs; 0: none */
 };
 int git_collect(const char *path, const struct git_gc *gc, struct err *err);
+/* Puts tags, or all refs, into one file, since each costs time in a file of its own. */
+enum git_packed { GIT_PACK_TAGS, GIT_PACK_ALL };
+int git_pack_refs(const char *path, enum git_packed which, const struct git_gc *gc,
+                  struct err *err);
 
 struct git_logged {
     char commit[GIT_HEX_SIZE];
@@ -207,9 +211,13 @@ struct git_ref {
     char *name; /* "refs/tags/v1.1.0" */
     char commit[GIT_HEX_SIZE];
 };
+/* Sorted by name; those that lead to no commit are left out. -ERR_LIMIT when there are more
+ * than max_refs, or when those that are packed are more than can be loaded. */
 int git_list_refs(struct git_ref **ret, size_t *ret_n, struct git_repo *repo,
                   const char *prefix, size_t max_refs, struct err *err);
 void git_refs_free(struct git_ref *refs, size_t n);
+/* Those that lie in a file of their own. -ERR_LIMIT past max. */
+int git_count_loose_refs(size_t *ret_n, const char *path, size_t max, struct err *err);
 
 /* Appends what changed as hunks of a unified diff; nothing when the texts are equal. */
 int git_diff_texts(struct buf *out, const char *before, const char *after, struct err *err);

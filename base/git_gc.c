@@ -64,6 +64,16 @@ int git_collect(const char *path, const struct git_gc *gc, struct err *err)
     return rc;
 }
 
+int git_pack_refs(const char *path, enum git_packed which, const struct git_gc *gc,
+                  struct err *err)
+{
+    const double until_s = clock_stopwatch_s() + (double)gc->limit_ms / 1000;
+    const char *const all = which == GIT_PACK_ALL ? "--all" : NULL;
+    const char *const words[] = { "git", "pack-refs", all, NULL };
+
+    return run_git(words, path, gc, until_s, err);
+}
+
 struct ids {
     git_oid *at;
     size_t n, cap;

@@ -32,6 +32,9 @@ int git_peel_to_commit(git_oid *commit, struct git_repo *repo, const git_oid *id
 /* One segment of a path; what: the whole path, for the message. */
 int git_check_name(const char *name, size_t len, const char *what, struct err *err);
 
+/* -ERR_LIMIT when there are more refs in packed-refs than libgit2 should load. */
+int git_check_packed_refs(struct git_repo *repo, struct err *err);
+
 /* Removes the lock files of refs, HEAD and config: for a repository's only writer. */
 int git_break_locks(const char *path, struct err *err);
 

@@ -49,7 +49,8 @@ static int break_below(const char *dir, int depth, struct err *err)
 
 int git_break_locks(const char *path, struct err *err)
 {
-    static const char *const at_top[] = { "HEAD.lock", "config.lock", "packed-refs.lock" };
+    static const char *const at_top[] = { "HEAD.lock", "config.lock", "packed-refs.lock",
+                                          "packed-refs.new" /* git's, of the same life */ };
     char *refs = fs_path(path, "refs", NULL);
     int rc = 0;
 

@@ -106,9 +106,9 @@ int hub_repo_each_file(size_t *ret_commits, struct hub_repo *repo, hub_file_fn *
     struct git_ref *refs = NULL;
     size_t n = 0;
 
-    int rc = git_check_refs(repo->git, err);
+    int rc = hub_repo_list_refs(&refs, &n, repo, err);
     if (rc == 0)
-        rc = hub_repo_list_refs(&refs, &n, repo, err);
+        rc = git_check_refs(repo->git, err);
     if (rc == 0)
         rc = git_each_commit(repo->git,
                              &(struct git_walk){ .refs = refs,

@@ -52,6 +52,8 @@ int hub_id_hold(int *ret_fd, const char *root, const char *id, struct err *err);
 /* For who writes through another program (git http-backend): while *ret_fd is open, nobody
  * takes the lock files in the repository for a dead writer's. The caller closes it. */
 int hub_repo_hold(int *ret_fd, const struct hub_repo *repo, struct err *err);
+/* Removes what a killed writer left, unless somebody writes right now. */
+int hub_repo_mend(struct hub_repo *repo, struct err *err);
 
 /* The store of large files. Borrowed. */
 struct blob_store *hub_repo_blobs(const struct hub_repo *repo);

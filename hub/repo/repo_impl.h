@@ -34,7 +34,4 @@ int hub_lock(int *ret_fd, const char *root, const char *id, enum hub_hold kind,
  * own locks do not wait, so writers that meet there would fail. */
 int hub_repo_queue(int *ret_fd, const struct hub_repo *repo, struct err *err);
 
-/* Removes what a killed writer left, unless somebody writes right now. */
-int hub_repo_mend(struct hub_repo *repo, struct err *err);
-
 #endif

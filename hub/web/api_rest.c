@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/err.h"
 #include "base/text.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
@@ -84,12 +85,13 @@ int api_refs(struct httpd_request *req, struct httpd_response *res, void *ctx)
     static const char heads[] = "refs/heads/", tagged[] = "refs/tags/";
     json_t *branches = json_array(), *tags = json_array();
     struct git_ref *refs = NULL;
+    struct err err = { 0 };
     struct shelf shelf;
     size_t n = 0;
 
     int status = site_open_shelf(&shelf, ctx, req, res);
-    if (status == 0 && hub_repo_list_refs(&refs, &n, shelf.repo, NULL) < 0)
-        status = site_error(ctx, req, res, 500, NULL, "this repository cannot be read");
+    if (status == 0 && hub_repo_list_refs(&refs, &n, shelf.repo, &err) < 0)
+        status = site_unreadable(ctx, req, res, &err);
     for (size_t i = 0; i < n; i++) {
         if (text_has_prefix(refs[i].name, heads))
             add_ref(branches, &refs[i], heads);

@@ -244,6 +244,8 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     call->body_fd = ex->body;
     int rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, NULL);
     if (rc == 0)
+        rc = hub_repo_mend(repo, NULL); /* git would wait for no lock file */
+    if (rc == 0)
         rc = hub_repo_hold(&lock, repo, NULL);
     call->held_fd = lock; /* should we die, git is a writer still */
     if (rc == 0) {

@@ -36,6 +36,7 @@ static void add_card(struct buf *out, const struct site *site, const char *root,
                 visit_prefix(kind), id, id);
     if (shelf_open(&shelf, root, id, "main", NULL) == 0) {
         access_look(&shelf.hosted, site->access, kind, id);
+        shelf_read_tags(&shelf);
         site_read_card(&card, &readme, &shelf);
         const char *summary = card_get(&card, "summary");
         if (summary)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "hub/web/card.h"
@@ -23,22 +24,32 @@ enum {
     MAX_README_BYTES = 1 << 20,
 };
 
+int site_unreadable(const struct site *site, struct httpd_request *req,
+                    struct httpd_response *res, const struct err *err)
+{
+    const char *what = "this repository cannot be read"; /* which file it is, is ours to know */
+
+    log_event(LOG_ERROR, "unreadable", "error=\"%s\"", err->msg);
+    return site_error(site, req, res, 500, NULL, err->code == ERR_LIMIT ? err->msg : what);
+}
+
 int site_open_shelf_for(struct shelf *ret, const struct site *site, struct httpd_request *req,
                         struct httpd_response *res, enum access_right right)
 {
     const char *where = httpd_param(req, "where");
+    struct err err = { 0 };
     struct visit visit;
 
     memset(ret, 0, sizeof(*ret));
     int status = visit_begin(&visit, site, req, res, right);
     if (status == 0) {
-        int rc = shelf_open(ret, visit.root, visit.id, where ? where : "main", NULL);
+        int rc = shelf_open(ret, visit.root, visit.id, where ? where : "main", &err);
 
         ret->hosted = visit.hosted;
         if (rc == -ERR_NOTFOUND && ret->id)
             status = site_error(site, req, res, 404, "RevisionNotFound", "no such revision");
         else if (rc < 0)
-            status = site_error(site, req, res, 500, NULL, "this repository cannot be read");
+            status = site_unreadable(site, req, res, &err);
     }
     visit_end(&visit);
     return status;
@@ -249,6 +260,7 @@ int page_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
     int status = site_open_shelf(&shelf, site, req, res);
     if (status == 0) {
+        shelf_read_tags(&shelf);
         page_begin(&res->body, site, shelf.id);
         add_model(&res->body, site, req, &shelf);
         page_end(&res->body);
@@ -267,6 +279,7 @@ int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
 
     int status = site_open_shelf(&shelf, site, req, res);
     if (status == 0) {
+        shelf_read_tags(&shelf);
         page_begin(out, site, shelf.id);
         html_printf(out,
                     "<h1><a href=\"/%s%s\">%s</a></h1>\n"

@@ -86,16 +86,19 @@ static int find_revision(struct shelf *shelf, const char *where, struct err *err
 
 static int read_revision(struct shelf *shelf, const char *where, struct err *err)
 {
-    int rc = hub_repo_list_tags(&shelf->tags, &shelf->n_tags, shelf->repo, err);
-    if (rc < 0)
-        return rc;
-    if (shelf->n_tags > 1)
-        qsort(shelf->tags, shelf->n_tags, sizeof(*shelf->tags), newest_first);
-    rc = find_revision(shelf, where, err);
+    int rc = find_revision(shelf, where, err);
+
     if (rc < 0)
         return rc;
     return hub_repo_list_files(&shelf->files, &shelf->n_files, shelf->repo, shelf->commit, "",
                                err);
+}
+
+void shelf_read_tags(struct shelf *shelf)
+{
+    if (hub_repo_list_tags(&shelf->tags, &shelf->n_tags, shelf->repo, NULL) == 0 &&
+        shelf->n_tags > 1)
+        qsort(shelf->tags, shelf->n_tags, sizeof(*shelf->tags), newest_first);
 }
 
 int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *where,

@@ -18,7 +18,7 @@ struct shelf {
     struct hub_file *files; /* sorted by path */
     size_t n_files;
     struct hosted hosted; /* zeroed: a public model */
-    struct git_ref *tags; /* "refs/tags/v1.0.0", newest version first */
+    struct git_ref *tags; /* once they were read: "refs/tags/v1.0.0", newest version first */
     size_t n_tags;
 };
 
@@ -29,6 +29,9 @@ struct shelf {
 int shelf_open(struct shelf *ret, const char *hub_dir, const char *id, const char *where,
                struct err *err);
 void shelf_close(struct shelf *shelf); /* zeroed is fine */
+
+/* For who shows them: a repository may have thousands. None when they cannot be read. */
+void shelf_read_tags(struct shelf *shelf);
 
 const struct hub_file *shelf_find(const struct shelf *shelf, const char *path); /* or NULL */
 

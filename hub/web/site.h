@@ -68,6 +68,10 @@ int reply_body(struct httpd_request *req, struct httpd_response *res, const char
 int site_error(const struct site *site, struct httpd_request *req, struct httpd_response *res,
                int status, const char *code, const char *what);
 
+/* The answer for a repository that is there and cannot be read: 500. */
+int site_unreadable(const struct site *site, struct httpd_request *req,
+                    struct httpd_response *res, const struct err *err);
+
 /* The frame around every page. title may be a stranger's. Between the two calls the caller adds
  * the content of <main>. */
 void page_begin(struct buf *out, const struct site *site, const char *title);

@@ -181,6 +181,44 @@ static void no_ref_comes_to_lead_to_what_is_gone(void **state)
     hub_repo_close(repo);
 }
 
+/* Tags first: only where branches are many, too, are those packed that are written to. */
+static void many_refs_are_packed(void **state)
+{
+    struct hub_repo *repo = begin(*state);
+    struct git_ref *refs = NULL;
+    size_t n = 0;
+
+    shell(*state, "cd a/b.git && seq -f \"create refs/tags/t%03.0f $(git rev-parse main)\" 200 "
+                  "| git update-ref --stdin");
+    (void)collect(repo, far_future);
+    shell(*state, "cd a/b.git && test -z \"$(ls refs/tags)\" && test -f refs/heads/main && "
+                  "test $(grep -c refs/tags packed-refs) = 200");
+    shell(*state, "cd a/b.git && seq -f \"create refs/heads/b%03.0f $(git rev-parse main)\" "
+                  "200 | git update-ref --stdin");
+    (void)collect(repo, far_future);
+    shell(*state, "cd a/b.git && test -z \"$(find refs -type f)\"");
+    assert_int_equal(hub_repo_list_refs(&refs, &n, repo, NULL), 0);
+    assert_int_equal(n, 401);
+    git_refs_free(refs, n);
+    whole(*state);
+    hub_repo_close(repo);
+}
+
+/* As after a loss of power: the locks are files, and git would wait for them for ever. */
+static void locks_of_killed_programs_are_in_nobodys_way(void **state)
+{
+    struct hub_repo *repo = begin(*state);
+
+    shell(*state, "cd a/b.git && seq -f \"create refs/tags/t%03.0f $(git rev-parse main)\" 200 "
+                  "| git update-ref --stdin && touch packed-refs.lock packed-refs.new "
+                  "refs/heads/main.lock refs/tags/t001.lock");
+    (void)collect(repo, far_future);
+    shell(*state, "cd a/b.git && ! ls packed-refs.lock packed-refs.new refs/heads/main.lock && "
+                  "test -z \"$(ls refs/tags)\" && git tag -d t001 && git branch again main");
+    whole(*state);
+    hub_repo_close(repo);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +229,8 @@ int main(void)
         IN_FOLDER(what_killed_programs_left_goes_once_it_is_old),
         IN_FOLDER(a_damaged_repository_keeps_what_it_has),
         IN_FOLDER(no_ref_comes_to_lead_to_what_is_gone),
+        IN_FOLDER(many_refs_are_packed),
+        IN_FOLDER(locks_of_killed_programs_are_in_nobodys_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

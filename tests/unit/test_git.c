@@ -212,6 +212,11 @@ static void refs_are_listed_by_name_up_to_a_limit(void **state)
     assert_string_equal(refs[0].commit, refs[2].commit);
     git_refs_free(refs, n);
     assert_int_equal(git_list_refs(&refs, &n, repo, "refs/tags/", 2, NULL), -ERR_LIMIT);
+    char *path = fs_path(*state, "w", ".git", NULL);
+    assert_int_equal(git_count_loose_refs(&n, path, 4, NULL), 0); /* main, too */
+    assert_int_equal(n, 4);
+    assert_int_equal(git_count_loose_refs(&n, path, 3, NULL), -ERR_LIMIT);
+    free(path);
     git_close(repo);
 }
 

@@ -287,6 +287,32 @@ static void a_repository_has_so_many_tags_and_no_more(void **state)
     hub_repo_close(repo);
 }
 
+/* As it may come from elsewhere: it is refused before it is loaded. */
+static void a_repository_with_too_many_refs_is_not_read(void **state)
+{
+    struct hub_repo *repo = NULL;
+    struct git_ref *refs = NULL;
+    char commit[GIT_HEX_SIZE];
+    struct err err = { 0 };
+    size_t n = 0;
+
+    assert_int_equal(hub_repo_create(&repo, *state, "a/b", NULL), 0);
+    shell(*state, "cd a/b.git && c=$(git commit-tree -m x $(git mktree </dev/null)) && "
+                  "echo $c >../../c && seq -f \"$c refs/tags/t%07.0f\" 100000 >packed-refs");
+    assert_int_equal(hub_repo_list_refs(&refs, &n, repo, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "too many refs"));
+    assert_int_equal(hub_repo_resolve(commit, repo, "t0000001", NULL), -ERR_LIMIT);
+    shell_word(commit, sizeof(commit), *state, "cat c");
+    assert_int_equal(hub_repo_resolve(commit, repo, commit, NULL), 0);
+
+    shell(*state, "cd a/b.git && seq -f \"$(cat ../../c) refs/tags/t%07.0f\" 20001 "
+                  ">packed-refs");
+    err = (struct err){ 0 };
+    assert_int_equal(hub_repo_list_refs(&refs, &n, repo, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "more than 20000 refs"));
+    hub_repo_close(repo);
+}
+
 static mode_t mode_of(const char *path)
 {
     struct stat st;
@@ -334,6 +360,7 @@ int main(void)
         IN_FOLDER(large_files_of_a_release_lie_in_the_store),
         IN_FOLDER(strange_versions_are_refused),
         IN_FOLDER(a_repository_has_so_many_tags_and_no_more),
+        IN_FOLDER(a_repository_with_too_many_refs_is_not_read),
         IN_FOLDER(nobody_but_owner_and_group_enters_what_is_hosted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
