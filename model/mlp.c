@@ -12,55 +12,22 @@
  *
  * Half of the pixels are 0, and 0 w adds nothing to a sum: x W1 and x^T dh leave them out, and
  * go over the pixels block by block, so that what belongs to a block stays in the first cache.
- * Rows of dW1 go straight into the optimizer while they are there. W2 is kept as its transpose
- * (O,H), where vectors run along H; only h W2 needs it the other way round, turned anew in each
- * step. H is padded to KERNEL_LANES; padding starts at 0 and stays there, since its gradients
- * are 0.
+ * Rows of dW1 go straight into the optimizer while they are there.
  *
  * Threads own images up to dh, then pixels and hidden units, so every sum is added up by one
  * thread in one order. */
-#include "model/arch.h"
+#include "model/mlp_net.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/rng.h"
 #include "model/graph.h"
 #include "model/job.h"
-#include "model/model.h"
-#include "model/pack.h"
 #include "model/profile.h"
-#include "model/sparse.h"
 #include "model/team.h"
 
-enum { W1, B1, W2, B2, N_BLOCKS };
 enum { MLP_HIDDEN = 128 };
-
-/* One array of parameters in packed form, with what the optimizer remembers of it. */
-struct block {
-    size_t n;
-    float *w;
-    float *m, *v; /* moments; NULL before the first step */
-    float *grad;  /* NULL but after gradient() */
-};
-
-struct net {
-    struct shape shape;
-    const struct kernels *kernels;
-    struct team *team;
-    struct profile *profile;
-    size_t I, H, O;                /* H is padded, O is not */
-    struct block blocks[N_BLOCKS]; /* W1 (I,H), B1 (H), W2 (O,H), B2 (KERNEL_LANES) */
-    float *w2_turned;              /* (H,KERNEL_LANES) */
-
-    struct sparse_batch x; /* (B,I) */
-    float *h, *dh;         /* (B,H) */
-    float *dw2;            /* (O,H) */
-    float z[NET_MAX_BATCH * KERNEL_LANES], dz[NET_MAX_BATCH * KERNEL_LANES];
-    float loss[NET_MAX_BATCH];
-};
 
 static size_t describe(struct tensor *tensors, const struct shape *s)
 {
@@ -99,109 +66,6 @@ static void graph(struct graph *g, const struct model *m)
     graph_add_relu(g, "fc1", "h");
     graph_add_dense(g, "h", "fc2.weight", "fc2.bias", GRAPH_LOGITS);
     graph_add_softmax(g);
-}
-
-/* arrays: one pointer per block, weights or gradients. */
-static void exchange(const struct net *net, const struct model *m, float *const *arrays,
-                     enum pack_way way)
-{
-    pack_turn(model_tensor(m, "fc1.weight"), arrays[W1], net->H, way);
-    pack_copy(model_tensor(m, "fc1.bias"), arrays[B1], way);
-    for (size_t o = 0; o < net->O; o++)
-        pack_row(model_tensor(m, "fc2.weight"), o, arrays[W2] + o * net->H, way);
-    pack_copy(model_tensor(m, "fc2.bias"), arrays[B2], way);
-}
-
-/* w2_turned for hidden units [from, to). */
-static void turn_classes(struct net *net, size_t from, size_t to)
-{
-    for (size_t o = 0; o < net->O; o++) {
-        for (size_t j = from; j < to; j++)
-            net->w2_turned[j * KERNEL_LANES + o] = net->blocks[W2].w[o * net->H + j];
-    }
-}
-
-static struct net *net_open(const struct model *m, const struct net_env *env)
-{
-    struct net *net = xaligned(64, sizeof(*net));
-    const struct shape *s = &m->shape;
-
-    net->shape = *s;
-    net->kernels = env->kernels;
-    net->team = env->team;
-    net->profile = env->profile;
-    net->I = s->side * s->side;
-    net->H = pack_padded(s->hidden);
-    net->O = s->classes;
-    sparse_init(&net->x, net->kernels, net->I, s->max_value);
-
-    const size_t sizes[N_BLOCKS] = { net->I * net->H, net->H, net->O * net->H, KERNEL_LANES };
-    float *weights[N_BLOCKS];
-    for (size_t i = 0; i < N_BLOCKS; i++) {
-        net->blocks[i].n = sizes[i];
-        net->blocks[i].w = weights[i] = pack_new(sizes[i]);
-    }
-    exchange(net, m, weights, PACK_INTO_NET);
-
-    net->h = pack_new(NET_MAX_BATCH * net->H);
-    net->w2_turned = pack_new(net->H * KERNEL_LANES);
-    turn_classes(net, 0, net->H);
-    return net;
-}
-
-static void net_close(struct net *net)
-{
-    if (!net)
-        return;
-    for (size_t i = 0; i < N_BLOCKS; i++) {
-        free(net->blocks[i].w);
-        free(net->blocks[i].m);
-        free(net->blocks[i].v);
-        free(net->blocks[i].grad);
-    }
-    sparse_finish(&net->x);
-    free(net->h);
-    free(net->dh);
-    free(net->w2_turned);
-    free(net->dw2);
-    free(net);
-}
-
-static void net_store(const struct net *net, struct model *m)
-{
-    float *const weights[N_BLOCKS] = { net->blocks[W1].w, net->blocks[B1].w, net->blocks[W2].w,
-                                       net->blocks[B2].w };
-
-    exchange(net, m, weights, PACK_OUT_OF_NET);
-}
-
-/* What only training needs. */
-static void prepare_training(struct net *net)
-{
-    if (net->dh)
-        return;
-    for (size_t i = 0; i < N_BLOCKS; i++) {
-        net->blocks[i].m = pack_new(net->blocks[i].n);
-        net->blocks[i].v = pack_new(net->blocks[i].n);
-    }
-    net->dh = pack_new(NET_MAX_BATCH * net->H);
-    net->dw2 = pack_new(net->O * net->H);
-}
-
-static size_t net_state(struct net *net, struct span *spans)
-{
-    size_t n = 0;
-
-    prepare_training(net);
-    for (size_t i = 0; i < N_BLOCKS; i++) {
-        const struct block *b = &net->blocks[i];
-
-        spans[n++] = (struct span){ b->w, b->n };
-        spans[n++] = (struct span){ b->m, b->n };
-        spans[n++] = (struct span){ b->v, b->n };
-    }
-    spans[n++] = (struct span){ net->w2_turned, net->H * KERNEL_LANES };
-    return n;
 }
 
 /* h for images [from, to). */
@@ -258,7 +122,7 @@ static void net_forward(struct net *net, float *logits, const struct batch *batc
 static void take_gradient(const struct job *job, size_t block, size_t at, const float *g,
                           size_t n)
 {
-    struct block *b = &job->net->blocks[block];
+    struct mlp_block *b = &job->net->blocks[block];
 
     if (job->update)
         update_apply(job->update, job->net->kernels, b->w + at, b->m + at, b->v + at, g, n);
@@ -304,7 +168,7 @@ static void update_classes(const struct job *job, size_t from, size_t to)
     net->kernels->dense(&args);
     for (size_t o = 0; o < net->O; o++)
         take_gradient(job, W2, o * net->H + from, args.c + o * net->H, to - from);
-    turn_classes(net, from, to);
+    mlp_turn_classes(net, from, to);
 }
 
 enum { ROWS = 8, PIECE = 128 }; /* so much of dW1 is computed, then used, at a time */
@@ -399,7 +263,7 @@ static double net_step(struct net *net, const struct batch *batch, const struct 
     struct job job = { net, batch, update };
     double sum = 0.0;
 
-    prepare_training(net);
+    mlp_prepare_training(net);
     team_run(net->team, work, &job);
     for (size_t b = 0; b < batch->n; b++)
         sum += (double)net->loss[b];
@@ -408,15 +272,15 @@ static double net_step(struct net *net, const struct batch *batch, const struct 
 
 static double net_gradient(struct net *net, struct model *grad, const struct batch *batch)
 {
-    float *grads[N_BLOCKS];
+    float *grads[MLP_BLOCKS];
 
-    for (size_t i = 0; i < N_BLOCKS; i++) {
+    for (size_t i = 0; i < MLP_BLOCKS; i++) {
         if (!net->blocks[i].grad)
             net->blocks[i].grad = pack_new(net->blocks[i].n);
         grads[i] = net->blocks[i].grad;
     }
     double loss = net_step(net, batch, NULL);
-    exchange(net, grad, grads, PACK_OUT_OF_NET);
+    mlp_exchange(net, grad, grads, PACK_OUT_OF_NET);
     return loss;
 }
 
@@ -428,12 +292,12 @@ const struct arch arch_mlp = {
     .describe = describe,
     .init = init,
     .graph = graph,
-    .open = net_open,
-    .close = net_close,
-    .store = net_store,
+    .open = mlp_open,
+    .close = mlp_close,
+    .store = mlp_store,
     .forward = net_forward,
     .gradient = net_gradient,
     .step = net_step,
-    .state = net_state,
+    .state = mlp_state,
     .flop = flop,
 };

@@ -3,23 +3,16 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "model/checkpoint.h"
 #include "model/eval.h"
 #include "model/model.h"
 #include "model/score.h"
 #include "model/profile.h"
-#include "model/split.h"
-#include "model/team.h"
 #include "model/train_run.h"
-
-/* Independent random numbers of one seed, so that one use more does not move another. */
-enum stream { STREAM_INIT = 1, STREAM_SHUFFLE = 2 }; /* 3: split.c */
 
 /* What is never shown is never learnt: a digit without a sample is a mistake in the data. */
 static int check_classes(const struct dataset *data, struct err *err)
@@ -61,35 +54,6 @@ static int check(const struct dataset *data, const struct train_options *o, stru
     return 0;
 }
 
-static int make_model(struct model **ret, const struct dataset *data,
-                      const struct train_options *o, struct err *err)
-{
-    const struct shape shape = { .side = data->side,
-                                 .max_value = data->max_value,
-                                 .classes = DATASET_CLASSES,
-                                 .hidden = o->arch->hidden };
-    struct rng rng;
-
-    int rc = model_new(ret, o->arch, &shape, err);
-    if (rc < 0)
-        return rc;
-    rng_init(&rng, o->recipe.seed, STREAM_INIT);
-    o->arch->init(*ret, &rng);
-
-    struct origin *origin = &(*ret)->origin;
-    origin->recipe = o->recipe;
-    origin->data_rows = data->n;
-    dataset_digest(origin->data_sha256, data);
-    return 0;
-}
-
-static size_t steps_per_epoch(const struct train_run *run)
-{
-    size_t batch = run->options->recipe.batch;
-
-    return (run->n + batch - 1) / batch;
-}
-
 /* The pixels that epoch number `epoch` (from 0) learns from, in the data's order. Whatever is
  * made of them here may depend on nothing but seed, epoch and row, so that neither threads nor
  * a resumed training see another picture. */
@@ -110,18 +74,11 @@ static const uint8_t *epoch_pixels(struct train_run *run, size_t epoch)
     return run->augmented;
 }
 
-static void shuffle(struct train_run *run)
-{
-    rng_permutation(&run->shuffle, run->order, run->n);
-    for (size_t i = 0; i < run->n; i++)
-        run->order[i] = run->rows[run->order[i]];
-}
-
 static int tell(const struct train_run *run, size_t step, struct err *err)
 {
     const struct train_options *o = run->options;
     const struct train_progress progress = { .step = step,
-                                             .n_steps = steps_per_epoch(run),
+                                             .n_steps = train_run_steps(run),
                                              .epoch = run->n_epochs,
                                              .n_epochs = o->recipe.epochs,
                                              .epochs = run->epochs };
@@ -221,7 +178,7 @@ static int run_epoch(struct train_run *run, struct err *err)
     struct profile *profile = run->options->profile;
 
     profile_start(profile);
-    shuffle(run);
+    train_run_shuffle(run);
     profile_mark(profile, PHASE_PREPARE);
     int rc = run_steps(run, epoch, err);
     if (rc < 0)
@@ -262,85 +219,6 @@ static int run_epochs(struct train_run *run, struct err *err)
     return rc;
 }
 
-/* Goes on where the checkpoint's process was; random numbers and the schedule are run through
- * the epochs that it made. */
-static int resume(struct train_run *run, struct err *err)
-{
-    const struct train_checkpoint *c = &run->options->checkpoint;
-
-    if (!c->path || c->start == TRAIN_ANEW || !fs_exists(c->path))
-        return 0;
-    int rc = checkpoint_read(run, c->path, err);
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < run->n_epochs; i++)
-        shuffle(run);
-    for (size_t i = 0; i < run->n_epochs * steps_per_epoch(run); i++)
-        (void)updates_next(&run->updates);
-    return 0;
-}
-
-/* Divides the rows into what is trained on and what judges. */
-static int divide(struct train_run *run, struct err *err)
-{
-    const struct dataset *data = run->data;
-    const struct recipe *r = &run->options->recipe;
-    uint32_t *order = xcalloc(data->n, sizeof(*order));
-    int rc = 0;
-
-    size_t n_kept = split_stratified(order, data->labels, data->n, r->validation, r->seed);
-    dataset_init(&run->validation, data->side);
-    for (size_t i = 0; rc == 0 && i < n_kept; i++)
-        rc = dataset_add(&run->validation, dataset_image(data, order[i]),
-                         data->labels[order[i]], err);
-    run->n = data->n - n_kept;
-    run->rows = xmemdup(order + n_kept, run->n * sizeof(*order));
-    free(order);
-    if (rc == 0 && r->validation > 0.0 && n_kept == 0)
-        rc = err_set(err, ERR_RANGE, "validation: %g of %zu samples keeps none back",
-                     r->validation, data->n);
-    return rc;
-}
-
-static int prepare(struct train_run *run, struct err *err)
-{
-    const struct train_options *o = run->options;
-
-    int rc = divide(run, err);
-    if (rc == 0)
-        rc = make_model(&run->model, run->data, o, err);
-    if (rc == 0 && o->threads > 1)
-        rc = team_new(&run->team, o->threads, err);
-    if (rc < 0)
-        return rc;
-
-    const struct net_env env = { .kernels = o->kernels,
-                                 .team = run->team,
-                                 .profile = o->profile };
-    run->net = o->arch->open(run->model, &env);
-    run->order = xcalloc(run->n, sizeof(*run->order));
-    run->epochs = xcalloc(o->recipe.epochs, sizeof(*run->epochs));
-    if (o->recipe.patience > 0)
-        run->best = model_copy(run->model);
-    updates_init(&run->updates, &o->recipe, o->recipe.epochs * steps_per_epoch(run));
-    rng_init(&run->shuffle, o->recipe.seed, STREAM_SHUFFLE);
-    return resume(run, err);
-}
-
-static void finish(struct train_run *run)
-{
-    if (run->net)
-        run->options->arch->close(run->net);
-    free(run->augmented);
-    free(run->rows);
-    free(run->order);
-    free(run->epochs);
-    dataset_finish(&run->validation);
-    team_free(run->team);
-    model_free(run->best);
-    model_free(run->model);
-}
-
 static size_t state_bytes(struct train_run *run)
 {
     struct span spans[NET_MAX_SPANS];
@@ -363,7 +241,7 @@ static void fill_report(struct train_report *report, struct train_run *run)
         .threads = o->threads,
         .n = run->n,
         .n_validation = run->validation.n,
-        .steps = run->n_epochs * steps_per_epoch(run),
+        .steps = run->n_epochs * train_run_steps(run),
         .n_epochs = run->n_epochs,
         .epochs = run->epochs,
         .resumed_at = run->resumed_at,
@@ -379,12 +257,12 @@ int train_model(struct model **ret_model, struct train_report *report,
                 const struct dataset *data, const struct train_options *options,
                 struct err *err)
 {
-    struct train_run run = { .data = data, .options = options };
+    struct train_run run;
 
     int rc = check(data, options, err);
     if (rc < 0)
         return rc;
-    rc = prepare(&run, err);
+    rc = train_run_init(&run, data, options, err);
     if (rc == 0)
         rc = run_epochs(&run, err);
     if (rc == 0) {
@@ -397,6 +275,6 @@ int train_model(struct model **ret_model, struct train_report *report,
         *ret_model = run.model;
         run.model = NULL;
     }
-    finish(&run);
+    train_run_finish(&run);
     return rc;
 }

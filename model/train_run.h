@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * model/train_run.h
- * train_run: a training under way, for train.c and what keeps it: checkpoint.c. Nobody else. */
+ * train_run: a training under way: how it begins, anew or from a checkpoint, and ends. For
+ * train.c, which makes its epochs, and checkpoint.c, which keeps it. Nobody else. */
 #ifndef MODEL_TRAIN_RUN_H
 #define MODEL_TRAIN_RUN_H
 #include "base/rng.h"
@@ -27,5 +28,16 @@ struct train_run {
     struct train_epoch *epochs; /* (recipe.epochs), n_epochs of them made */
     size_t n_epochs, resumed_at;
 };
+
+/* Divides the rows, draws the weights, and goes on from the checkpoint where that is asked for.
+ * data and options were checked and outlive the run. To be finished after a failure, too. */
+int train_run_init(struct train_run *run, const struct dataset *data,
+                   const struct train_options *o, struct err *err);
+void train_run_finish(struct train_run *run); /* NULL is fine */
+
+size_t train_run_steps(const struct train_run *run); /* of an epoch */
+
+/* The order of the next epoch. */
+void train_run_shuffle(struct train_run *run);
 
 #endif
