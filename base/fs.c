@@ -42,7 +42,7 @@ int fs_read(struct buf *out, const char *path, struct err *err)
     char piece[65536];
     int rc = 0;
 
-    FILE *f = fopen(path, "rb");
+    FILE *f = fopen(path, "rbe");
     if (!f)
         return err_errno(err, "cannot open '%s'", path);
 
@@ -56,101 +56,11 @@ int fs_read(struct buf *out, const char *path, struct err *err)
     return rc;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int fs_read_plain(struct buf *out, const char *path, struct err *err)
 {
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
-static char *parent_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (!slash)
-        return xstrdup(".");
-    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
-}
-
-int fs_sync_dir(const char *path, struct err *err)
-{
-    int rc = 0;
-
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0)
-        rc = err_errno(err, "cannot sync folder '%s'", path);
-    if (fd >= 0)
-        (void)close(fd);
-    return rc;
-}
-
-static int copy_bytes(int from, int to)
-{
-    char piece[65536];
-    ssize_t n;
-
-    while ((n = read(from, piece, sizeof(piece))) > 0)
-        if (write_all(to, piece, (size_t)n) != 0)
-            return -1;
-    return n < 0 ? -1 : 0;
-}
-
-int fs_copy(const char *from, const char *to, mode_t mode, struct err *err)
-{
-    char *aside = xasprintf("%s.%ld.tmp", to, (long)getpid());
-    int rc = 0;
-
-    int in = open(from, O_RDONLY | O_CLOEXEC);
-    int out = in < 0 ? -1 : open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (in < 0 || out < 0)
-        rc = err_errno(err, in < 0 ? "cannot open '%s'" : "cannot create '%s'",
-                       in < 0 ? from : to);
-    else if (copy_bytes(in, out) != 0 || fsync(out) != 0 || rename(aside, to) != 0)
-        rc = err_errno(err, "cannot copy to '%s'", to);
-    if (rc < 0 && out >= 0)
-        (void)unlink(aside);
-    if (in >= 0)
-        (void)close(in);
-    if (out >= 0)
-        (void)close(out);
-    free(aside);
-    return rc;
-}
-
-int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err)
-{
-    char *aside = xasprintf("%s.%ld.tmp", path, (long)getpid());
-    char *dir = parent_of(path);
-    int rc = 0;
-
-    int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (fd < 0) {
-        rc = err_errno(err, "cannot create '%s'", path);
-        goto out;
-    }
-    if (write_all(fd, data, len) != 0 || fsync(fd) != 0)
-        rc = err_errno(err, "cannot write '%s'", path);
-    if (close(fd) != 0 && rc == 0)
-        rc = err_errno(err, "cannot write '%s'", path);
-    if (rc == 0 && rename(aside, path) != 0)
-        rc = err_errno(err, "cannot replace '%s'", path);
-    if (rc < 0)
-        (void)unlink(aside);
-    else
-        rc = fs_sync_dir(dir, err);
-
-out:
-    free(dir);
-    free(aside);
-    return rc;
+    if (fs_exists(path) && fs_size(path) < 0)
+        return err_set(err, ERR_REFUSED, "'%s': not a plain file", path);
+    return fs_read(out, path, err);
 }
 
 int fs_mkdirs(const char *path, mode_t mode, struct err *err)

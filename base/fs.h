@@ -18,11 +18,17 @@ char *fs_path(const char *first, ...) __attribute__((sentinel));
 /* Appends the file to out, whose maximum is the limit (-ERR_LIMIT names file and limit). */
 int fs_read(struct buf *out, const char *path, struct err *err);
 
+/* As that; -ERR_REFUSED for what is no plain file: reading a pipe would wait for its writer. */
+int fs_read_plain(struct buf *out, const char *path, struct err *err);
+
 /* Readers see the old file or the new one: write aside, fsync, rename, fsync the folder. */
 int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
 
 /* As that, from another file of any size. */
 int fs_copy(const char *from, const char *to, mode_t mode, struct err *err);
+
+/* Removes what either left aside of this path in processes that were killed, best effort. */
+void fs_sweep(const char *path);
 
 int fs_mkdirs(const char *path, mode_t mode, struct err *err); /* existing is fine */
 /* Made where it is not there, for owner and group. Who watches it sees a writer close it. */

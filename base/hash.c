@@ -63,7 +63,7 @@ int sha256_file(uint8_t out[SHA256_SIZE], const char *path, struct err *err)
     struct sha256 h;
     int rc = 0;
 
-    FILE *f = fopen(path, "rb");
+    FILE *f = fopen(path, "rbe");
     if (!f)
         return err_errno(err, "cannot open '%s'", path);
 

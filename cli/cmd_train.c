@@ -142,6 +142,15 @@ static void outputs_init(struct outputs *out, const char *dir)
     };
 }
 
+/* What a training that was killed while it wrote left in the folder. */
+static void outputs_sweep(const struct outputs *out)
+{
+    const char *const paths[] = { out->model, out->report, out->curves, out->checkpoint };
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        fs_sweep(paths[i]);
+}
+
 static void outputs_finish(struct outputs *out)
 {
     free(out->model);
@@ -249,6 +258,7 @@ static int train(struct app *app, const struct dataset *data, struct train_optio
     struct train_explain explain;
     struct model *m = NULL;
 
+    outputs_sweep(out);
     int rc = o->checkpoint.path ? fs_mkdirs(out->dir, 0777, err) : 0;
     if (rc == 0)
         rc = train_watch_init(&watch, app->clock, cmd_has(args, "--tfevents") ? out->dir : NULL,

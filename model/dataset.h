@@ -54,7 +54,8 @@ int dataset_take_side(struct dataset *ds, size_t side, const char *what, struct 
 int dataset_append(struct dataset *ds, const struct dataset *from, struct err *err);
 
 /* Appends rows of comma-separated integers: 64 pixels 0..16 or 784 pixels 0..255, then a label
- * 0..9. No header; LF or CRLF; blank lines are an error. what names the source. */
+ * 0..9. No header; lines as in base/lines.h, blank ones are an error. what names the
+ * source. */
 int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const char *what,
                      struct err *err);
 

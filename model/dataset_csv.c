@@ -2,10 +2,9 @@
  * Rows of integers: the form of the UCI digits file, and of contributions. */
 #include "model/dataset.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/lines.h"
 
 enum { MAX_PIXELS = 784, MAX_LINE = 4 * (MAX_PIXELS + 1) + 16 };
 
@@ -102,20 +101,15 @@ static int add_line(struct dataset *ds, const char *line, size_t len, struct err
 int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const char *what,
                      struct err *err)
 {
-    size_t line_no = 0;
+    struct lines lines;
+    struct line line;
 
-    for (size_t at = 0; at < len;) {
-        const char *newline = memchr(text + at, '\n', len - at);
-        size_t line_len = newline ? (size_t)(newline - (text + at)) : len - at;
-        size_t next = at + line_len + 1;
+    lines_init(&lines, text, len);
+    while (lines_next(&lines, &line)) {
+        int rc = add_line(ds, line.text, line.len, err);
 
-        line_no++;
-        if (line_len > 0 && text[at + line_len - 1] == '\r')
-            line_len--;
-        int rc = add_line(ds, text + at, line_len, err);
         if (rc < 0)
-            return err_wrap(err, rc, "%s:%zu", what, line_no);
-        at = next;
+            return err_wrap(err, rc, "%s:%zu", what, line.number);
     }
     return 0;
 }

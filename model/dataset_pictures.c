@@ -29,7 +29,7 @@ static int add_picture(struct dataset *ds, const char *path, int64_t label, stru
     struct buf file;
 
     buf_init(&file, PICTURE_MAX_BYTES);
-    int rc = fs_read(&file, path, err);
+    int rc = fs_read_plain(&file, path, err);
     if (rc == 0)
         rc = image_decode_png(&image, file.data, file.len, path, err);
     if (rc == 0 && ds->side == 0)
@@ -123,7 +123,7 @@ int dataset_read_pictures(struct dataset *ds, const char *folder, struct err *er
 
     buf_init(&text, METADATA_MAX_BYTES);
     if (fs_exists(metadata)) {
-        rc = fs_read(&text, metadata, err);
+        rc = fs_read_plain(&text, metadata, err);
         if (rc == 0)
             rc = metadata_read(text.data, text.len, metadata, add_named, &target, err);
     }
@@ -162,7 +162,7 @@ static int put_file(const char *folder, const char *name, const struct buf *data
                     struct err *err)
 {
     char *path = fs_path(folder, name, NULL);
-    FILE *file = fopen(path, "wb");
+    FILE *file = fopen(path, "wbe");
     int rc = 0;
 
     if (!file)

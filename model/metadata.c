@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/lines.h"
 
 static const char HEADER[] = "file_name,label";
 
@@ -36,24 +37,21 @@ int metadata_read(const char *text, size_t len, const char *what,
                   void *ctx, struct err *err)
 {
     struct metadata_entry entry;
-    size_t line_no = 0;
+    struct lines lines;
+    struct line line;
 
-    for (size_t at = 0; at < len;) {
-        const char *line = text + at, *newline = memchr(line, '\n', len - at);
-        size_t line_len = newline ? (size_t)(newline - line) : len - at;
+    lines_init(&lines, text, len);
+    while (lines_next(&lines, &line)) {
         int rc = 0;
 
-        at += line_len + 1;
-        line_no++;
-        line_len -= line_len > 0 && line[line_len - 1] == '\r';
-        if (line_no > 1)
-            rc = parse_line(&entry, line, line_len, err);
-        else if (!is_header(line, line_len))
+        if (line.number > 1)
+            rc = parse_line(&entry, line.text, line.len, err);
+        else if (!is_header(line.text, line.len))
             rc = err_set(err, ERR_PARSE, "expected '%s'", HEADER);
-        if (rc == 0 && line_no > 1)
+        if (rc == 0 && line.number > 1)
             rc = add(ctx, &entry, err);
         if (rc < 0)
-            return err_wrap(err, rc, "%s:%zu", what, line_no);
+            return err_wrap(err, rc, "%s:%zu", what, line.number);
     }
     return 0;
 }

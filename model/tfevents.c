@@ -79,7 +79,7 @@ int tfevents_open(struct tfevents **ret, const char *folder, int64_t at, struct 
 
     struct tfevents *events = xcalloc(1, sizeof(*events));
     events->path = fs_path(folder, name, NULL);
-    events->file = fopen(events->path, "wb");
+    events->file = fopen(events->path, "wbe");
     if (!events->file)
         rc = err_errno(err, "cannot create '%s'", events->path);
     event.has_wall_time = 1;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "bot/retrain/intake.h"
 #include "bot/retrain/source.h"
@@ -31,14 +32,13 @@ static struct intake_sample *add_sample(struct intake *intake,
     return sample;
 }
 
-/* line: a row without its end. */
-static void read_row(struct intake_sample *sample, const char *line, size_t len)
+static void read_row(struct intake_sample *sample, const struct line *line)
 {
     struct err why = { 0 };
     int64_t label = 0;
     size_t side = INTAKE_SIDE;
 
-    if (dataset_parse_row(sample->pixels, &side, &label, line, len, &why) < 0) {
+    if (dataset_parse_row(sample->pixels, &side, &label, line->text, line->len, &why) < 0) {
         intake_refuse(sample, "%s", why.msg);
         return;
     }
@@ -49,17 +49,16 @@ static void read_row(struct intake_sample *sample, const char *line, size_t len)
 static void add_rows(struct intake *intake, const struct intake_policy *policy,
                      const char *path, const struct buf *text)
 {
-    const char *line = text->data, *stop = text->data + text->len;
+    struct lines lines;
+    struct line line;
 
-    for (int64_t row = 1; line < stop; row++) {
-        const char *newline = memchr(line, '\n', (size_t)(stop - line));
-        const char *end = newline ? newline : stop;
-        struct intake_sample *sample = add_sample(intake, policy, path, row);
+    lines_init(&lines, text->data, text->len);
+    while (lines_next(&lines, &line)) {
+        struct intake_sample *sample = add_sample(intake, policy, path, (int64_t)line.number);
 
         if (!sample)
             return;
-        read_row(sample, line, (size_t)(end - line));
-        line = newline ? newline + 1 : stop;
+        read_row(sample, &line);
     }
 }
 

@@ -103,6 +103,14 @@ expect 2 'makes no pictures' predict "$work/one" "$picture" --out "$work/x"
 expect 2 'needs --out' predict "$work/vae" --generate 3
 expect 1 'no ONNX form' convert "$work/vae" "$work/x.onnx"
 
+# What a training killed while it wrote left: no process has this number.
+mkdir "$work/killed"
+: >"$work/killed/checkpoint.safetensors.4194304.tmp"
+"$hearth" train --data "$digits" --out "$work/killed" --epochs 1 >/dev/null
+[ "$(ls "$work/killed")" = "curves.csv
+model.safetensors
+report.json" ] || fail "a training leaves: $(ls "$work/killed")"
+
 printf '1,2,3\n' >"$work/bad.csv"
 expect 1 'bad.csv:1: 3 values' train --data "$work/bad.csv" --out "$work/bad"
 expect 2 "no architecture 'nothing'" train --data "$digits" --out "$work/bad" --arch nothing

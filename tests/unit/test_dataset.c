@@ -49,10 +49,10 @@ static void parts_have_their_sizes(void **state)
     }
 }
 
-static void lines_of_both_ends_and_no_last_newline_are_read(void **state)
+static void lines_of_both_ends_a_mark_and_no_last_newline_are_read(void **state)
 {
     char *row = row_of_zeros(64, "7");
-    char *text = xasprintf("%s\r\n%s\n%s", row, row, row);
+    char *text = xasprintf("\xef\xbb\xbf%s\r\n%s\n%s", row, row, row);
     struct dataset ds;
 
     (void)state;
@@ -178,7 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bundled_digits_are_the_uci_file),
         cmocka_unit_test(parts_have_their_sizes),
-        cmocka_unit_test(lines_of_both_ends_and_no_last_newline_are_read),
+        cmocka_unit_test(lines_of_both_ends_a_mark_and_no_last_newline_are_read),
         cmocka_unit_test(wide_rows_are_28_pixels_a_side),
         cmocka_unit_test(bad_lines_are_named_by_file_line_and_column),
         cmocka_unit_test(blank_lines_and_nul_bytes_are_errors),

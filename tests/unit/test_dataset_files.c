@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -201,10 +202,26 @@ static void folders_of_pictures_are_labelled_by_their_names(void **state)
     dataset_finish(&ds);
 }
 
+static void a_pipe_among_the_pictures_is_refused(void **state)
+{
+    char *pipe = fs_path(*state, "7", "b.png", NULL);
+    struct dataset ds;
+    struct err err = { 0 };
+
+    put_picture(*state, "7", "a.png", 255);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_int_equal(read_in(&ds, *state, NULL, &err), -ERR_REFUSED);
+    assert_non_null(strstr(err.msg, "7/b.png': not a plain file"));
+    dataset_finish(&ds);
+    free(pipe);
+}
+
 static void metadata_names_pictures_and_labels(void **state)
 {
-    static const char good[] = "file_name,label\nx.png,3\n", bad[] = "file_name,label\n"
-                                                                     "../x.png,3\n";
+    static const char good[] = "\xef\xbb\xbf"
+                               "file_name,label\r\nx.png,3\r\n",
+                      bad[] = "file_name,label\n"
+                              "../x.png,3\n";
     struct dataset ds;
     struct err err = { 0 };
 
@@ -354,6 +371,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_npy_pairs_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_of_pictures_are_labelled_by_their_names, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_pipe_among_the_pictures_is_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(metadata_names_pictures_and_labels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_format_gives_back_what_was_written, set_up,

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -30,6 +31,14 @@ static int remove_dir(void **state)
     assert_false(fs_exists(*state));
     free(*state);
     return 0;
+}
+
+static void put(const char *dir, const char *name)
+{
+    char *path = fs_path(dir, name, NULL);
+
+    assert_int_equal(fs_write(path, "x", 1, 0644, NULL), 0);
+    free(path);
 }
 
 static void paths_are_joined_with_one_slash(void **state)
@@ -55,6 +64,46 @@ static void a_written_file_replaces_the_old_one_and_leaves_nothing_aside(void **
     assert_int_equal(fs_list(&names, &n, *state, 10, NULL), 0);
     assert_int_equal(n, 1);
     fs_list_free(names, n);
+    buf_finish(&text);
+    free(path);
+}
+
+/* 2^22 is the first number that no process has. */
+static void what_a_killed_writer_left_aside_is_swept_away(void **state)
+{
+    static const char *const kept[] = { "file", "file.4194304.tmp.png", "file.x.tmp",
+                                        "file..tmp", "other.4194304.tmp" };
+    char *path = fs_path(*state, "file", NULL), **names = NULL;
+    char *own = xasprintf("file.%ld.tmp", (long)getpid());
+    size_t n_kept = sizeof(kept) / sizeof(kept[0]), n = 0;
+
+    for (size_t i = 0; i < n_kept; i++)
+        put(*state, kept[i]);
+    put(*state, "file.4194304.tmp");
+    put(*state, own); /* last: "file" grew under this name */
+    fs_sweep(path);
+    assert_int_equal(fs_list(&names, &n, *state, 10, NULL), 0);
+    assert_int_equal(n, n_kept + 1);
+    for (size_t i = 0; i < n; i++)
+        assert_string_not_equal(names[i], "file.4194304.tmp");
+    fs_list_free(names, n);
+    fs_sweep("no/such/folder/file");
+    free(own);
+    free(path);
+}
+
+static void a_pipe_is_not_waited_for(void **state)
+{
+    char *path = fs_path(*state, "pipe", NULL);
+    struct err err = { 0 };
+    struct buf text;
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    buf_init(&text, 100);
+    assert_int_equal(fs_read_plain(&text, path, &err), -ERR_REFUSED);
+    assert_non_null(strstr(err.msg, "pipe': not a plain file"));
+    assert_int_equal(fs_remove(path, NULL), 0);
+    assert_int_equal(fs_read_plain(&text, path, &err), -ERR_NOTFOUND);
     buf_finish(&text);
     free(path);
 }
@@ -164,6 +213,8 @@ int main(void)
 #define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_joined_with_one_slash),
+        in_dir(what_a_killed_writer_left_aside_is_swept_away),
+        in_dir(a_pipe_is_not_waited_for),
         in_dir(a_written_file_replaces_the_old_one_and_leaves_nothing_aside),
         in_dir(reading_stops_at_the_limit_and_names_it),
         in_dir(an_absent_file_is_not_found),

@@ -101,6 +101,29 @@ static void good_rows_are_taken_and_bad_ones_named(void **state)
     buf_finish(&rows);
 }
 
+static void rows_of_a_spreadsheet_are_as_good_as_any(void **state)
+{
+    struct intake intake;
+    struct buf rows;
+
+    buf_init(&rows, 100000);
+    buf_add_str(&rows, "\xef\xbb\xbf");
+    for (int label = 7; label < 9; label++) {
+        add_row(&rows, 64, 3, label);
+        buf_truncate(&rows, rows.len - 1);
+        buf_add_str(&rows, "\r\n");
+    }
+    put(*state, "tablet/contribution.yml", STATEMENT);
+    put(*state, "tablet/samples.csv", rows.data);
+    read_dir(&intake, *state, 100);
+    assert_int_equal(intake.n_samples, 2);
+    assert_int_equal(intake_accepted(&intake), 2);
+    assert_int_equal(intake.samples[1].label, 8);
+    assert_int_equal(intake.samples[1].row, 2);
+    intake_finish(&intake);
+    buf_finish(&rows);
+}
+
 static void a_contribution_states_licence_author_and_consent(void **state)
 {
     static const struct {
@@ -251,6 +274,7 @@ int main(void)
 {
 #define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
     const struct CMUnitTest tests[] = {
+        in_dir(rows_of_a_spreadsheet_are_as_good_as_any),
         in_dir(good_rows_are_taken_and_bad_ones_named),
         in_dir(a_contribution_states_licence_author_and_consent),
         in_dir(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
