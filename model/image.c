@@ -35,21 +35,31 @@ static uint32_t read_u32be(const unsigned char *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* An animation says so in a chunk before the first picture data. */
-static bool is_animated(const unsigned char *file, size_t len)
+static int damaged(const char *what, const char *fault, struct err *err)
 {
-    size_t at = SIGNATURE;
+    return err_set(err, ERR_PARSE, "%s: damaged PNG: %s", what, fault);
+}
 
-    while (len - at >= CHUNK_FRAME) {
+/* A whole file ends with IEND; an animation says so before the first picture data. */
+static int check_chunks(const unsigned char *file, size_t len, const char *what,
+                        struct err *err)
+{
+    bool has_data = false;
+
+    for (size_t at = SIGNATURE; len - at >= CHUNK_FRAME;) {
+        const unsigned char *type = file + at + 4;
         size_t size = read_u32be(file + at);
 
-        if (memcmp(file + at + 4, "acTL", 4) == 0)
-            return true;
-        if (memcmp(file + at + 4, "IDAT", 4) == 0 || size > len - at - CHUNK_FRAME)
-            return false;
+        if (!has_data && memcmp(type, "acTL", 4) == 0)
+            return err_set(err, ERR_REFUSED, "%s: animated pictures are not taken", what);
+        if (size > len - at - CHUNK_FRAME)
+            break;
+        if (memcmp(type, "IEND", 4) == 0)
+            return 0;
+        has_data = has_data || memcmp(type, "IDAT", 4) == 0;
         at += CHUNK_FRAME + size;
     }
-    return false;
+    return damaged(what, "it ends too early", err);
 }
 
 /* Before libpng sees a byte: is this one picture of a size we take? */
@@ -69,20 +79,13 @@ static int check_png(const unsigned char *file, size_t len, const char *what, st
     if ((size_t)width * height > IMAGE_MAX_PIXELS)
         return err_set(err, ERR_LIMIT, "%s: %u x %u pixels; the limit is 16 Mpixel", what,
                        width, height);
-    if (is_animated(file, len))
-        return err_set(err, ERR_REFUSED, "%s: animated pictures are not taken", what);
-    return 0;
+    return check_chunks(file, len, what, err);
 }
 
 /* What libpng's simplified interface decodes wrongly. */
 static bool is_interlaced16(const unsigned char *file)
 {
     return file[IHDR_DEPTH] == 16 && file[IHDR_INTERLACE] != 0;
-}
-
-static int damaged(const char *what, const char *fault, struct err *err)
-{
-    return err_set(err, ERR_PARSE, "%s: damaged PNG: %s", what, fault);
 }
 
 static int decode(struct image *out, const void *bytes, size_t len, const char *what,
