@@ -26,8 +26,4 @@ int split_select(struct dataset *out, const struct dataset *all, enum split_part
 size_t split_stratified(uint32_t *order, const uint8_t *labels, size_t n, double share,
                         uint64_t seed);
 
-/* order[0..n) as numpy's RandomState(seed).permutation(n) gives it: the classic split of the
- * digits is seed 42, its test part the first 360. */
-void split_numpy_permutation(uint32_t *order, size_t n, uint32_t seed);
-
 #endif

@@ -19,6 +19,76 @@
 
 enum { ROWS = 1797, HOLDOUT = 360, PRACTICE = 137 };
 
+/* MT19937: Matsumoto and Nishimura 1998, doi 10.1145/272991.272995. */
+enum { MT_N = 624, MT_M = 397 };
+
+struct mt19937 {
+    uint32_t state[MT_N];
+    size_t at;
+};
+
+static void mt_init(struct mt19937 *mt, uint32_t seed)
+{
+    mt->state[0] = seed;
+    for (uint32_t i = 1; i < MT_N; i++)
+        mt->state[i] = 1812433253u * (mt->state[i - 1] ^ (mt->state[i - 1] >> 30)) + i;
+    mt->at = MT_N;
+}
+
+static void mt_refill(struct mt19937 *mt)
+{
+    for (size_t i = 0; i < MT_N; i++) {
+        uint32_t y = (mt->state[i] & 0x80000000u) | (mt->state[(i + 1) % MT_N] & 0x7fffffffu);
+
+        mt->state[i] = mt->state[(i + MT_M) % MT_N] ^ (y >> 1) ^ (y & 1 ? 0x9908b0dfu : 0u);
+    }
+    mt->at = 0;
+}
+
+static uint32_t mt_next(struct mt19937 *mt)
+{
+    if (mt->at == MT_N)
+        mt_refill(mt);
+
+    uint32_t y = mt->state[mt->at++];
+
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680u;
+    y ^= (y << 15) & 0xefc60000u;
+    return y ^ (y >> 18);
+}
+
+/* 0..max: numpy masks to the next power of two and draws again past max. */
+static uint32_t mt_up_to(struct mt19937 *mt, uint32_t max)
+{
+    uint32_t mask = max, value;
+
+    for (unsigned shift = 1; shift < 32; shift *= 2)
+        mask |= mask >> shift;
+    do
+        value = mt_next(mt) & mask;
+    while (value > max);
+    return value;
+}
+
+/* order[0..n) as numpy's RandomState(seed).permutation(n) gives it: the classic split of the
+ * digits is seed 42, its test part the first 360. */
+static void numpy_permutation(uint32_t *order, size_t n, uint32_t seed)
+{
+    struct mt19937 mt;
+
+    mt_init(&mt, seed);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint32_t)i;
+    for (size_t i = n; i-- > 1;) {
+        size_t j = mt_up_to(&mt, (uint32_t)i);
+        uint32_t swap = order[i];
+
+        order[i] = order[j];
+        order[j] = swap;
+    }
+}
+
 static struct dataset all_digits(void)
 {
     struct dataset all;
@@ -37,7 +107,7 @@ static void classic_split_is_numpys_index_for_index(void **state)
     char hex[SHA256_HEX_SIZE];
 
     (void)state;
-    split_numpy_permutation(order, ROWS, 42);
+    numpy_permutation(order, ROWS, 42);
     for (size_t i = 0; i < HOLDOUT; i++) {
         for (size_t j = 0; j < 4; j++)
             le[4 * i + j] = (uint8_t)(order[i] >> (8 * j));
@@ -88,7 +158,7 @@ static void split_file_follows_the_rule_of_the_data_card(void **state)
     int len = snprintf(text, 64, "row,part\n");
 
     (void)state;
-    split_numpy_permutation(order, ROWS, 42);
+    numpy_permutation(order, ROWS, 42);
     for (size_t i = 0; i < HOLDOUT; i++)
         part[order[i]] = SPLIT_HOLDOUT;
     mark_practice(part, order, &all);
