@@ -118,9 +118,9 @@ int eval_model(struct eval *e, const struct model *m, const struct dataset *data
         return rc;
     if (data->n == 0)
         return err_set(err, ERR_RANGE, "no sample to evaluate on");
-    if (data->side != m->shape.side || data->max_value != m->shape.max_value)
-        return err_set(err, ERR_RANGE, "the model reads %zux%zu images, the data are %zux%zu",
-                       m->shape.side, m->shape.side, data->side, data->side);
+    rc = model_check_data(m, data, err);
+    if (rc < 0)
+        return rc;
     if (m->shape.classes != EVAL_CLASSES)
         return err_set(err, ERR_RANGE, "the model tells %zu classes apart, the data %d",
                        m->shape.classes, EVAL_CLASSES);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "model/arch.h"
+#include "model/dataset.h"
 
 static int check_shape(const struct shape *s, struct err *err)
 {
@@ -65,6 +66,19 @@ struct model *model_copy(const struct model *m)
     for (size_t i = 0; i < m->n_tensors; i++)
         memcpy(copy->tensors[i].data, m->tensors[i].data, m->tensors[i].count * sizeof(float));
     return copy;
+}
+
+int model_check_data(const struct model *m, const struct dataset *data, struct err *err)
+{
+    const struct shape *s = &m->shape;
+
+    if (data->side != s->side)
+        return err_set(err, ERR_RANGE, "the model reads %zux%zu images, the data are %zux%zu",
+                       s->side, s->side, data->side, data->side);
+    if (data->max_value != s->max_value)
+        return err_set(err, ERR_RANGE, "the model reads pixels of 0..%d, the data's are 0..%d",
+                       s->max_value, data->max_value);
+    return 0;
 }
 
 const struct tensor *model_tensor(const struct model *m, const char *name)

@@ -14,6 +14,7 @@
 
 struct arch;
 struct buf;
+struct dataset;
 struct err;
 
 enum {
@@ -61,6 +62,9 @@ int model_new(struct model **ret, const struct arch *arch, const struct shape *s
               struct err *err);
 void model_free(struct model *m); /* NULL is fine */
 struct model *model_copy(const struct model *m);
+
+/* -ERR_RANGE when the images have another side or another range of pixels than m reads. */
+int model_check_data(const struct model *m, const struct dataset *data, struct err *err);
 
 /* The same model gives the same bytes. */
 int model_write(struct buf *out, const struct model *m, struct err *err);

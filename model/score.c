@@ -40,11 +40,11 @@ static int score_all(struct score **ret, const struct model *m, const struct dat
 {
     if (data->n == 0)
         return err_set(err, ERR_RANGE, "no sample to evaluate on");
-    if (data->side != m->shape.side || data->max_value != m->shape.max_value)
-        return err_set(err, ERR_RANGE, "the model reads %zux%zu images, the data are %zux%zu",
-                       m->shape.side, m->shape.side, data->side, data->side);
+    int rc = model_check_data(m, data, err);
+    if (rc < 0)
+        return rc;
     struct score *scores = xcalloc(data->n, sizeof(*scores));
-    int rc = score_images(scores, m, data->pixels, data->n, kernels, err);
+    rc = score_images(scores, m, data->pixels, data->n, kernels, err);
     if (rc < 0)
         free(scores);
     else

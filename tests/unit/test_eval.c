@@ -156,7 +156,7 @@ static void json_has_null_where_there_is_nothing_to_divide(void **state)
 static void data_of_another_size_are_refused(void **state)
 {
     struct model *m = champion();
-    struct dataset ds;
+    struct dataset ds, small;
     uint8_t pixels[784] = { 0 };
     struct err err = { 0 };
     struct eval e = { 0 };
@@ -167,6 +167,12 @@ static void data_of_another_size_are_refused(void **state)
     assert_int_equal(dataset_add(&ds, pixels, 0, NULL), 0);
     assert_int_equal(eval_model(&e, m, &ds, kernels_reference(), &err), -ERR_RANGE);
     assert_non_null(strstr(err.msg, "the data are 28x28"));
+    dataset_init(&small, 8);
+    assert_int_equal(dataset_add(&small, pixels, 3, NULL), 0);
+    m->shape.max_value = 255;
+    assert_int_equal(eval_model(&e, m, &small, kernels_reference(), &err), -ERR_RANGE);
+    assert_non_null(strstr(err.msg, "reads pixels of 0..255, the data's are 0..16"));
+    dataset_finish(&small);
     dataset_finish(&ds);
     model_free(m);
 }
