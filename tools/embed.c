@@ -107,7 +107,8 @@ int main(int argc, char **argv)
     fprintf(out, "/* Written by tools/embed. */\n#include \"base/embedded.h\"\n\n");
     for (int i = 2; i < argc;)
         i += write_group(out, argv + i, argc - i);
-    if (fclose(out) != 0) {
+    int failed = ferror(out);
+    if (fclose(out) != 0 || failed) {
         remove(argv[1]);
         die("cannot write", argv[1]);
     }
