@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -27,13 +28,17 @@ struct kind {
     const char *name;
     int application_id;
     const char *claim;
+    mode_t mode;
 };
 
-/* "HRTH" and "HRHB". */
+/* "HRTH" and "HRHB". Nobody but owner and group reads either: conduct alerts stand in one,
+ * digests of tokens in the other. hub.db is written by the commands and by the server, which
+ * may be two users of the group. */
 static const struct kind kinds[] = {
     [DB_HEARTH] = { hearth_migrations, "hearth", 0x48525448,
-                    "PRAGMA application_id = 0x48525448" },
-    [DB_HUB] = { hub_migrations, "hub", 0x48524842, "PRAGMA application_id = 0x48524842" },
+                    "PRAGMA application_id = 0x48525448", 0640 },
+    [DB_HUB] = { hub_migrations, "hub", 0x48524842, "PRAGMA application_id = 0x48524842",
+                 0660 },
 };
 
 int db_fail(struct db *db, int sqlite_rc, const char *what, struct err *err)
@@ -45,6 +50,9 @@ int db_fail(struct db *db, int sqlite_rc, const char *what, struct err *err)
     case SQLITE_IOERR: return err_set(err, ERR_IO, "%s: %s: %s", db->path, what, text);
     case SQLITE_BUSY:
         return err_set(err, ERR_DB, "%s: %s: another process is writing", db->path, what);
+    case SQLITE_READONLY:
+        return err_set(err, ERR_DB, "%s: %s: this user may not write it, or not its folder",
+                       db->path, what);
     case SQLITE_NOTADB:
         return err_set(err, ERR_DB, "%s: %s: not an SQLite database", db->path, what);
     case SQLITE_MISUSE:
@@ -154,13 +162,16 @@ static int prepare_schema(struct db *db, struct err *err)
     return rc;
 }
 
-/* Private to owner and group: conduct alerts stand in it. -wal and -shm follow. */
-static int make_private(const char *path, struct err *err)
+/* What the group may write it may write whatever the umask says. -wal and -shm follow. */
+static int make_file(const struct db *db, struct err *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    const mode_t mode = kinds[db->kind].mode;
+    int fd = open(db->path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
 
     if (fd < 0)
-        return err_errno(err, "cannot make '%s'", path);
+        return err_errno(err, "cannot make '%s'", db->path);
+    if (mode & S_IWGRP)
+        (void)fchmod(fd, mode);
     (void)close(fd);
     return 0;
 }
@@ -176,8 +187,7 @@ static int open_file(struct db *db, struct err *err)
 
     if (!is_memory && db->mode != DB_CREATE && !fs_exists(db->path))
         return err_set(err, ERR_NOTFOUND, "no database '%s': run `hearth init`", db->path);
-    if (!is_memory && db->mode == DB_CREATE && !fs_exists(db->path) &&
-        make_private(db->path, err) < 0)
+    if (!is_memory && db->mode == DB_CREATE && !fs_exists(db->path) && make_file(db, err) < 0)
         return -ERR_IO;
     int rc =
         sqlite3_open_v2(db->path, &db->sqlite, flags[db->mode] | SQLITE_OPEN_NOMUTEX, NULL);

@@ -22,7 +22,12 @@ int blob_make_folder(const char *path, struct err *err)
 
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return 0;
-    int rc = fs_mkdirs(path, 0770, err);
+    const char *slash = strrchr(path, '/');
+    char *above = slash && slash > path ? xstrndup(path, (size_t)(slash - path)) : NULL;
+    int rc = above ? blob_make_folder(above, err) : 0;
+    free(above);
+    if (rc == 0)
+        rc = fs_mkdirs(path, 0770, err);
     if (rc == 0 && chmod(path, shared) != 0 && errno != EPERM)
         rc = err_errno(err, "cannot share '%s'", path);
     return rc;

@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "hub/repo/blob.h"
+#include "hub/repo/blob_impl.h"
 #include "hub/repo/pointer.h"
 #include "hub/repo/repo_impl.h"
 
@@ -134,13 +135,17 @@ int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struc
     return rc < 0 ? rc : take(ret, git, root, id, err);
 }
 
-/* Completes what is there, or makes it; alone, so that no living writer loses its locks. */
+/* Completes what is there, or makes it; alone, so that no living writer loses its locks. The
+ * folders above it are the group's too: another user of it makes the namespace's next one. */
 static int init(struct git_repo **ret, const char *root, const char *id, struct err *err)
 {
     char *path = folder_of(root, id);
+    char *above = xstrndup(path, (size_t)(strrchr(path, '/') - path));
     int lock = -1;
 
-    int rc = hub_lock(&lock, root, id, HUB_HOLD_IF_ALONE, err);
+    int rc = blob_make_folder(above, err);
+    if (rc == 0)
+        rc = hub_lock(&lock, root, id, HUB_HOLD_IF_ALONE, err);
     if (rc == 0) {
         rc = git_init_bare(ret, path, err);
         if (rc == 0)
@@ -149,6 +154,7 @@ static int init(struct git_repo **ret, const char *root, const char *id, struct 
     } else if (rc == -ERR_LOCKED) {
         rc = git_open(ret, path, err);
     }
+    free(above);
     free(path);
     return rc;
 }

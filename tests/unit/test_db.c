@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -54,6 +55,30 @@ static struct db *open_at(const char *path, enum db_mode mode)
         print_error("%s\n", err.msg);
     assert_non_null(db);
     return db;
+}
+
+/* Whatever the umask: the server and the commands may be two users of a group. */
+static void what_both_users_write_is_open_to_their_group(void **state)
+{
+    static const struct {
+        enum db_kind kind;
+        mode_t mode;
+    } rows[] = { { DB_HEARTH, 0600 }, { DB_HUB, 0660 } };
+    const struct place *p = *state;
+    mode_t before = umask(0077);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *path = fs_path(p->dir, i == 0 ? "a.db" : "b.db", NULL);
+        struct db *db = NULL;
+        struct stat st;
+
+        assert_int_equal(db_open(&db, path, rows[i].kind, DB_CREATE, NULL), 0);
+        db_close(db);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, rows[i].mode);
+        free(path);
+    }
+    (void)umask(before);
 }
 
 static int put_login(struct db *db, int64_t id, const char *login, struct err *err)
@@ -285,6 +310,7 @@ int main(void)
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
         PLACED(missing_database_says_how_to_make_one),
         PLACED(what_is_committed_is_there_for_readers_and_the_rest_is_not),
+        PLACED(what_both_users_write_is_open_to_their_group),
         PLACED(wal_and_shm_outlive_the_last_writer),
         PLACED(newer_schema_is_refused_by_readers_and_writers),
         PLACED(foreign_databases_and_files_are_refused),
