@@ -107,11 +107,12 @@ static int unknown_option(const struct cmd *cmd, const char *word, struct err *e
     size_t len = strcspn(word, "=");
     char *name = xstrndup(word, len);
     const char *nearest = NULL;
-    size_t best = 4; /* further away is no typing error */
+    size_t best = len < 6 ? 2 : 4; /* further away is no typing error */
 
     for (size_t i = 0; i < count_options(cmd) + N_GLOBALS; i++) {
         const char *known = i < N_GLOBALS ? global_names[i] : cmd->options[i - N_GLOBALS].name;
-        size_t distance = text_distance(name, known);
+        bool is_start = len > 3 && text_has_prefix(known, name);
+        size_t distance = is_start ? 0 : text_distance(name, known);
         if (distance < best) {
             best = distance;
             nearest = known;

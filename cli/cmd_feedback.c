@@ -250,7 +250,7 @@ const struct cmd cmd_feedback_list = {
 };
 const struct cmd cmd_feedback_search = {
     .name = "feedback search",
-    .args = "WORD.. [--kind KIND..] [--state STATE..] [--since DATE] [--limit N]",
+    .args = "WORD.. [--kind KIND..] [--state STATE..] [--since DATE] [--thread N] [--limit N]",
     .summary = "Feedback whose title or text holds all the words",
     .options = list_options,
     .needs = NEED_DB_READ,

@@ -55,6 +55,8 @@ static int run_add(struct app *app, const struct cmd_args *args, struct err *err
 
     if (kind && feedback_kind_parse(&f.kind, kind, err) < 0)
         return err_wrap(err, -ERR_USAGE, "--kind");
+    if (f.title[strspn(f.title, " \t\r\n")] == '\0')
+        return err_set(err, ERR_USAGE, "TITLE is empty: say in a few words what was said");
     if (strlen(f.title) + strlen(f.body) + strlen(f.topic) > MAX_TEXT_BYTES)
         return err_set(err, ERR_USAGE, "title, body and topic: more than %d bytes",
                        MAX_TEXT_BYTES);

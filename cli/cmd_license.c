@@ -153,7 +153,7 @@ const struct cmd cmd_license_show = {
 
 const struct cmd cmd_license_check = {
     .name = "license check",
-    .args = "EXPRESSION..",
+    .args = "EXPRESSION.. [--model ID]",
     .summary = "Say whether data under a licence may go into a model",
     .options = check_options,
     .min_operands = 1,

@@ -136,6 +136,11 @@ static void print_budget(const json_t *b)
     /* Whether the forge asked us to wait is worth a line when it did. */
     if (strcmp(text_of(b, "name"), "refused") == 0 && number_of(b, "used") == 0)
         return;
+    if (!json_is_integer(json_object_get(b, "limit"))) {
+        (void)printf("  %-9s not known yet: the forge tells it with its answers\n",
+                     text_of(b, "name"));
+        return;
+    }
     (void)printf("  %-9s %s of %s used, %s left, until %s\n", text_of(b, "name"),
                  print_number(used, b, "used"), print_number(limit, b, "limit"),
                  print_number(left, b, "remaining"), text_of(b, "until"));
@@ -147,6 +152,8 @@ static void print_status(const struct status *status, const struct config *confi
     size_t i;
 
     (void)puts("cycles in which something happened, newest first:");
+    if (json_array_size(status->cycles) == 0)
+        (void)puts("  none yet");
     json_array_foreach(status->cycles, i, item) print_cycle(item);
     (void)printf(
         "budgets (%lld%% of the requests are not ours, %lld actions a rule and cycle):\n",

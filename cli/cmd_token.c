@@ -32,7 +32,9 @@ static int read_token(struct access_token *ret, const struct app *app,
                                   .only_in = cmd_value(args, "--only", ""),
                                   .created_at = clock_now(&app->clock) };
     int rc = hub_check_namespace(ret->person, err);
-    if (rc == 0 && *ret->only_in)
+    if (rc < 0)
+        return err_wrap(err, -ERR_USAGE, "--user");
+    if (*ret->only_in)
         rc = check_place(ret->only_in, err);
     if (rc == 0)
         rc = member_role_parse(&ret->scope, cmd_value(args, "--scope", "read"), err);

@@ -125,23 +125,41 @@ static const char *nearest_name(const char *word)
     return nearest;
 }
 
+/* How many of the first words have subcommands: 2 of "hub org frob". Fills *name with them, and
+ * *below with the names of the subcommands. */
+static size_t group_of(struct buf *name, struct buf *below, const char *const *words, size_t n)
+{
+    size_t used = 0;
+
+    for (size_t len = n; len > 0 && used == 0; len--) {
+        buf_clear(name);
+        for (size_t i = 0; i < len; i++)
+            buf_printf(name, "%s%.100s", i == 0 ? "" : " ", words[i]);
+        used = list_below(name->data, below) ? len : 0;
+    }
+    return used;
+}
+
 static int not_found(const char *const *words, size_t n, struct err *err)
 {
-    struct buf below;
+    struct buf name, below;
     int rc;
 
+    buf_init(&name, 1 << 16);
     buf_init(&below, 512);
     const char *nearest = nearest_name(words[0]);
-    if (list_below(words[0], &below))
-        rc = err_set(err, ERR_USAGE, "%s: %s%s; there is: %s", words[0],
-                     n > 1 ? "no subcommand " : "a subcommand is missing",
-                     n > 1 ? words[1] : "", below.data);
+    size_t used = group_of(&name, &below, words, n < 4 ? n : 4);
+    if (used > 0)
+        rc = err_set(err, ERR_USAGE, "%s: %s%s; there is: %s", name.data,
+                     n > used ? "no subcommand " : "a subcommand is missing",
+                     n > used ? words[used] : "", below.data);
     else if (nearest)
         rc = err_set(err, ERR_USAGE,
                      "no command '%s'; did you mean `hearth %s`? `hearth help` lists them all",
                      words[0], nearest);
     else
         rc = err_set(err, ERR_USAGE, "no command '%s'; `hearth help` lists them", words[0]);
+    buf_finish(&name);
     buf_finish(&below);
     return rc;
 }

@@ -3,10 +3,12 @@
  * needs, the command itself, and one line on stderr when something failed. */
 #include "cli/cmd.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -61,17 +63,13 @@ static int print_help_of(const struct cmd *cmd)
 /* Of "feedback" or "hub org", which are no commands. False when there is nothing below them. */
 static bool print_help_below(const char *const *words, size_t n)
 {
-    struct buf out, name;
+    struct buf out;
 
     buf_init(&out, 1 << 16);
-    buf_init(&name, 100);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(&name, "%s%s", i == 0 ? "" : " ", words[i]);
-    help_below(&out, name.data);
+    help_below(&out, words, n);
     bool is_any = out.len > 0;
     (void)fputs(out.data, stdout);
     buf_finish(&out);
-    buf_finish(&name);
     return is_any;
 }
 
@@ -121,12 +119,27 @@ static int dispatch(struct app *app, const char **words, size_t n, struct err *e
     return run_command(app, cmd, words + used, n - used, err);
 }
 
+/* Has who reads standard output gone, such as `head` after its lines? */
+static bool is_reader_gone(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+    return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
 /* A result that did not reach its reader is no result. */
 static int flush_results(int rc, struct err *err)
 {
     bool failed = fflush(stdout) != 0 || ferror(stdout);
 
     return failed && rc >= 0 ? err_errno(err, "cannot write to standard output") : rc;
+}
+
+/* One line, unless it could only say that nobody wanted to read on. */
+static void say_failure(int rc, bool was_fine, const struct err *err)
+{
+    if (rc < 0 && !(was_fine && is_reader_gone()))
+        (void)fprintf(stderr, "hearth: %s\n", err->msg[0] ? err->msg : err_name(rc));
 }
 
 int hearth_main(int argc, char **argv, struct clock clock)
@@ -143,9 +156,9 @@ int hearth_main(int argc, char **argv, struct clock clock)
     const char **words = xcalloc(n + 1, sizeof(*words));
     for (size_t i = 0; i < n; i++)
         words[i] = argv[i + 1];
-    int rc = flush_results(dispatch(&app, words, n, &err), &err);
-    if (rc < 0)
-        (void)fprintf(stderr, "hearth: %s\n", err.msg[0] ? err.msg : err_name(rc));
+    int done = dispatch(&app, words, n, &err);
+    int rc = flush_results(done, &err);
+    say_failure(rc, done >= 0, &err);
     free(words);
     return cmd_exit_code(rc);
 }

@@ -9,6 +9,8 @@
 #include "cli/cmd.h"
 #include "cli/commands.h"
 
+enum { MAX_WORDS = 3 }; /* of a command's name */
+
 static const char INTRO[] =
     "Hearth runs the community of an open model: feedback, retraining, releases, a hub.\n"
     "\n"
@@ -17,10 +19,10 @@ static const char INTRO[] =
 
 static const char OUTRO[] =
     "\n"
-    "  --config PATH       the configuration, instead of hearth.yml in this folder\n"
+    "  --config PATH        the configuration, instead of hearth.yml in this folder\n"
     "  --repository OWNER/NAME\n"
-    "                      whose results, where forge.repositories names more than one\n"
-    "  --json              results as JSON\n"
+    "                       whose results, where forge.repositories names more than one\n"
+    "  --json               results as JSON\n"
     "  --help, --version\n"
     "\n"
     "`hearth help COMMAND` tells more. Exit codes: 0 done, 1 failed or refused, 2 wrong\n"
@@ -29,7 +31,7 @@ static const char OUTRO[] =
 
 static void add_line(struct buf *out, const char *left, const char *right)
 {
-    buf_printf(out, "  %-18s  %s\n", left, right);
+    buf_printf(out, "  %-19s  %s\n", left, right);
 }
 
 void help_overview(struct buf *out)
@@ -55,11 +57,17 @@ void help_command(struct buf *out, const struct cmd *cmd)
     }
 }
 
-void help_below(struct buf *out, const char *word)
+void help_below(struct buf *out, const char *const *words, size_t n)
 {
+    struct buf name;
+
+    buf_init(&name, 1 << 16);
+    for (size_t i = 0; i < n && i < MAX_WORDS; i++)
+        buf_printf(&name, "%s%.100s", i == 0 ? "" : " ", words[i]);
     for (const struct cmd *const *cmd = commands; *cmd; cmd++)
-        if (commands_is_below(*cmd, word))
+        if (commands_is_below(*cmd, name.data))
             add_line(out, (*cmd)->name, (*cmd)->summary);
+    buf_finish(&name);
 }
 
 static int run_help(struct app *app, const struct cmd_args *args, struct err *err)
@@ -71,8 +79,7 @@ static int run_help(struct app *app, const struct cmd_args *args, struct err *er
 
     (void)app;
     buf_init(&out, 1 << 16);
-    if (args->n_operands == 1)
-        help_below(&out, args->operands[0]);
+    help_below(&out, args->operands, args->n_operands);
     if (args->n_operands == 0)
         help_overview(&out);
     else if (out.len == 0)
@@ -92,6 +99,6 @@ const struct cmd cmd_help = {
     .args = "[COMMAND]",
     .summary = "List the commands, or explain one",
     .needs = NEED_NOTHING,
-    .max_operands = 3,
+    .max_operands = MAX_WORDS,
     .run = run_help,
 };

@@ -4,12 +4,14 @@
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
+#include <stddef.h>
+
 struct buf;
 struct cmd;
 
 void help_overview(struct buf *out);
 void help_command(struct buf *out, const struct cmd *cmd);
-/* Those of "word subcommand", one a line; nothing when there are none. */
-void help_below(struct buf *out, const char *word);
+/* Those whose names go on after the words, one a line; nothing when there are none. */
+void help_below(struct buf *out, const char *const *words, size_t n);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/checks.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -110,6 +111,23 @@ int check_listen(const char *text, struct err *err)
         return wrong(err, "must be ADDRESS:PORT");
     if (parse_i64(&port, colon + 1, 0, 65535, "port", NULL) < 0)
         return wrong(err, "must end with a port, 0..65535");
+    return check_line(text, err);
+}
+
+int check_address(const char *text, struct err *err)
+{
+    struct in6_addr address;
+
+    if (*text && inet_pton(AF_INET, text, &address) != 1 &&
+        inet_pton(AF_INET6, text, &address) != 1)
+        return wrong(err, "must be an address such as 127.0.0.1, without a port; no name");
+    return 0;
+}
+
+int check_folder_url(const char *text, struct err *err)
+{
+    if (*text && (text[0] != '/' || !text_has_suffix(text, "/")))
+        return wrong(err, "must begin and end with a slash");
     return check_line(text, err);
 }
 

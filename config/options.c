@@ -127,9 +127,9 @@ const struct option options[] = {
     { "serve.access_log", OPTION_TEXT, AT(serve.access_log), 0, 500, "", NULL, check_line,
       "File that gets a line for each request, in the combined log format; - is standard\n"
       "error. Empty: none is kept." },
-    { "serve.proxy", OPTION_TEXT, AT(serve.proxy), 0, 64, "", NULL, check_line,
+    { "serve.proxy", OPTION_TEXT, AT(serve.proxy), 0, 64, "", NULL, check_address,
       "Address of the proxy in front, whose X-Forwarded-For tells who asks. Empty: none." },
-    { "serve.accel", OPTION_TEXT, AT(serve.accel), 0, 200, "", NULL, check_line,
+    { "serve.accel", OPTION_TEXT, AT(serve.accel), 0, 200, "", NULL, check_folder_url,
       "Where serve.proxy finds the folder hub/ for X-Accel-Redirect, as /_hearth_files/; it\n"
       "sends large files then. Empty: Hearth does." },
     { "serve.max_connections", OPTION_INT, AT(serve.max_connections), 16, 100000, "2048", NULL,

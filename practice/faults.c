@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/parse.h"
 #include "practice/call.h"
@@ -55,6 +56,19 @@ void faults_init(struct faults *f, uint64_t seed)
     rng_init(&f->rng, seed, STREAM);
 }
 
+static int no_such_fault(const char *text, struct err *err)
+{
+    struct buf known;
+
+    buf_init(&known, 1024);
+    for (int i = 0; i < N_FAULTS; i++)
+        buf_printf(&known, "%s%s", i == 0 ? "" : ", ", names[i]);
+    int rc = err_set(err, ERR_USAGE, "no such fault: '%.*s'; there are: %s", NAME_MAX_BYTES,
+                     text, known.data);
+    buf_finish(&known);
+    return rc;
+}
+
 int faults_set(struct faults *f, const char *text, struct err *err)
 {
     size_t len = strcspn(text, "=");
@@ -71,7 +85,7 @@ int faults_set(struct faults *f, const char *text, struct err *err)
             f->p[i] = p;
         return 0;
     }
-    return err_set(err, ERR_USAGE, "no such fault: '%.*s'", NAME_MAX_BYTES, text);
+    return no_such_fault(text, err);
 }
 
 json_t *faults_show(const struct faults *f)

@@ -119,7 +119,10 @@ static void add_table(struct buf *out, struct metrics *m, enum report_table_id i
         buf_add_str(out, "<p class=\"soft\">None in this period.</p>\n");
         return;
     }
-    buf_add_str(out, "<div class=\"wide\"><table>\n<thead><tr>");
+    html_printf(out,
+                "<div class=\"wide\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">"
+                "<table>\n<thead><tr>",
+                t->title);
     for (size_t i = 0; i < n_columns; i++)
         html_printf(out, "<th scope=\"col\" class=\"%s\">%s</th>",
                     t->columns[i].is_number ? "number" : "", t->columns[i].title);

@@ -32,7 +32,7 @@ static void add_card(struct buf *out, const struct site *site, const char *root,
     struct card card;
     struct buf readme;
 
-    html_printf(out, "<li class=\"card\"><h2><a href=\"/%s%s\">%s</a></h2>\n",
+    html_printf(out, "<li class=\"card\"><h3><a href=\"/%s%s\">%s</a></h3>\n",
                 visit_prefix(kind), id, id);
     if (shelf_open(&shelf, root, id, "main", NULL) == 0) {
         access_look(&shelf.hosted, site->access, kind, id);

@@ -280,7 +280,9 @@ int page_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
     int status = site_open_shelf(&shelf, site, req, res);
     if (status == 0) {
         shelf_read_tags(&shelf);
-        page_begin(out, site, shelf.id);
+        char *title = xasprintf("Files of %s at %s", shelf.id, shelf.rev);
+        page_begin(out, site, title);
+        free(title);
         html_printf(out,
                     "<h1><a href=\"/%s%s\">%s</a></h1>\n"
                     "<p class=\"lead\">at <strong>%s</strong>, commit <code>%s</code></p>\n",

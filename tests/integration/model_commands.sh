@@ -23,6 +23,19 @@ expect() {
         fail "'$*' did not say '$text': $(cat "$work/err")"
 }
 
+# Who stops reading, as head does, is told nothing; a full disk is told.
+mkfifo "$work/pipe"
+exec 4<>"$work/pipe"
+exec 5>"$work/pipe"
+exec 4<&-
+rc=0
+"$hearth" help >&5 2>"$work/err" || rc=$?
+exec 5>&-
+[ $rc = 1 ] || fail "a closed pipe ended with $rc"
+[ ! -s "$work/err" ] || fail "a closed pipe was told: $(cat "$work/err")"
+"$hearth" help >/dev/full 2>"$work/err" && fail "a full disk was not noticed"
+grep -q 'No space left' "$work/err" || fail "a full disk was not told"
+
 expect 0 '' train --data "$digits" --out "$work/one"
 expect 0 '' train --data "$digits" --out "$work/two" --threads 2
 cmp "$work/one/model.safetensors" "$work/two/model.safetensors" ||

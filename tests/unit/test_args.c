@@ -84,6 +84,8 @@ static const struct line lines[] = {
     { { "--", "--" }, "(--)" },
     { { "--sead", "7" }, "!unknown option --sead; did you mean --seed?" },
     { { "--sead=7" }, "!unknown option --sead; did you mean --seed?" },
+    { { "--epo", "7" }, "!unknown option --epo; see `hearth help train`" },
+    { { "--see", "7" }, "!unknown option --see; did you mean --seed?" },
     { { "-y" }, "!unknown option -y" },
     { { "--something-else" }, "!see `hearth help train`" },
     { { "--yes=1" }, "!option --yes takes no value" },

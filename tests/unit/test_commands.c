@@ -318,7 +318,11 @@ static void what_names_nothing_says_where_to_look(void **state)
         { { "token", "revoke", "999" }, "no token 999 that could be revoked" },
         { { "token", "revoke", "abc" }, "see `hearth token list`" },
         { { "help", "train", "extra" }, "'extra' is too much" },
-        { { "help", "db", "dumb" }, "no subcommand dumb" },
+        { { "help", "db", "dumb" }, "db: no subcommand dumb; there is: migrate" },
+        { { "hub", "org", "frob" }, "hub org: no subcommand frob; there is: list, add" },
+        { { "hub", "org", NULL }, "hub org: a subcommand is missing; there is: list" },
+        { { "feedback", "add", " " }, "TITLE is empty" },
+        { { "token", "create", "--user=a b" }, "--user: " },
     };
     struct place *p = *state;
 
@@ -337,6 +341,8 @@ static void help_lists_what_is_below_a_word(void **state)
     static const char *const words[] = { "feedback", "hub", "token", "db", "license" };
     struct place *p = *state;
 
+    assert_int_equal(hearth(p, "help", "hub", "org", NULL), EXIT_DONE);
+    assert_true(says(p, "hub org quota") && !says(p, "hub create"));
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         assert_int_equal(hearth(p, words[i], "--help", NULL), EXIT_DONE);
         assert_true(says(p, words[i]));
