@@ -58,6 +58,16 @@ int fs_sync_dir(const char *path, struct err *err)
     return rc;
 }
 
+/* A new name lasts once the folder that holds it is on disk. */
+static int sync_parent(const char *path, struct err *err)
+{
+    char *dir = parent_of(path);
+    int rc = fs_sync_dir(dir, err);
+
+    free(dir);
+    return rc;
+}
+
 static int copy_bytes(int from, int to)
 {
     char piece[65536];
@@ -81,6 +91,8 @@ int fs_copy(const char *from, const char *to, mode_t mode, struct err *err)
                        in < 0 ? from : to);
     else if (copy_bytes(in, out) != 0 || fsync(out) != 0 || rename(aside, to) != 0)
         rc = err_errno(err, "cannot copy to '%s'", to);
+    else
+        rc = sync_parent(to, err);
     if (rc < 0 && out >= 0)
         (void)unlink(aside);
     if (in >= 0)
@@ -94,7 +106,6 @@ int fs_copy(const char *from, const char *to, mode_t mode, struct err *err)
 int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err)
 {
     char *aside = aside_of(path);
-    char *dir = parent_of(path);
     int rc = 0;
 
     int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
@@ -111,10 +122,9 @@ int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct
     if (rc < 0)
         (void)unlink(aside);
     else
-        rc = fs_sync_dir(dir, err);
+        rc = sync_parent(path, err);
 
 out:
-    free(dir);
     free(aside);
     return rc;
 }

@@ -15,6 +15,17 @@ void fake_forge_init(struct forge *f)
     *f = (struct forge){ .next_id = FAKE_FIRST_ID };
 }
 
+void fake_forget_statuses(struct forge *f)
+{
+    for (int i = 0; i < f->n_statuses; i++) {
+        free(f->statuses[i].sha);
+        free(f->statuses[i].context);
+        free(f->statuses[i].state);
+        free(f->statuses[i].description);
+    }
+    f->n_statuses = 0;
+}
+
 void fake_forge_finish(struct forge *f)
 {
     for (int i = 0; i < f->n_threads; i++)
@@ -22,12 +33,7 @@ void fake_forge_finish(struct forge *f)
             free(f->threads[i].labels[j]);
     for (int i = 0; i < f->n_comments; i++)
         free(f->comments[i].body);
-    for (int i = 0; i < f->n_statuses; i++) {
-        free(f->statuses[i].sha);
-        free(f->statuses[i].context);
-        free(f->statuses[i].state);
-        free(f->statuses[i].description);
-    }
+    fake_forget_statuses(f);
     for (int i = 0; i < f->n_releases; i++) {
         free(f->releases[i].tag);
         free(f->releases[i].body);
@@ -83,6 +89,18 @@ void fake_delete_comment(struct forge *f, int64_t id)
     for (int i = 0; i < f->n_comments; i++)
         if (f->comments[i].id == id)
             f->comments[i].number = 0;
+}
+
+void fake_add_status(struct forge *f, const char *sha, const struct forge_status *status)
+{
+    f->statuses[f->n_statuses++] = (struct fake_status){
+        .sha = xstrdup(sha),
+        .context = xstrdup(status->context),
+        .state = xstrdup(status->state),
+        .description = xstrdup(status->description),
+        .creator_id = status->creator_id,
+        .id = f->next_id++,
+    };
 }
 
 /* Counts a write. True: it is to take effect; *rc is what to answer. */
@@ -178,7 +196,10 @@ int forge_each_moment(struct forge *f, int64_t number,
     if (!t->set_label)
         return 0;
     const struct forge_moment moment = {
-        .kind = "labeled", .label = t->set_label, .sha = "", .event_id = t->set_event
+        .kind = t->set_kind ? t->set_kind : "labeled",
+        .label = t->set_label,
+        .sha = "",
+        .event_id = t->set_event,
     };
     return fn(ctx, &moment, err);
 }
@@ -189,9 +210,11 @@ int forge_each_status(struct forge *f, const char *sha,
 {
     int rc = 0;
 
-    for (int i = f->n_statuses - 1; i >= 0 && rc == 0; i--) {
-        const struct fake_status *s = &f->statuses[i];
+    for (int i = 0; i < f->n_statuses && rc == 0; i++) {
+        int at = f->lists_oldest_first ? i : f->n_statuses - 1 - i;
+        const struct fake_status *s = &f->statuses[at];
         const struct forge_status status = {
+            .id = s->id,
             .context = s->context,
             .state = s->state,
             .description = s->description,
@@ -292,11 +315,12 @@ int forge_create_status(struct forge *f, const char *sha, const struct forge_sta
     int rc;
 
     (void)target_url;
-    if (write_takes_effect(f, &rc, err))
-        f->statuses[f->n_statuses++] =
-            (struct fake_status){ xstrdup(sha), xstrdup(status->context),
-                                  xstrdup(status->state), xstrdup(status->description),
-                                  FAKE_SELF_ID };
+    if (write_takes_effect(f, &rc, err)) {
+        struct forge_status ours = *status;
+
+        ours.creator_id = FAKE_SELF_ID;
+        fake_add_status(f, sha, &ours);
+    }
     return rc;
 }
 

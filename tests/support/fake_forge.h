@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct forge_status;
+
 enum { FAKE_MAX = 64, FAKE_FIRST_ID = 1000, FAKE_SELF_ID = 900, FAKE_STRANGER_ID = 7 };
 
 struct fake_comment {
@@ -22,12 +24,13 @@ struct fake_thread {
     char *labels[FAKE_MAX];
     int n_labels;
     const char *set_label; /* NULL: nobody did */
+    const char *set_kind;  /* of that moment; NULL: "labeled" */
     int64_t set_event;     /* the labelling of set_label */
 };
 
 struct fake_status {
     char *sha, *context, *state, *description;
-    int64_t creator_id;
+    int64_t creator_id, id;
 };
 
 struct fake_asset {
@@ -53,6 +56,7 @@ struct forge {
     int n_threads, n_comments, n_statuses, n_releases;
     int64_t next_id;
     int n_writes, n_deletes;
+    bool lists_oldest_first; /* statuses */
 
     /* The next n_failures writes answer -failure, having taken effect or not. */
     int failure, n_failures;
@@ -66,5 +70,8 @@ void fake_add_label(struct fake_thread *t, const char *label);
 bool fake_has_label(const struct forge *f, int64_t number, const char *label);
 int64_t fake_add_comment(struct forge *f, int64_t number, int64_t author_id, const char *body);
 void fake_delete_comment(struct forge *f, int64_t id);
+/* Words are copied, an id is given. */
+void fake_add_status(struct forge *f, const char *sha, const struct forge_status *status);
+void fake_forget_statuses(struct forge *f);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fs.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -208,6 +209,118 @@ static void a_secret_is_one_line_that_others_cannot_read(void **state)
     free(path);
 }
 
+static void a_list_is_sorted_and_bounded(void **state)
+{
+    static const char *const files[] = { "b", "a", "c" };
+    char *absent = fs_path(*state, "no", NULL), **names = NULL;
+    struct err err = { 0 };
+    size_t n = 9;
+
+    assert_int_equal(fs_list(&names, &n, *state, 0, NULL), 0);
+    assert_int_equal(n, 0);
+    fs_list_free(names, n);
+    for (size_t i = 0; i < 3; i++) {
+        char *path = fs_path(*state, files[i], NULL);
+
+        assert_int_equal(fs_touch(path, NULL), 0);
+        free(path);
+    }
+    assert_int_equal(fs_list(&names, &n, *state, 3, NULL), 0);
+    assert_int_equal(n, 3);
+    assert_string_equal(names[0], "a");
+    assert_string_equal(names[1], "b");
+    assert_string_equal(names[2], "c");
+    fs_list_free(names, n);
+    assert_int_equal(fs_list(&names, &n, *state, 2, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "more than 2 entries"));
+    assert_int_equal(fs_list(&names, &n, absent, 2, &err), -ERR_NOTFOUND);
+    free(absent);
+}
+
+static void a_touch_makes_a_file_or_dates_it_and_follows_no_link(void **state)
+{
+    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    char *path = fs_path(*state, "file", NULL), *link = fs_path(*state, "link", NULL);
+    struct stat st;
+
+    assert_int_equal(fs_touch(path, NULL), 0);
+    assert_int_equal(fs_size(path), 0);
+    assert_int_equal(fs_write(path, "kept", 4, 0644, NULL), 0);
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    assert_int_equal(fs_touch(path, NULL), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_mtime > 1000);
+    assert_int_equal(st.st_size, 4);
+    assert_int_equal(symlink(path, link), 0);
+    assert_int_equal(fs_touch(link, NULL), -ERR_IO);
+    free(path);
+    free(link);
+}
+
+static void a_real_path_has_neither_links_nor_dots(void **state)
+{
+    char *link = fs_path(*state, "link", NULL),
+         *dotted = fs_path(*state, ".", "link", ".", NULL);
+    char *target = fs_path(*state, "target", NULL), *real = NULL, *whole = NULL;
+
+    assert_int_equal(fs_mkdirs(target, 0755, NULL), 0);
+    assert_int_equal(fs_real_path(&real, dotted, NULL), -ERR_NOTFOUND);
+    assert_int_equal(symlink(target, link), 0);
+    assert_int_equal(fs_real_path(&real, dotted, NULL), 0);
+    assert_int_equal(fs_real_path(&whole, target, NULL), 0);
+    assert_string_equal(real, whole);
+    free(real);
+    free(whole);
+    free(link);
+    free(dotted);
+    free(target);
+}
+
+static void a_folder_is_no_file(void **state)
+{
+    char *file = fs_path(*state, "file", NULL), *below = fs_path(file, "below", NULL);
+    struct err err = { 0 };
+    struct buf text;
+
+    buf_init(&text, 100);
+    assert_int_equal(fs_size(*state), -1);
+    assert_int_equal(fs_size(file), -1);
+    assert_int_equal(fs_read(&text, *state, &err), -ERR_IO);
+    assert_non_null(strstr(err.msg, "cannot read"));
+    assert_int_equal(fs_sync_dir(file, NULL), -ERR_NOTFOUND);
+    assert_int_equal(fs_touch(file, NULL), 0);
+    assert_int_equal(fs_remove(below, &err), -ERR_IO); /* nothing can be there */
+    assert_non_null(strstr(err.msg, "cannot look at"));
+    assert_int_equal(fs_touch(below, NULL), -ERR_IO);
+    buf_finish(&text);
+    free(file);
+    free(below);
+}
+
+/* /proc has no room at all. */
+static void a_disk_without_room_is_said_so(void **state)
+{
+    char *absent = fs_path(*state, "no", NULL);
+    struct err err = { 0 };
+
+    assert_int_equal(fs_check_room("/proc", 0, &err), -ERR_IO);
+    assert_string_equal(err.msg, "the disk of '/proc' has no room for 0 bytes more");
+    assert_int_equal(fs_check_room(*state, INT64_MAX, NULL), -ERR_IO);
+    assert_int_equal(fs_check_room(absent, 0, &err), -ERR_NOTFOUND);
+    assert_non_null(strstr(err.msg, "cannot look at the disk"));
+    free(absent);
+}
+
+static void random_bytes_fill_all_that_is_asked_for(void **state)
+{
+    unsigned char bytes[600] = { 0 }, none[40] = { 0 };
+
+    (void)state;
+    fs_random(bytes, sizeof(bytes)); /* more than the kernel gives at once */
+    assert_memory_not_equal(bytes, bytes + 256, sizeof(none));
+    assert_memory_not_equal(bytes + 560, none, sizeof(none));
+}
+
 int main(void)
 {
 #define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
@@ -222,6 +335,12 @@ int main(void)
         in_dir(a_folder_weighs_what_its_files_do),
         in_dir(a_lock_is_held_by_one),
         in_dir(a_secret_is_one_line_that_others_cannot_read),
+        in_dir(a_list_is_sorted_and_bounded),
+        in_dir(a_touch_makes_a_file_or_dates_it_and_follows_no_link),
+        in_dir(a_real_path_has_neither_links_nor_dots),
+        in_dir(a_folder_is_no_file),
+        in_dir(a_disk_without_room_is_said_so),
+        cmocka_unit_test(random_bytes_fill_all_that_is_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "store/entry.h"
 #include "tests/support/ledger_scene.h"
 
 static void what_is_planned_is_sent_once_in_order(void **state)
@@ -42,7 +41,7 @@ static void what_is_planned_is_sent_once_in_order(void **state)
 
 static void a_rule_at_its_ceiling_waits_while_the_others_go_on(void **state)
 {
-    char ceiling[] = "retrain=2", *ceilings[] = { ceiling };
+    char first[] = "retrain=2", second[] = "welcome=1", *ceilings[] = { first, second };
     struct scene *s = *state;
     const struct ledger_item items[] = {
         comment_item("7/retrain/4fd", SCENE_PULL, "One."),
@@ -57,7 +56,7 @@ static void a_rule_at_its_ceiling_waits_while_the_others_go_on(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(scene_plan(s, &items[i]), ACTION_PLAN_NEW);
     assert_int_equal(scene_plan(s, &other), ACTION_PLAN_NEW);
-    s->config.budgets.ceilings = (struct string_list){ ceilings, 1 };
+    s->config.budgets.ceilings = (struct string_list){ ceilings, 2 };
 
     assert_int_equal(ledger_apply(&s->bot, &counts, &err), -ERR_BUDGET);
     assert_non_null(strstr(err.msg, "rule retrain reached its ceiling of 2"));
@@ -173,6 +172,21 @@ static int is_gone(void *ctx, const struct thread *t, struct err *err)
     return 0;
 }
 
+static void a_locked_thread_is_not_taken_for_one_that_is_gone(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_item one = comment_item("7/retrain/1", SCENE_PULL, "One.");
+    bool gone = true;
+
+    s->forge.threads[1].is_locked = true;
+    one.if_head_sha = "0000000000000000000000000000000000000000"; /* moved on, too */
+    (void)scene_plan(s, &one);
+    assert_int_equal(scene_apply(s).failed, 1);
+    assert_string_equal(scene_look(s, "7/retrain/1").error, "the thread is locked");
+    assert_int_equal(thread_get(s->db, SCENE_REPO, SCENE_PULL, is_gone, &gone, NULL), 0);
+    assert_false(gone);
+}
+
 static void a_thread_that_is_gone_fails_and_is_marked(void **state)
 {
     struct scene *s = *state;
@@ -215,88 +229,6 @@ static void preconditions_that_hold_let_it_through(void **state)
     assert_int_equal(scene_apply(s).sent, 1);
 }
 
-static void a_label_that_was_set_again_is_not_ours_to_take(void **state)
-{
-    struct scene *s = *state;
-    struct ledger_item remove = label_item(ACTION_LABEL_REMOVE, "7/retrain/1/t", "retrain");
-    struct ledger_item again = label_item(ACTION_LABEL_REMOVE, "7/retrain/2/t", "retrain");
-
-    fake_add_label(&s->forge.threads[1], "retrain");
-    s->forge.threads[1].set_label = "retrain";
-    s->forge.threads[1].set_event = 81;
-    remove.if_label_event = 80;
-    again.if_label_event = 81;
-    (void)scene_plan(s, &remove);
-    assert_int_equal(scene_apply(s).dropped, 1);
-    assert_true(fake_has_label(&s->forge, SCENE_PULL, "retrain"));
-    assert_string_equal(scene_look(s, "7/retrain/1/t").error, "the label was set again");
-
-    (void)scene_plan(s, &again);
-    assert_int_equal(scene_apply(s).sent, 1);
-    assert_false(fake_has_label(&s->forge, SCENE_PULL, "retrain"));
-}
-
-/* As the forge knows it; it has no second one of that name. */
-static void a_label_in_another_case_is_the_same(void **state)
-{
-    struct scene *s = *state;
-    struct ledger_item add = label_item(ACTION_LABEL_ADD, "7/retrain/1/a", "retrain: accepted");
-    struct ledger_item remove = label_item(ACTION_LABEL_REMOVE, "7/retrain/1/t", "retrain");
-
-    fake_add_label(&s->forge.threads[1], "Retrain: Accepted");
-    fake_add_label(&s->forge.threads[1], "ReTrain");
-    add.if_label = "RETRAIN";
-    (void)scene_plan(s, &add);
-    (void)scene_plan(s, &remove);
-    struct ledger_counts counts = scene_apply(s);
-    assert_int_equal(counts.found, 1);
-    assert_int_equal(counts.sent, 1);
-    assert_int_equal(s->forge.threads[1].n_labels, 1);
-}
-
-static void labels_are_followed_in_the_database(void **state)
-{
-    struct scene *s = *state;
-    const struct ledger_item add = label_item(ACTION_LABEL_ADD, "7/retrain/1/a", "good");
-    const struct ledger_item remove = label_item(ACTION_LABEL_REMOVE, "7/retrain/1/r", "good");
-    bool has = false;
-
-    (void)scene_plan(s, &add);
-    (void)scene_apply(s);
-    assert_int_equal(thread_has_label(s->db, SCENE_REPO, SCENE_PULL, "good", &has, NULL), 0);
-    assert_true(has);
-    (void)scene_plan(s, &remove);
-    assert_int_equal(scene_apply(s).sent, 1);
-    assert_int_equal(thread_has_label(s->db, SCENE_REPO, SCENE_PULL, "good", &has, NULL), 0);
-    assert_false(has);
-    assert_false(fake_has_label(&s->forge, SCENE_PULL, "good"));
-}
-
-static void a_label_that_a_human_removed_first_is_done(void **state)
-{
-    struct scene *s = *state;
-    const struct ledger_item remove = label_item(ACTION_LABEL_REMOVE, "7/retrain/1/r", "gone");
-
-    (void)scene_plan(s, &remove);
-    struct ledger_counts counts = scene_apply(s);
-    assert_int_equal(counts.found, 1);
-    assert_int_equal(s->forge.n_writes, 0);
-}
-
-static void only_the_newest_status_of_a_context_counts(void **state)
-{
-    struct scene *s = *state;
-    const struct ledger_item pending = status_item("7/retrain/1", "pending");
-    const struct ledger_item done = status_item("7/retrain/2", "success");
-    const struct ledger_item again = status_item("7/retrain/3", "pending");
-
-    (void)scene_plan(s, &pending);
-    (void)scene_plan(s, &done);
-    (void)scene_plan(s, &again);
-    assert_int_equal(scene_apply(s).sent, 3);
-    assert_int_equal(s->forge.n_statuses, 3);
-}
-
 static void keys_and_rules_are_checked(void **state)
 {
     struct scene *s = *state;
@@ -324,14 +256,10 @@ int main(void)
         SCENE(the_oldest_of_our_comments_is_found_on_a_later_page),
         SCENE(a_deleted_sticky_comment_is_made_anew_for_new_words_only),
         SCENE(a_locked_thread_takes_no_comment_but_labels),
+        SCENE(a_locked_thread_is_not_taken_for_one_that_is_gone),
         SCENE(a_thread_that_is_gone_fails_and_is_marked),
         SCENE(a_moved_head_and_a_lost_label_drop_the_action),
         SCENE(preconditions_that_hold_let_it_through),
-        SCENE(a_label_that_was_set_again_is_not_ours_to_take),
-        SCENE(a_label_in_another_case_is_the_same),
-        SCENE(labels_are_followed_in_the_database),
-        SCENE(a_label_that_a_human_removed_first_is_done),
-        SCENE(only_the_newest_status_of_a_context_counts),
         SCENE(keys_and_rules_are_checked),
     };
 

@@ -160,6 +160,30 @@ static void a_passed_deadline_and_an_archive_write_nothing(void **state)
     assert_int_equal(ledger_apply(&s->bot, &counts, NULL), -ERR_BUDGET);
     assert_int_equal(counts.left, 1);
     assert_int_equal(s->forge.n_writes, 0);
+    s->bot.is_archived = false;
+    s->bot.deadline_ms = (int64_t)SCENE_NOW * 1000 + 1; /* not yet */
+    assert_int_equal(scene_apply(s).sent, 1);
+}
+
+/* The thread may have been moved, or deleted, between the look and the write. */
+static void what_is_not_found_where_it_is_to_be_written_fails_for_good(void **state)
+{
+    static const struct {
+        int failure;
+        const char *key;
+    } rows[] = { { ERR_NOTFOUND, "3/retrain/1" }, { ERR_MOVED, "3/retrain/2" } };
+    struct scene *s = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct ledger_item item = comment_item(rows[i].key, SCENE_ISSUE, "Hello.");
+
+        (void)scene_plan(s, &item);
+        scene_fail_next(s, rows[i].failure, 100, FAKE_NOT_DONE);
+        assert_int_equal(scene_apply(s).failed, 1);
+        assert_int_equal(scene_look(s, rows[i].key).state, ACTION_FAILED);
+        assert_non_null(strstr(scene_look(s, rows[i].key).error, "fails as it was told"));
+    }
+    assert_int_equal(s->forge.n_comments, 0);
 }
 
 static void a_missing_right_stops_the_pass(void **state)
@@ -234,14 +258,17 @@ static void a_refused_write_fails_alone(void **state)
     struct scene *s = *state;
     const struct ledger_item one = comment_item("3/retrain/1", SCENE_ISSUE, "One.");
     const struct ledger_item two = comment_item("7/retrain/2", SCENE_PULL, "Two.");
+    const struct ledger_item three = comment_item("7/retrain/3", SCENE_PULL, "Three.");
 
     (void)scene_plan(s, &one);
     (void)scene_plan(s, &two);
-    scene_fail_next(s, ERR_REFUSED, 1, FAKE_NOT_DONE);
+    (void)scene_plan(s, &three);
+    scene_fail_next(s, ERR_REFUSED, 2, FAKE_NOT_DONE);
     struct ledger_counts counts = scene_apply(s);
-    assert_int_equal(counts.failed, 1);
+    assert_int_equal(counts.failed, 2);
     assert_int_equal(counts.sent, 1);
-    assert_non_null(strstr(counts.why_failed, "3/retrain/1: "));
+    assert_string_equal(counts.why_failed, /* of the first */
+                        "3/retrain/1: the fake forge fails as it was told");
     assert_int_equal(scene_look(s, "3/retrain/1").state, ACTION_FAILED);
     assert_int_equal(scene_apply(s).failed, 0);
 }
@@ -259,6 +286,7 @@ int main(void)
         SCENE(what_never_succeeds_is_given_up_in_the_end),
         SCENE(an_empty_budget_leaves_the_rest_planned),
         SCENE(a_passed_deadline_and_an_archive_write_nothing),
+        SCENE(what_is_not_found_where_it_is_to_be_written_fails_for_good),
         SCENE(a_missing_right_stops_the_pass),
         SCENE(a_missing_right_uses_up_no_attempt),
         SCENE(a_thread_that_refuses_us_keeps_no_other_waiting),

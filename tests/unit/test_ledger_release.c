@@ -166,6 +166,107 @@ static void a_file_that_changed_since_it_was_planned_is_not_sent(void **state)
     free(path);
 }
 
+/* A release on the forge, and a file planned for it; the caller frees the file's path. */
+static char *plan_file(struct scene *s, struct ledger_item *ret)
+{
+    char *path = fs_path(s->dir, "LICENSE", NULL);
+    const struct ledger_item release = release_item();
+
+    assert_int_equal(fs_write(path, "text\n", 5, 0644, NULL), 0);
+    put_release(s);
+    (void)scene_plan(s, &release);
+    assert_int_equal(scene_apply(s).sent, 1);
+    *ret = asset_item(path);
+    (void)scene_plan(s, ret);
+    return path;
+}
+
+static void another_file_of_that_name_is_never_replaced(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_item asset;
+    char *path = plan_file(s, &asset);
+
+    s->forge.releases[0].assets[0] =
+        (struct fake_asset){ 77, 6, strdup("LICENSE"), "uploaded" };
+    s->forge.releases[0].n_assets = 1;
+    assert_int_equal(scene_apply(s).failed, 1);
+    assert_string_equal(scene_look(s, asset.key).error,
+                        "release v1.1.0 has another file LICENSE already");
+    assert_int_equal(s->forge.n_deletes, 0);
+    assert_int_equal(s->forge.releases[0].n_assets, 1);
+    free(path);
+}
+
+static void files_of_other_names_are_left_alone(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_item asset;
+    char *path = plan_file(s, &asset);
+
+    s->forge.releases[0].assets[0] =
+        (struct fake_asset){ 77, 9, strdup("README.md"), "starter" };
+    s->forge.releases[0].n_assets = 1;
+    assert_int_equal(scene_apply(s).sent, 1);
+    assert_int_equal(s->forge.n_deletes, 0);
+    assert_int_equal(s->forge.releases[0].n_assets, 2);
+    free(path);
+}
+
+static void a_file_without_its_release_on_the_forge_fails(void **state)
+{
+    struct scene *s = *state;
+    struct ledger_item asset;
+    char *path = plan_file(s, &asset);
+
+    s->forge.releases[0].tag[0] = 'x';
+    assert_int_equal(scene_apply(s).failed, 1);
+    assert_string_equal(scene_look(s, asset.key).error, "release v1.1.0 is not on the forge");
+    free(path);
+}
+
+static void a_file_beside_the_folder_is_sent_from_where_it_is(void **state)
+{
+    struct scene *s = *state;
+    char *path = fs_path(s->dir, "LICENSE", NULL), *whole = s->dir;
+    const struct ledger_item release = release_item(), asset = asset_item(path);
+
+    assert_int_equal(fs_write(path, "text\n", 5, 0644, NULL), 0);
+    put_release(s);
+    s->dir = fs_path(whole, "LIC", NULL); /* the path begins with it, and is not in it */
+    s->config.dir = s->dir;
+    (void)scene_plan(s, &release);
+    (void)scene_plan(s, &asset);
+    assert_int_equal(scene_apply(s).sent, 2);
+    assert_int_equal(s->forge.releases[0].assets[0].size, 5);
+    free(s->dir);
+    s->dir = whole;
+    free(path);
+}
+
+static void a_release_or_file_without_what_it_needs_is_not_planned(void **state)
+{
+    struct scene *s = *state;
+    const struct ledger_item release = release_item(), asset = asset_item("/dev/null");
+    struct ledger_item bad[] = { release, release, release, asset, asset, asset, asset };
+    struct err err = { 0 };
+
+    bad[0].release.version = NULL;
+    bad[1].release.tag = NULL;
+    bad[2].release.target_sha = NULL;
+    bad[3].asset.version = NULL;
+    bad[4].asset.tag = NULL;
+    bad[5].asset.name = NULL;
+    bad[6].asset.path = NULL;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(ledger_plan(&s->bot, &bad[i], NULL, &err), -ERR_RANGE);
+    bad[0] = release;
+    bad[0].release.tag = "\xff";
+    assert_int_equal(ledger_plan(&s->bot, &bad[0], NULL, &err), -ERR_PARSE);
+    assert_int_equal(ledger_plan(&s->bot, &asset, NULL, &err), -ERR_IO);
+    assert_string_equal(err.msg, "0/release/1.1.0/LICENSE: '/dev/null' is no file");
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
 int main(void)
@@ -175,6 +276,11 @@ int main(void)
         SCENE(a_file_that_broke_off_is_replaced),
         SCENE(somebody_elses_release_is_left_alone),
         SCENE(a_file_that_changed_since_it_was_planned_is_not_sent),
+        SCENE(another_file_of_that_name_is_never_replaced),
+        SCENE(files_of_other_names_are_left_alone),
+        SCENE(a_file_without_its_release_on_the_forge_fails),
+        SCENE(a_file_beside_the_folder_is_sent_from_where_it_is),
+        SCENE(a_release_or_file_without_what_it_needs_is_not_planned),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
