@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *const names[] = {
     [0] = "ok",
     [ERR_IO] = "io",
@@ -34,13 +36,15 @@ static const char *const names[] = {
     [ERR_REFUSED] = "refused",
 };
 
-/* A message is one line: what strangers put into it can neither break a log nor a terminal. */
+/* A message is one line of UTF-8, also where it was cut: what strangers put into it can break
+ * neither a log nor a terminal nor JSON. */
 static void one_line(char *text)
 {
     for (char *p = text; *p; p++) {
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = ' ';
     }
+    text_make_utf8(text);
 }
 
 __attribute__((format(printf, 3, 0))) static void set_text(struct err *err, int code,
@@ -76,6 +80,7 @@ int err_errno(struct err *err, const char *fmt, ...)
         va_end(args);
         size_t len = strlen(err->msg);
         (void)snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", strerror(cause));
+        text_make_utf8(err->msg);
     }
     return -(int)code;
 }
@@ -93,6 +98,7 @@ int err_wrap(struct err *err, int rc, const char *fmt, ...)
     va_end(args);
     size_t len = strlen(err->msg);
     (void)snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", inner.msg);
+    text_make_utf8(err->msg);
     return rc;
 }
 

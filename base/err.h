@@ -35,7 +35,7 @@ enum err_code {
 
 struct err {
     int code;       /* enum err_code, 0 when unset */
-    char msg[1024]; /* one line, no newline at its end, control characters escaped */
+    char msg[1024]; /* one line, no newline at its end, UTF-8, no control characters */
 };
 
 /* Sets code and text; returns -code, so that `return err_set(err, ERR_X, ...)` reads well. */

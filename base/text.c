@@ -41,6 +41,19 @@ bool text_is_utf8(const char *s, size_t len)
     return true;
 }
 
+void text_make_utf8(char *s)
+{
+    size_t len = strlen(s);
+
+    for (size_t at = 0; at < len;) {
+        size_t step = sequence_length((const unsigned char *)s + at, len - at);
+
+        if (step == 0)
+            s[at] = '?';
+        at += step ? step : 1;
+    }
+}
+
 size_t text_cut(const char *s, size_t max)
 {
     size_t len = strnlen(s, max);

@@ -12,6 +12,9 @@ struct buf;
 
 bool text_is_utf8(const char *s, size_t len);
 
+/* Every byte that is no part of well-formed UTF-8 becomes '?': JSON takes nothing else. */
+void text_make_utf8(char *s);
+
 /* The largest length <= max at which s can be cut without splitting a character. */
 size_t text_cut(const char *s, size_t max);
 

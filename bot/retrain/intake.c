@@ -50,7 +50,7 @@ static char *format_reason(const char *fmt, va_list args)
     char text[REASON_MAX_BYTES];
 
     (void)vsnprintf(text, sizeof(text), fmt, args);
-    text[text_cut(text, sizeof(text) - 1)] = '\0';
+    text_make_utf8(text); /* it may have been cut */
     return xstrdup(text);
 }
 

@@ -59,6 +59,20 @@ static void a_message_is_one_line_whatever_went_into_it(void **state)
     assert_int_equal(strlen(err.msg), sizeof(err.msg) - 1);
     (void)err_wrap(&err, -ERR_PARSE, "context");
     assert_non_null(strstr(err.msg, "context: x"));
+    (void)err_set(&err, ERR_PARSE, "%s",
+                  "\xff\xfe"
+                  "0 gr\xc3\xbc\xc3\x9f \xc3");
+    assert_string_equal(err.msg, "??0 gr\xc3\xbc\xc3\x9f ?");
+    long_text[sizeof(err.msg) - 2] = '\xc3'; /* a letter of two bytes, cut by the end */
+    long_text[sizeof(err.msg) - 1] = '\xbc';
+    (void)err_set(&err, ERR_PARSE, "%s", long_text);
+    assert_int_equal(err.msg[sizeof(err.msg) - 2], '?');
+    memset(long_text, 'x', sizeof(err.msg));
+    long_text[sizeof(err.msg) - 13] = '\xc3';
+    long_text[sizeof(err.msg) - 12] = '\xbc';
+    (void)err_set(&err, ERR_PARSE, "%s", long_text);
+    (void)err_wrap(&err, -ERR_PARSE, "context 1");
+    assert_int_equal(err.msg[sizeof(err.msg) - 2], '?');
 }
 
 static void every_code_has_a_word(void **state)

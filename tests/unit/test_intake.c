@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/text.h"
 #include "bot/retrain/source.h"
 
 static const char STATEMENT[] = "licence: CC-BY-4.0\nauthor: contributor-3\nconsent: true\n";
@@ -99,6 +100,27 @@ static void good_rows_are_taken_and_bad_ones_named(void **state)
     assert_string_not_equal(intake.samples[0].digest, intake.samples[4].digest);
     intake_finish(&intake);
     buf_finish(&rows);
+}
+
+/* The judge tells reasons in JSON, which takes no other bytes. */
+static void reasons_are_utf8_whatever_the_row_holds(void **state)
+{
+    struct intake intake;
+
+    put(*state, "tablet/contribution.yml", STATEMENT);
+    put(*state, "tablet/samples.csv",
+        "\xff\xfe"
+        "0,1\n"
+        "123456789012345678\xe2\x82\xac,1\n");
+    read_dir(&intake, *state, 100);
+    assert_int_equal(intake.n_samples, 2);
+    for (size_t i = 0; i < intake.n_samples; i++) {
+        const char *reason = intake.samples[i].reason;
+
+        assert_non_null(strstr(reason, "is not an integer"));
+        assert_true(text_is_utf8(reason, strlen(reason)));
+    }
+    intake_finish(&intake);
 }
 
 static void rows_of_a_spreadsheet_are_as_good_as_any(void **state)
@@ -274,6 +296,7 @@ int main(void)
 {
 #define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
     const struct CMUnitTest tests[] = {
+        in_dir(reasons_are_utf8_whatever_the_row_holds),
         in_dir(rows_of_a_spreadsheet_are_as_good_as_any),
         in_dir(good_rows_are_taken_and_bad_ones_named),
         in_dir(a_contribution_states_licence_author_and_consent),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,6 +39,29 @@ static void only_well_formed_utf8_passes(void **state)
         assert_true(text_is_utf8(good[i], strlen(good[i])));
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_false(text_is_utf8(bad[i], strlen(bad[i])));
+}
+
+static void what_is_no_utf8_becomes_question_marks(void **state)
+{
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {
+        { "", "" },
+        { "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+        { "a\xff\xfe", "a??" },
+        { "\xc3", "?" },
+        { "\xe2\x82z", "??z" },
+        { "\xf0\x9f\x8e\x89\x80", "\xf0\x9f\x8e\x89?" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[16];
+
+        (void)snprintf(text, sizeof(text), "%s", rows[i].text);
+        text_make_utf8(text);
+        assert_string_equal(text, rows[i].expected);
+    }
 }
 
 static void a_cut_never_splits_a_character(void **state)
@@ -141,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_well_formed_utf8_passes),
+        cmocka_unit_test(what_is_no_utf8_becomes_question_marks),
         cmocka_unit_test(a_cut_never_splits_a_character),
         cmocka_unit_test(html_keeps_no_markup_of_strangers),
         cmocka_unit_test(markdown_of_strangers_has_no_effect),
