@@ -172,11 +172,12 @@ static void print_summary(const struct train_report *r, const char *path, const 
     const struct train_epoch *last = &r->epochs[r->n_epochs - 1];
     const struct train_epoch *best = &r->epochs[r->best_epoch - 1];
 
-    printf("%s: %zu samples, %zu epochs, %zu steps in %.3f s (%s, %zu thread%s)\n",
-           r->arch->name, r->n, r->n_epochs, r->steps, seconds, r->isa, r->threads,
-           text_s((int64_t)r->threads));
+    printf("%s: %zu samples, %zu epoch%s, %zu step%s in %.3f s (%s, %zu thread%s)\n",
+           r->arch->name, r->n, r->n_epochs, text_s((int64_t)r->n_epochs), r->steps,
+           text_s((int64_t)r->steps), seconds, r->isa, r->threads, text_s((int64_t)r->threads));
     if (r->resumed_at > 0)
-        printf("the first %zu epochs are from the checkpoint\n", r->resumed_at);
+        printf("from the checkpoint: %zu epoch%s\n", r->resumed_at,
+               text_s((int64_t)r->resumed_at));
     printf("loss %.4f -> %.4f\n", r->epochs[0].loss, last->loss);
     if (r->n_validation > 0)
         printf("validation on %zu samples, epoch %zu%s: loss %.4f", r->n_validation,

@@ -275,7 +275,7 @@ int dataset_write_path(const struct dataset *ds, const char *path, struct err *e
 int model_load(struct model **ret, const char *path, struct err *err)
 {
     char *inside = fs_path(path, "model.safetensors", NULL);
-    const char *file = is_folder(path) && fs_exists(inside) ? inside : path;
+    const char *file = is_folder(path) ? inside : path;
     const struct format *format = format_of(file);
     struct buf bytes;
 
