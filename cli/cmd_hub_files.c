@@ -46,6 +46,7 @@ static int put_large(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const cha
 
 /* What is put where. */
 struct upload {
+    const char *hub_dir;
     struct hub_repo *repo;
     struct hub_edit *edit;
     struct buf attributes; /* the .gitattributes that decide what goes to LFS */
@@ -73,8 +74,10 @@ static int put_file(struct upload *up, const char *path, const char *to, struct 
     int64_t size = fs_size(path);
     char oid[SHA256_HEX_SIZE];
     struct buf bytes;
-    int rc;
+    int rc = fs_check_room(up->hub_dir, size, err);
 
+    if (rc < 0)
+        return rc;
     if (size >= HUB_LFS_BYTES || (size > 0 && attributes_is_lfs(up->attributes.data, to))) {
         rc = put_large(up->repo, oid, path, err);
         return rc < 0 ? rc : hub_edit_put_blob(up->edit, to, oid, err);
@@ -148,6 +151,7 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
     const char *to = cmd_value(args, "--to", fs_size(from) >= 0 ? base_name(from) : "");
     buf_init(&up.attributes, MAX_ATTRIBUTES_BYTES);
     int rc = hub_access_open(&hub, app, err);
+    up.hub_dir = hub.hub_dir;
     if (rc == 0)
         rc =
             hub_access_open_repo(&up.repo, &hub, args->operands[0], hub_access_kind(args), err);

@@ -25,7 +25,7 @@ static int check_ref(const struct push_update *update, struct err *err)
                        update->ref);
     if (push_update_removes(update) && strcmp(update->ref, "refs/heads/main") == 0)
         return err_set(err, ERR_REFUSED, "refs/heads/main cannot be deleted");
-    return 0;
+    return push_update_makes(update) ? hub_check_ref(update->ref, err) : 0;
 }
 
 /* A large file's pointer must point at something. */

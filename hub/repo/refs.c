@@ -128,11 +128,25 @@ int hub_repo_check_objects(size_t *ret_n, struct hub_repo *repo, const struct gi
     return git_check_objects(ret_n, repo->git, check, err);
 }
 
-static int check_name(const char *ref, struct err *err)
+/* A revision that is asked for by such a name is something else. */
+static bool is_taken(const char *name)
 {
-    if (git_is_ref_name(ref) && !text_has_suffix(ref, ".lock"))
-        return 0;
-    return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
+    return strcmp(name, "HEAD") == 0 || text_has_prefix(name, "refs/") ||
+           hex_is(name, GIT_HEX_SIZE - 1);
+}
+
+int hub_check_ref(const char *ref, struct err *err)
+{
+    static const char heads[] = "refs/heads/", tags[] = "refs/tags/";
+    const char *name = text_has_prefix(ref, heads)  ? ref + sizeof(heads) - 1
+                       : text_has_prefix(ref, tags) ? ref + sizeof(tags) - 1
+                                                    : NULL;
+
+    if (!git_is_ref_name(ref) || text_has_suffix(ref, ".lock"))
+        return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
+    if (name && is_taken(name))
+        return err_set(err, ERR_RANGE, "'%.200s' cannot be the name of a branch or tag", name);
+    return 0;
 }
 
 int hub_repo_check_refs(struct hub_repo *repo, size_t n_more, struct err *err)
@@ -189,7 +203,7 @@ int hub_repo_add_ref(struct hub_repo *repo, const char *ref, const char *commit,
 {
     int lock = -1;
 
-    int rc = check_name(ref, err);
+    int rc = hub_check_ref(ref, err);
     if (rc == 0)
         rc = hub_repo_hold(&lock, repo, err);
     if (rc < 0)
@@ -205,7 +219,7 @@ int hub_repo_put_branch(struct hub_repo *repo, const char *ref, const char *comm
     char there[GIT_HEX_SIZE];
     int lock = -1;
 
-    int rc = check_name(ref, err);
+    int rc = hub_check_ref(ref, err);
     if (rc == 0)
         rc = hub_repo_hold(&lock, repo, err);
     if (rc < 0)

@@ -165,6 +165,9 @@ int hub_repo_last(struct git_logged **ret, struct hub_repo *repo, const char *co
 enum { HUB_MAX_REFS = 10000 };
 int hub_repo_check_refs(struct hub_repo *repo, size_t n_more, struct err *err);
 
+/* -ERR_RANGE for a branch or tag that git would not take, or that nobody could ask for. */
+int hub_check_ref(const char *ref, struct err *err);
+
 /* Makes a branch or tag (full ref) at a commit; -ERR_EXISTS, -ERR_RANGE for a bad name,
  * -ERR_LIMIT as above. A message makes a tag an annotated one; NULL for none. */
 struct hub_tagger {

@@ -14,7 +14,7 @@
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
-enum { MAX_LISTED = 500, MAX_REPOS = 10000 };
+enum { MAX_LISTED = 1000, MAX_REPOS = 10000 };
 
 /* Who asks for which list. */
 struct listing {

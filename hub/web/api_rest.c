@@ -60,6 +60,12 @@ int send_options(struct httpd_request *req, struct httpd_response *res, void *ct
     return 204;
 }
 
+int api_spaces(struct httpd_request *req, struct httpd_response *res, void *ctx)
+{
+    (void)ctx;
+    return api_reply(req, res, json_array()); /* none are hosted */
+}
+
 /* Reading what is not there is a 404; what would write is not built. */
 int api_absent(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {

@@ -78,46 +78,59 @@ static int add_cards(struct buf *out, struct front *front, enum hosted_kind kind
     return rc;
 }
 
-static void add_search(struct buf *out, const char *search)
+static const char *asked(const struct front *front, const char *name)
 {
+    const char *value = form_get(front->query.form, name);
+
+    return value ? value : "";
+}
+
+static void add_search(struct buf *out, const struct front *front)
+{
+    const char *author = asked(front, "author");
+
     html_printf(out,
                 "<form role=\"search\" action=\"/\" class=\"search\">\n"
                 "<label for=\"search\">Name</label>\n"
-                "<input type=\"search\" id=\"search\" name=\"search\" value=\"%s\">\n"
-                "<button>Search</button>\n</form>\n",
-                search);
+                "<input type=\"search\" id=\"search\" name=\"search\" value=\"%s\">\n",
+                asked(front, "search"));
+    if (*author)
+        html_printf(out, "<input type=\"hidden\" name=\"author\" value=\"%s\">\n", author);
+    html_printf(out, "<button>Search</button>\n</form>\n");
 }
 
 /* page counts from 1. */
-static void add_step(struct buf *out, const char *search, const char *rel, size_t page,
+static void add_step(struct buf *out, const struct front *front, const char *rel, size_t page,
                      const char *label)
 {
+    static const char *const kept[] = { "search", "author" };
     struct buf url;
 
-    buf_init(&url, 8192);
+    buf_init(&url, 16384);
     buf_printf(&url, "/?page=%zu", page);
-    if (*search) {
-        buf_add_str(&url, "&search=");
-        text_add_url(&url, search, TEXT_SLASH_ENCODED);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        if (!*asked(front, kept[i]))
+            continue;
+        buf_printf(&url, "&%s=", kept[i]);
+        text_add_url(&url, asked(front, kept[i]), TEXT_SLASH_ENCODED);
     }
     html_printf(out, "<a rel=\"%s\" href=\"%s\">%s</a>\n", rel, url.data, label);
     buf_finish(&url);
 }
 
-static void add_steps(struct buf *out, const struct front *front, const char *search,
-                      size_t page)
+static void add_steps(struct buf *out, const struct front *front, size_t page)
 {
     html_printf(out, "<nav class=\"pages\" aria-label=\"Pages\">\n");
     if (page > 1)
-        add_step(out, search, "prev", page - 1, "Previous");
+        add_step(out, front, "prev", page - 1, "Previous");
     if (front->has_more)
-        add_step(out, search, "next", page + 1, "Next");
+        add_step(out, front, "next", page + 1, "Next");
     html_printf(out, "</nav>\n");
 }
 
 static int add_front(struct buf *out, struct front *front)
 {
-    const char *search = form_get(front->query.form, "search");
+    bool is_search = *asked(front, "search") || *asked(front, "author");
     size_t page = front->skip / PER_PAGE + 1;
     struct buf lists;
 
@@ -125,16 +138,16 @@ static int add_front(struct buf *out, struct front *front)
     int rc = add_cards(&lists, front, HOSTED_MODEL, "Models");
     if (rc == 0)
         rc = add_cards(&lists, front, HOSTED_DATASET, "Data sets");
-    if (search || front->has_more || front->skip > 0)
-        add_search(out, search ? search : "");
+    if (is_search || front->has_more || front->skip > 0)
+        add_search(out, front);
     buf_add(out, lists.data, lists.len);
     buf_finish(&lists);
     if (front->n_shown == 0)
         html_printf(out, "<p>%s</p>\n",
-                    search || front->skip > 0 ? "There is nothing of this name."
-                                              : "No model has been released yet.");
+                    is_search || front->skip > 0 ? "There is nothing of this name."
+                                                 : "No model has been released yet.");
     if (page > 1 || front->has_more)
-        add_steps(out, front, search ? search : "", page);
+        add_steps(out, front, page);
     return rc;
 }
 

@@ -76,6 +76,7 @@ const struct httpd_route routes[] = {
     { "POST", "/api/{kind}/{ns}/{name}/tag/{rev...}", api_tag, SMALL },
     { "DELETE", "/api/{kind}/{ns}/{name}/tag/{rev...}", api_tag, SMALL },
     { "POST", "/api/{kind}/{ns}/{name}/super-squash/{branch...}", api_squash, SMALL },
+    { "GET", "/api/spaces", api_spaces, 0 },
     { "*", "/api/{path...}", api_absent, SMALL },
     { "POST", "/{ns}/{name}.git/info/lfs/objects/batch", lfs_batch, LIST },
     { "POST", "/{ns}/{name}.git/info/lfs/objects/verify", lfs_verify, SMALL },

@@ -101,7 +101,7 @@ void page_add_size(struct buf *out, int64_t bytes);
 
 httpd_handler page_home;                                     /* home.c */
 httpd_handler page_model, page_tree, page_blob, page_commit; /* models.c */
-httpd_handler api_list, api_tags, api_model, api_refs, api_tree, api_paths_info;
+httpd_handler api_list, api_tags, api_model, api_refs, api_tree, api_paths_info, api_spaces;
 httpd_handler api_whoami, api_absent, send_options;
 httpd_handler send_file, send_raw, send_report, send_static;
 httpd_handler api_auth_check, api_auth_check_write;                     /* api_account.c */

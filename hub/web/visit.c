@@ -180,7 +180,17 @@ static int take_address(void *ctx, const struct hosted_repo *repo, struct err *e
     return 0;
 }
 
-/* 307 to where the repository is now, for whom may see it there; 0 when it never moved. */
+/* What stands before our paths in their addresses, when a proxy has us below one of its own. */
+static const char *path_of(const char *base)
+{
+    const char *host = strstr(base, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+
+    return path ? path : "";
+}
+
+/* 307 to where the repository is now, for whom may see it there; 0 when it never moved. Without
+ * a host: where files are asked for, huggingface_hub takes one with it for a foreign server. */
 static int redirect_moved(const struct visit *v, const struct site *site,
                           struct httpd_request *req)
 {
@@ -200,8 +210,9 @@ static int redirect_moved(const struct visit *v, const struct site *site,
         char *base = site_base_url(site, req);
 
         reply_headers(req, REPLY_PAGE);
-        httpd_reply_header(req, "Location", "%s%.*s%s/%s%s%s%s", base, (int)(at - path), path,
-                           now.ns, now.name, at + strlen(v->id), *query ? "?" : "", query);
+        httpd_reply_header(req, "Location", "%s%.*s%s/%s%s%s%s", path_of(base),
+                           (int)(at - path), path, now.ns, now.name, at + strlen(v->id),
+                           *query ? "?" : "", query);
         free(base);
         status = 307;
     }
@@ -253,9 +264,12 @@ int visit_begin(struct visit *ret, const struct site *site, struct httpd_request
                                 .name = httpd_param(req, "name") };
 
     memset(ret, 0, sizeof(*ret));
-    if (!kind_of(&name.kind, req))
-        return site_error(site, req, res, 404, "RepoNotFound",
+    if (!kind_of(&name.kind, req)) { /* of a user or an organisation there is nothing to tell */
+        bool is_space = strcmp(httpd_param(req, "kind"), "spaces") == 0;
+
+        return site_error(site, req, res, 404, is_space ? "RepoNotFound" : NULL,
                           "this hub hosts models and datasets");
+    }
     return visit_begin_named(ret, site, req, res, &name, right);
 }
 

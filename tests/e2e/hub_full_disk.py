@@ -230,6 +230,23 @@ def gc_without_room(hub):
     nothing_half(hub, before, "and then")
 
 
+def upload_by_hand(hub, top):
+    """`hearth hub upload` asks for no right, but spares the databases their room, too."""
+    before, file = refs(hub), pathlib.Path(top, "small.txt")
+    file.write_bytes(os.urandom(MIB))
+    command = [hubs.HEARTH, "hub", "upload", REPO, file]
+    with Ballast(hub.folder) as ballast:
+        free = os.statvfs(hub.folder)
+        ballast.add_bytes(free.f_bavail * free.f_frsize - 32 * MIB)
+        done = subprocess.run(command, cwd=hub.folder, check=False, capture_output=True,
+                              text=True)
+        check(done.returncode == 1 and "no room" in done.stderr,
+              "a small file is not put where 32 MiB are left", done.stderr)
+        nothing_half(hub, before, "after it")
+    done = subprocess.run(command, cwd=hub.folder, check=False, capture_output=True, text=True)
+    check(done.returncode == 0, "with room it is", done.stderr)
+
+
 def main():
     enter_namespace()
     with tempfile.TemporaryDirectory() as top:
@@ -244,6 +261,7 @@ def main():
                 no_file_can_be_made(hub, work)
                 a_push_unpacks_to_too_much(hub, work)
                 gc_without_room(hub)
+                upload_by_hand(hub, top)
         finally:
             subprocess.run(["umount", folder], check=True)
     points.end()

@@ -4,12 +4,14 @@
 
 `hearth hub gc` beside a hub that serves: what a deleted branch leaves goes once it is old, what
 was pushed a moment ago stays, and nothing is lost beside pushes and commits that go on
-meanwhile. What is there is told by git. Prints TAP.
+meanwhile. What is there is told by git. Then fsck, watched on a terminal. Prints TAP.
 """
 import base64
 import json
 import os
 import pathlib
+import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -113,14 +115,17 @@ def push_all(hub, work, failed):
 
 def commit_all(hub, failed):
     for n in range(COMMITS):
-        content = base64.b64encode(f"commit {n}".encode()).decode()
-        lines = ({"key": "header", "value": {"summary": f"commit {n}"}},
-                 {"key": "file", "value": {"content": content, "path": f"c/{n}.txt",
-                                           "encoding": "base64"}})
         try:
-            hub_commit(hub, lines)
+            upload(hub, f"commit {n}".encode(), f"c/{n}.txt")
         except OSError as error:
             failed.append(f"{n}: {error}")
+
+
+def upload(hub, content, path):
+    encoded = base64.b64encode(content).decode()
+    hub_commit(hub, ({"key": "header", "value": {"summary": f"commit of {path}"}},
+                     {"key": "file", "value": {"content": encoded, "path": path,
+                                               "encoding": "base64"}}))
 
 
 def hub_commit(hub, lines):
@@ -218,6 +223,35 @@ def nothing_is_lost_beside_commits(hub, folder, work):
     check(count == str(FIRST + PUSHES + COMMITS), "and a clone has all commits", count)
 
 
+def read_all_of(master):
+    said = b""
+    try:
+        while piece := os.read(master, 4096):
+            said += piece
+    except OSError:  # so Linux says that nobody holds the other end
+        pass
+    return said.decode()
+
+
+def fsck_shows_how_far_it_is(hub, folder):
+    """On a terminal; what is not one gets nothing but the result."""
+    for n in range(3):
+        upload(hub, os.urandom(2 << 20), f"{n}.bin")
+    master, slave = pty.openpty()
+    with subprocess.Popen([hubs.HEARTH, "hub", "fsck"], cwd=folder, stderr=slave,
+                          stdout=subprocess.PIPE, text=True) as child:
+        os.close(slave)
+        said, result = read_all_of(master), child.stdout.read()
+    os.close(master)
+    percents = [int(n) for n in re.findall(r"\r\[[# ]{40}\] +(\d+)%", said)]
+    check(len(percents) > 1 and percents == sorted(set(percents)) and percents[-1] == 100 and
+          said.endswith("100%\r\n"), "fsck draws a bar on a terminal, up to 100%", repr(said))
+    check("0 faults" in result and "%" not in result, "beside its result", result)
+    done = subprocess.run([hubs.HEARTH, "hub", "fsck"], cwd=folder, capture_output=True,
+                          text=True, check=False)
+    check(done.stderr == "" and done.stdout == result, "and only there", done.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory() as top:
         folder, work = f"{top}/hub", f"{top}/work"
@@ -227,6 +261,7 @@ def main():
             garbage_goes_and_the_young_stay(hub, folder, work)
             nothing_is_lost_beside_pushes(hub, folder, work)
             nothing_is_lost_beside_commits(hub, folder, work)
+            fsck_shows_how_far_it_is(hub, folder)
     points.end()
 
 

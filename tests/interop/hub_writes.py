@@ -289,6 +289,9 @@ def commands():
 def ends():
     api.move_repo(REPO, f"{NAMESPACE}/moved")
     check(api.model_info(REPO).id == f"{NAMESPACE}/moved", "a moved repository is found")
+    with tempfile.TemporaryDirectory() as to:
+        path = api.hf_hub_download(REPO, ".gitattributes", local_dir=to)
+        check(os.path.getsize(path) > 0, "and read by its old name")
     api.delete_repo(f"{NAMESPACE}/moved")
     raises(errors.RepositoryNotFoundError, lambda: api.model_info(f"{NAMESPACE}/moved"),
            "a deleted one is not")

@@ -129,6 +129,12 @@ static void home_shows_many_models_a_page_at_a_time(void **state)
     site_assert_has_not(fix, "community/digits");
     site_assert_has(fix, "<a rel=\"prev\" href=\"/?page=1\">");
     site_assert_has_not(fix, "rel=\"next\"");
+    assert_int_equal(site_get(fix, "/?author=lab&search=m"), 200);
+    site_assert_has(fix, "lab/m47<");
+    site_assert_has(fix, "<input type=\"hidden\" name=\"author\" value=\"lab\">");
+    site_assert_has_not(fix, "rel=\"next\"");
+    assert_int_equal(site_get(fix, "/?author=lab&search=m&page=2"), 200);
+    site_assert_has(fix, "href=\"/?page=1&amp;search=m&amp;author=lab\">");
     assert_int_equal(site_get(fix, "/?page=9999"), 200);
     site_assert_has(fix, "There is nothing of this name.");
     assert_int_equal(site_get(fix, "/?page=-1"), 200);

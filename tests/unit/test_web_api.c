@@ -191,6 +191,19 @@ static void errors_have_a_code_and_a_message(void **state)
     free(token);
 }
 
+/* Clients that list everything, or look for a person, go on. */
+static void what_is_not_hosted_is_told_from_what_is_not_there(void **state)
+{
+    struct site_fixture *fix = *state;
+
+    assert_int_equal(site_get(fix, "/api/spaces?limit=30"), 200);
+    assert_string_equal(fix->res.body.data, "[]");
+    assert_int_equal(site_get(fix, "/api/spaces/ada/s"), 404);
+    assert_string_equal(site_header(fix, "x-error-code"), "RepoNotFound");
+    assert_int_equal(site_get(fix, "/api/users/ada/overview"), 404);
+    assert_string_equal(site_header(fix, "x-error-code"), "NotFound");
+}
+
 static void tree_lists_folders_and_pages(void **state)
 {
     struct site_fixture *fix = *state;
@@ -304,6 +317,7 @@ int main(void)
         SERVED(a_model_names_what_it_was_made_from),
         SERVED(owners_see_what_their_repositories_take),
         SERVED(errors_have_a_code_and_a_message),
+        SERVED(what_is_not_hosted_is_told_from_what_is_not_there),
         SERVED(tree_lists_folders_and_pages),
         SERVED(paths_are_asked_for_as_form_and_as_json),
         SERVED(list_searches_filters_and_pages),

@@ -83,6 +83,26 @@ static void a_branch_is_moved_only_by_who_says_so(void **state)
     free(token);
 }
 
+/* Revisions of such names are asked for as something else, so nobody could read them. */
+static void names_that_mean_something_else_are_refused(void **state)
+{
+    static const char *const names[] = { "HEAD", "refs%2Fpr%2F1", "refs%2Fheads%2Fmain",
+                                         "0123456789abcdef0123456789abcdef01234567" };
+    struct site_fixture *fix = *state;
+    char *token = create(fix);
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *path = xasprintf("/api/models/ada/m/branch/%s", names[i]);
+
+        assert_int_equal(site_send(fix, "POST", path, token, "{}"), 400);
+        site_assert_has(fix, "cannot be the name of a branch or tag");
+        free(path);
+    }
+    assert_int_equal(
+        site_send(fix, "POST", "/api/models/ada/m/tag/main", token, "{\"tag\":\"HEAD\"}"), 400);
+    free(token);
+}
+
 static void assert_from(const struct site_fixture *fix, const char *path, const char *commit,
                         const char *title)
 {
@@ -139,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVED(an_empty_branch_has_one_commit_and_no_file),
         SERVED(a_branch_is_moved_only_by_who_says_so),
+        SERVED(names_that_mean_something_else_are_refused),
         SERVED(an_expanded_tree_tells_each_last_commit),
     };
 
