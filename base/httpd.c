@@ -33,6 +33,7 @@
 #include "base/httpd_pool.h"
 #include "base/httpd_reply.h"
 #include "base/httpd_request.h"
+#include "base/httpd_send.h"
 #include "base/httpd_slow.h"
 #include "base/httpd_strict.h"
 #include "base/httpd_wait.h"
@@ -50,6 +51,7 @@ struct httpd {
     struct httpd_options options; /* strings and lists are the caller's */
     struct httpd_pool *pool;      /* NULL: handlers block the server's threads */
     struct httpd_wait *wait;
+    struct httpd_send *send;
     struct httpd_slow *slow;
     struct httpd_memo *memo;
     uint64_t id_key;
@@ -97,7 +99,8 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 
     struct httpd_request *req = httpd_request_new(connection, target);
     req->wait = httpd->wait;
-    req->sender = peer_of(connection);
+    req->send = httpd->send;
+    req->watched = peer_of(connection);
     req->memo = httpd->memo;
     req->memo_generation = httpd_memo_generation(httpd->memo);
     if (httpd->options.has_request_ids)
@@ -221,14 +224,14 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *connection, c
     if (!req->method) {
         req->method = method;
         req->version = version;
-        httpd_slow_expect(req->sender, HTTPD_EXPECT_BODY);
+        httpd_slow_expect(req->watched, HTTPD_EXPECT_BODY);
         rc = begin(httpd, req);
     } else if (*data_len > 0) {
         rc = httpd_body_take(req, data, *data_len, httpd->options.ctx);
-        httpd_slow_received(req->sender, *data_len);
+        httpd_slow_received(req->watched, *data_len);
         *data_len = 0;
     } else {
-        httpd_slow_expect(req->sender, HTTPD_EXPECT_NOTHING);
+        httpd_slow_expect(req->watched, HTTPD_EXPECT_NOTHING);
         rc = answer(httpd, req);
     }
     return rc < 0 ? MHD_NO : MHD_YES;
@@ -276,6 +279,7 @@ static void free_stopped(struct httpd *httpd)
     httpd_accept_free(httpd->accept);
     httpd_pool_free(httpd->pool);
     httpd_wait_free(httpd->wait);
+    httpd_send_free(httpd->send);
     httpd_slow_free(httpd->slow);
     httpd_memo_free(httpd->memo);
     (void)pthread_cond_destroy(&httpd->idle);
@@ -307,6 +311,8 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
     int fd = options->listen_fd > 0 ? options->listen_fd : -1;
 
     int rc = httpd_wait_new(&httpd->wait, httpd_slow_cut, httpd->slow, err);
+    if (rc == 0)
+        rc = httpd_send_new(&httpd->send, err);
     if (rc == 0 && options->blocking_threads > 0)
         rc = httpd_pool_new(&httpd->pool, options->blocking_threads, work, httpd, err);
     if (rc == 0 && fd < 0)
@@ -373,6 +379,7 @@ void httpd_stop(struct httpd *httpd)
     if (httpd->pool)
         httpd_pool_end(httpd->pool);
     httpd_wait_end(httpd->wait);
+    httpd_send_end(httpd->send);
     MHD_stop_daemon(httpd->daemon);
     free_stopped(httpd);
 }

@@ -24,7 +24,8 @@ enum { HTTPD_MAX_REPLY_BYTES = 64 << 20 }; /* of httpd_response.body; larger one
 struct httpd_response {
     struct buf body;          /* sent unless a file or a stream is named */
     const char *content_type; /* static text; NULL: none is sent */
-    char *file;               /* path to send instead of body, by sendfile; freed after use */
+    char *file;               /* path to send instead of body, by sendfile; freed after use. */
+                              /* One of 4 MiB or more ends its connection */
     int64_t file_offset;      /* bytes; with file_len the part to send (the server sends no */
     int64_t file_len;         /* Content-Range by itself); -1: to the end */
     int stream_fd; /* sent after body until its end, chunked, then closed; -1. A writer that */
@@ -91,8 +92,8 @@ struct httpd_options {
     unsigned max_connections;    /* 0: 256 */
     unsigned max_per_peer;       /* connections of one address; 0: no such limit */
     unsigned idle_timeout_s;     /* 0: 30 */
-    unsigned slow_after_s;       /* 0: 60; headers must be complete by then, and a body must */
-                                 /* come at 1 KiB/s or more from then on */
+    unsigned slow_after_s;       /* 0: 60; headers must be complete by then, and in each such */
+                                 /* span a body must come, an answer be read, at 1 KiB/s */
     const char *trusted_peer;    /* numeric address of the proxy whose X-Forwarded-For tells */
                                  /* httpd_peer(); NULL or "": none */
     bool has_request_ids;        /* every reply has an X-Request-Id of its own */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/httpd_reply.h"
 
-#include <fcntl.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/httpd_file.h"
 #include "base/httpd_memo.h"
 #include "base/httpd_request.h"
+#include "base/httpd_slow.h"
 #include "base/httpd_stream.h"
 
 enum { STREAM_BLOCK_BYTES = 65536 };
@@ -36,31 +36,6 @@ void httpd_response_finish(struct httpd_response *res)
     if (res->end_stream)
         res->end_stream(res->stream);
     res->end_stream = NULL;
-}
-
-/* The part of a regular file that was asked for; NULL when it is not there. */
-static struct MHD_Response *from_file(struct httpd_request *req,
-                                      const struct httpd_response *res)
-{
-    struct MHD_Response *reply = NULL;
-    struct stat st;
-
-    int fd = open(res->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && res->file_offset >= 0 &&
-        res->file_offset <= st.st_size) {
-        int64_t rest = st.st_size - res->file_offset;
-        int64_t len = res->file_len < 0 ? rest : res->file_len;
-
-        if (len <= rest)
-            reply = MHD_create_response_from_fd_at_offset64((uint64_t)len, fd,
-                                                            (uint64_t)res->file_offset);
-        req->sent_bytes = len;
-    }
-    if (!reply)
-        (void)close(fd);
-    return reply;
 }
 
 /* A body of which only the first bytes arrive. */
@@ -122,7 +97,7 @@ static struct MHD_Response *create(struct httpd_request *req, struct httpd_respo
     struct MHD_Response *reply = NULL;
 
     if (res->file)
-        reply = from_file(req, res);
+        reply = httpd_file_reply(req, res);
     else if (res->stream_fd >= 0)
         reply = httpd_stream_reply(req, res);
     else if (res->body.overflow || *status < 100 || *status > 599)
@@ -148,6 +123,7 @@ int httpd_reply_queue(struct httpd_request *req, int status, struct MHD_Response
 {
     if (req->id[0])
         httpd_reply_add(reply, HTTPD_ID_HEADER, req->id);
+    httpd_slow_expect(req->watched, HTTPD_EXPECT_READING);
     enum MHD_Result sent = MHD_queue_response(req->connection, (unsigned)status, reply);
 
     MHD_destroy_response(reply);

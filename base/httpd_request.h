@@ -16,6 +16,7 @@
 struct MHD_Connection;
 struct httpd_memo;
 struct httpd_peer;
+struct httpd_send;
 struct httpd_wait;
 
 enum { HTTPD_MAX_REPLY_HEADERS = 32, HTTPD_ID_SIZE = 17 };
@@ -56,8 +57,9 @@ struct httpd_request {
     size_t n_reply_headers;
     int status; /* the handler's answer, once ANSWERED, and its reply */
     struct httpd_response reply;
-    struct httpd_wait *wait;   /* for replies that another process makes */
-    struct httpd_peer *sender; /* whose speed is watched; the connection's */
+    struct httpd_wait *wait;    /* for replies that another process makes */
+    struct httpd_send *send;    /* for large files */
+    struct httpd_peer *watched; /* the connection's, whose speed counts */
     struct httpd_memo *memo;
     uint64_t memo_generation;   /* when the request came */
     int64_t memo_ms;            /* how long its reply may be remembered; 0: not at all */

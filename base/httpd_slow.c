@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/httpd_slow.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -11,11 +13,24 @@
 
 #include "base/alloc.h"
 
+struct progress {
+    int64_t bytes;     /* that moved */
+    int64_t waited_ms; /* for the peer */
+};
+
+/* A time over which the peer's speed is measured. */
+struct span {
+    int64_t of_ms; /* httpd_peer::since_ms then: what was expected */
+    int64_t from_ms;
+    struct progress before;
+};
+
 struct httpd_peer {
     int fd;
     _Atomic(enum httpd_expect) expect;
     atomic_int_fast64_t since_ms; /* monotonic, when that began */
     atomic_int_fast64_t bytes;    /* of the body since then */
+    struct span span;             /* httpd_slow_cut()'s */
     struct httpd_peer *next, **at;
 };
 
@@ -93,15 +108,46 @@ void httpd_slow_received(struct httpd_peer *peer, size_t len)
         peer->bytes += (int64_t)len;
 }
 
-static bool is_too_slow(const struct httpd_slow *slow, const struct httpd_peer *peer,
-                        int64_t at)
+/* What the peer has taken of the answer, as far as the kernel knows. */
+static struct progress read_progress(const struct httpd_peer *peer)
 {
-    int64_t over_ms = at - peer->since_ms - slow->after_ms;
+    struct tcp_info info = { 0 };
+    socklen_t len = sizeof(info);
 
-    if (peer->expect == HTTPD_EXPECT_NOTHING || over_ms < 0)
+    if (getsockopt(peer->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return (struct progress){ 0 };
+    return (struct progress){ .bytes = (int64_t)info.tcpi_bytes_acked,
+                              .waited_ms = (int64_t)(info.tcpi_busy_time / 1000) };
+}
+
+static struct progress progress_of(const struct httpd_peer *peer, int64_t at)
+{
+    if (peer->expect == HTTPD_EXPECT_READING)
+        return read_progress(peer);
+    return (struct progress){ .bytes = peer->bytes, .waited_ms = at };
+}
+
+static bool is_too_slow(const struct httpd_slow *slow, struct httpd_peer *peer, int64_t at)
+{
+    int64_t since_ms = peer->since_ms;
+
+    if (peer->expect == HTTPD_EXPECT_NOTHING)
         return false;
-    return peer->expect == HTTPD_EXPECT_HEADERS ||
-           peer->bytes < over_ms * HTTPD_SLOW_BYTES_PER_S / 1000;
+    if (peer->expect == HTTPD_EXPECT_HEADERS)
+        return at - since_ms >= slow->after_ms;
+    if (peer->span.of_ms != since_ms) {
+        peer->span = (struct span){ since_ms, at, progress_of(peer, at) };
+        return false;
+    }
+    if (at - peer->span.from_ms < slow->after_ms)
+        return false;
+
+    struct progress now = progress_of(peer, at);
+    int64_t bytes = now.bytes - peer->span.before.bytes;
+    int64_t waited_ms = now.waited_ms - peer->span.before.waited_ms;
+    peer->span = (struct span){ since_ms, at, now };
+    return waited_ms >= slow->after_ms / 10 * 9 &&
+           bytes < slow->after_ms * HTTPD_SLOW_BYTES_PER_S / 1000;
 }
 
 void httpd_slow_cut(void *ctx)
