@@ -305,6 +305,6 @@ static int run_check(struct app *app, const struct cmd_args *args, struct err *e
 
 const struct cmd cmd_check = {
     .name = "check",
-    .summary = "Configuration, database, token rights, disk, clock: what works, what does not",
+    .summary = "What works and what does not: options, rights, disk",
     .run = run_check,
 };

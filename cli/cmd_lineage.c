@@ -126,7 +126,7 @@ static int run_lineage(struct app *app, const struct cmd_args *args, struct err 
 const struct cmd cmd_lineage = {
     .name = "lineage",
     .args = "SAMPLE|FEEDBACK|PR|RELEASE",
-    .summary = "Who gave a sample, under which licence, who approved it, what came of it",
+    .summary = "Who gave a sample, who approved it, what came of it",
     .needs = NEED_DB_READ,
     .min_operands = 1,
     .max_operands = 1,

@@ -53,7 +53,7 @@ static int run_report(struct app *app, const struct cmd_args *args, struct err *
 const struct cmd cmd_report = {
     .name = "report",
     .args = "[--format html|md|json|csv] [--since DATE] [--out PATH]",
-    .summary = "Feedback, response times, contributors, runs and releases in figures",
+    .summary = "Feedback, contributors, runs and releases in figures",
     .options = report_options,
     .needs = NEED_DB_READ,
     .run = run_report,

@@ -175,7 +175,7 @@ static int run_serve(struct app *app, const struct cmd_args *args, struct err *e
 }
 
 static const struct cmd_option serve_options[] = {
-    { "--listen", "ADDR", "Address and port, instead of serve.listen; port 0 takes a free one",
+    { "--listen", "ADDR", "address and port, instead of serve.listen; port 0 takes a free one",
       false },
     { NULL, NULL, NULL, false },
 };

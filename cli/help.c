@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/help.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,10 +10,15 @@
 #include "cli/cmd.h"
 #include "cli/commands.h"
 
-enum { MAX_WORDS = 3 }; /* of a command's name */
+enum {
+    WIDTH = 80,
+    INDENT = 23,  /* of what is said about a command or an option */
+    MAX_WORDS = 3 /* of a command's name */
+};
 
 static const char INTRO[] =
-    "Hearth runs the community of an open model: feedback, retraining, releases, a hub.\n"
+    "Hearth runs the community of an open model: feedback, retraining, releases,\n"
+    "a hub.\n"
     "\n"
     "usage: hearth COMMAND [ARGUMENT..] [--config PATH] [--json]\n"
     "\n";
@@ -21,17 +27,49 @@ static const char OUTRO[] =
     "\n"
     "  --config PATH        the configuration, instead of hearth.yml in this folder\n"
     "  --repository OWNER/NAME\n"
-    "                       whose results, where forge.repositories names more than one\n"
+    "                       whose results, where forge.repositories names more\n"
     "  --json               results as JSON\n"
     "  --help, --version\n"
     "\n"
-    "`hearth help COMMAND` tells more. Exit codes: 0 done, 1 failed or refused, 2 wrong\n"
-    "usage, configuration, token, right, repository or schema, 3 finished but work is left\n"
-    "over, 4 another instance holds the lock.\n";
+    "`hearth help COMMAND` tells more. Exit codes: 0 done, 1 failed or refused,\n"
+    "2 wrong usage, configuration, token, right, repository or schema, 3 finished\n"
+    "but work is left over, 4 another instance holds the lock.\n";
+
+/* Up to a blank; "[--edit KEY [--file PATH]]" is one word. */
+static size_t word_length(const char *text)
+{
+    size_t len = 0;
+
+    for (int depth = 0; text[len] && (text[len] != ' ' || depth > 0); len++)
+        depth += (text[len] == '[') - (text[len] == ']');
+    return len;
+}
+
+/* Goes on at a column; the next lines begin at `indent`. */
+static void add_wrapped(struct buf *out, size_t column, size_t indent, const char *text)
+{
+    for (bool is_first = true; *text; is_first = false) {
+        size_t len = word_length(text);
+
+        if (!is_first && column + 1 + len > WIDTH) {
+            buf_printf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!is_first) {
+            buf_add_char(out, ' ');
+            column++;
+        }
+        buf_add(out, text, len);
+        column += len;
+        text += len;
+        text += strspn(text, " ");
+    }
+    buf_add_char(out, '\n');
+}
 
 static void add_line(struct buf *out, const char *left, const char *right)
 {
-    buf_printf(out, "  %-19s  %s\n", left, right);
+    buf_printf(out, "  %-*s  ", INDENT - 4, left);
+    add_wrapped(out, INDENT, INDENT, right);
 }
 
 void help_overview(struct buf *out)
@@ -45,9 +83,11 @@ void help_overview(struct buf *out)
 void help_command(struct buf *out, const struct cmd *cmd)
 {
     char left[128];
+    size_t begin = out->len;
 
-    buf_printf(out, "usage: hearth %s%s%s\n\n%s.\n", cmd->name, cmd->args ? " " : "",
-               cmd->args ? cmd->args : "", cmd->summary);
+    buf_printf(out, "usage: hearth %s%s", cmd->name, cmd->args ? " " : "");
+    add_wrapped(out, out->len - begin, strlen("usage: "), cmd->args ? cmd->args : "");
+    buf_printf(out, "\n%s.\n", cmd->summary);
     for (size_t i = 0; cmd->options && cmd->options[i].name; i++) {
         const struct cmd_option *option = &cmd->options[i];
         (void)snprintf(left, sizeof(left), "%s%s%s%s", option->name, option->arg ? " " : "",

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "cli/cmd.h"
 #include "cli/commands.h"
+#include "cli/help.h"
 
 static int no_run(struct app *app, const struct cmd_args *args, struct err *err)
 {
@@ -207,6 +208,34 @@ static void every_command_explains_itself(void **state)
     }
 }
 
+static void assert_fits(const struct buf *text)
+{
+    for (const char *line = text->data; *line;) {
+        size_t len = strcspn(line, "\n");
+
+        if (len > 80 || (len > 0 && line[len - 1] == ' '))
+            print_error("too long, or blanks at its end: '%.*s'\n", (int)len, line);
+        assert_true(len <= 80 && (len == 0 || line[len - 1] != ' '));
+        line += len + 1;
+    }
+}
+
+static void help_fits_into_eighty_columns(void **state)
+{
+    struct buf text;
+
+    (void)state;
+    buf_init(&text, 1 << 16);
+    help_overview(&text);
+    assert_fits(&text);
+    for (const struct cmd *const *cmd = commands; *cmd; cmd++) {
+        buf_clear(&text);
+        help_command(&text, *cmd);
+        assert_fits(&text);
+    }
+    buf_finish(&text);
+}
+
 static void every_command_is_found_by_its_whole_name(void **state)
 {
     (void)state;
@@ -269,6 +298,7 @@ int main(void)
         cmocka_unit_test(global_options_stand_anywhere_before_the_dashes),
         cmocka_unit_test(config_without_a_path_is_refused),
         cmocka_unit_test(every_command_explains_itself),
+        cmocka_unit_test(help_fits_into_eighty_columns),
         cmocka_unit_test(every_command_is_found_by_its_whole_name),
         cmocka_unit_test(a_misspelt_command_gets_a_suggestion),
         cmocka_unit_test(errors_have_the_exit_codes_that_scripts_rely_on),
