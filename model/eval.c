@@ -21,14 +21,24 @@ struct sweep {
     void *ctx;
 };
 
-static void sweep_logits(const struct sweep *s)
+static int check_logits(const float *logits, size_t n, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = model_check_answer((double)logits[i], err);
+    return rc;
+}
+
+static int sweep_logits(const struct sweep *s, struct err *err)
 {
     const struct net_env env = { .kernels = s->kernels };
     struct net *net = s->model->arch->open(s->model, &env);
     float logits[NET_MAX_BATCH * MODEL_MAX_CLASSES];
     uint32_t rows[NET_MAX_BATCH];
+    int rc = 0;
 
-    for (size_t at = 0; at < s->n; at += NET_MAX_BATCH) {
+    for (size_t at = 0; rc == 0 && at < s->n; at += NET_MAX_BATCH) {
         struct batch batch = { .pixels = s->pixels,
                                .rows = rows,
                                .n = s->n - at < NET_MAX_BATCH ? s->n - at : NET_MAX_BATCH };
@@ -36,9 +46,12 @@ static void sweep_logits(const struct sweep *s)
         for (size_t i = 0; i < batch.n; i++)
             rows[i] = (uint32_t)(at + i);
         s->model->arch->forward(net, logits, &batch);
-        s->use(s->ctx, at, logits, batch.n);
+        rc = check_logits(logits, batch.n * s->model->shape.classes, err);
+        if (rc == 0)
+            s->use(s->ctx, at, logits, batch.n);
     }
     s->model->arch->close(net);
+    return rc;
 }
 
 /* p (O) = softmax(z (O)) in double. Returns ln(sum exp(z)). */
@@ -133,7 +146,11 @@ int eval_model(struct eval *e, const struct model *m, const struct dataset *data
     struct tally tally = { .e = e, .data = data, .classes = m->shape.classes };
     const struct sweep sweep = { m, kernels, data->pixels, data->n, tally_logits, &tally };
 
-    sweep_logits(&sweep);
+    rc = sweep_logits(&sweep, err);
+    if (rc < 0) {
+        eval_finish(e);
+        return rc;
+    }
     e->accuracy = (double)e->n_right / (double)e->n;
     e->nll = tally.nll / (double)e->n;
     e->ece = calibration_error(e->bins, e->n);
@@ -178,6 +195,5 @@ int predict_probabilities(float *probabilities, const struct model *m, const uin
         return rc;
     if (n == 0 || n > UINT32_MAX)
         return err_set(err, ERR_RANGE, "%zu images to predict", n);
-    sweep_logits(&sweep);
-    return 0;
+    return sweep_logits(&sweep, err);
 }

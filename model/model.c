@@ -81,6 +81,15 @@ int model_check_data(const struct model *m, const struct dataset *data, struct e
     return 0;
 }
 
+int model_check_answer(double answer, struct err *err)
+{
+    if (answer >= -MODEL_MAX_ANSWER && answer <= MODEL_MAX_ANSWER)
+        return 0;
+    return err_set(err, ERR_RANGE,
+                   "the model's weights are so large that it answers %g: nothing can be told",
+                   answer);
+}
+
 const struct tensor *model_tensor(const struct model *m, const char *name)
 {
     for (size_t i = 0; i < m->n_tensors; i++) {

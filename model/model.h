@@ -66,6 +66,11 @@ struct model *model_copy(const struct model *m);
 /* -ERR_RANGE when the images have another side or another range of pixels than m reads. */
 int model_check_data(const struct model *m, const struct dataset *data, struct err *err);
 
+/* -ERR_RANGE for an answer past MODEL_MAX_ANSWER, or none at all: weights are finite, what they
+ * add up to need not be. */
+#define MODEL_MAX_ANSWER 1e30
+int model_check_answer(double answer, struct err *err);
+
 /* The same model gives the same bytes. */
 int model_write(struct buf *out, const struct model *m, struct err *err);
 

@@ -9,6 +9,18 @@
 #include "model/dataset.h"
 #include "model/model.h"
 
+static int check_scores(const struct score *scores, size_t n, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        rc = model_check_answer(scores[i].elbo, err);
+        if (rc == 0)
+            rc = model_check_answer(scores[i].reconstruction_error, err);
+    }
+    return rc;
+}
+
 int score_images(struct score *scores, const struct model *m, const uint8_t *pixels, size_t n,
                  const struct kernels *kernels, struct err *err)
 {
@@ -21,7 +33,8 @@ int score_images(struct score *scores, const struct model *m, const uint8_t *pix
     if (n == 0 || n > UINT32_MAX)
         return err_set(err, ERR_RANGE, "%zu images to score", n);
     struct net *net = m->arch->open(m, &env);
-    for (size_t at = 0; at < n; at += NET_MAX_BATCH) {
+    int rc = 0;
+    for (size_t at = 0; rc == 0 && at < n; at += NET_MAX_BATCH) {
         struct batch batch = { .pixels = pixels,
                                .rows = rows,
                                .n = n - at < NET_MAX_BATCH ? n - at : NET_MAX_BATCH };
@@ -29,9 +42,10 @@ int score_images(struct score *scores, const struct model *m, const uint8_t *pix
         for (size_t i = 0; i < batch.n; i++)
             rows[i] = (uint32_t)(at + i);
         m->arch->score(net, scores + at, &batch);
+        rc = check_scores(scores + at, batch.n, err);
     }
     m->arch->close(net);
-    return 0;
+    return rc;
 }
 
 /* One per sample; the caller frees. */

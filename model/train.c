@@ -183,15 +183,16 @@ static int run_epoch(struct train_run *run, struct err *err)
     int rc = run_steps(run, epoch, err);
     if (rc < 0)
         return rc;
+    if (!isfinite(epoch->loss))
+        return err_set(err, ERR_RANGE,
+                       "the loss of epoch %zu is not finite: a smaller learning rate may help",
+                       run->n_epochs + 1);
     profile_start(profile);
     rc = validate(run, epoch, err);
     profile_mark(profile, PHASE_VALIDATION);
     if (rc < 0)
-        return rc;
-    if (!isfinite(epoch->loss) || !isfinite(epoch->validation_loss))
-        return err_set(err, ERR_RANGE,
-                       "the loss of epoch %zu is not finite: a smaller learning rate may help",
-                       run->n_epochs + 1);
+        return err_wrap(err, rc, "epoch %zu (a smaller learning rate may help)",
+                        run->n_epochs + 1);
     run->n_epochs++;
     keep_best(run);
     return 0;

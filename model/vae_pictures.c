@@ -15,17 +15,21 @@ static int check(const struct model *m, size_t n, struct err *err)
 }
 
 /* The mean of each pixel, for the first n images of the batch. */
-static void take_pixels(uint8_t *out, const struct net *net, size_t n)
+static int take_pixels(uint8_t *out, const struct net *net, size_t n, struct err *err)
 {
     size_t size = net->shape.side * net->shape.side, row = net->layers[VAE_OUT].columns;
 
     for (size_t b = 0; b < n; b++) {
         for (size_t i = 0; i < size; i++) {
             float ink = vae_sigmoid(net->l[b * row + i]) * (float)net->shape.max_value;
+            int rc = model_check_answer((double)ink, err);
 
+            if (rc < 0)
+                return rc;
             out[b * size + i] = (uint8_t)(ink + 0.5f);
         }
     }
+    return 0;
 }
 
 static size_t batch_size(size_t n, size_t at)
@@ -43,7 +47,7 @@ int vae_denoise(uint8_t *out, const struct model *m, const uint8_t *pixels, size
     if (rc < 0)
         return rc;
     struct net *net = vae_open(m, &env);
-    for (size_t at = 0; at < n; at += NET_MAX_BATCH) {
+    for (size_t at = 0; rc == 0 && at < n; at += NET_MAX_BATCH) {
         struct batch batch = { .pixels = pixels, .rows = rows, .n = batch_size(n, at) };
         const struct vae_images all = { 0, batch.n };
 
@@ -52,10 +56,10 @@ int vae_denoise(uint8_t *out, const struct model *m, const uint8_t *pixels, size
         vae_encode(net, &batch, all);
         vae_take_mean(net, all);
         vae_decode(net, all);
-        take_pixels(out + at * m->shape.side * m->shape.side, net, batch.n);
+        rc = take_pixels(out + at * m->shape.side * m->shape.side, net, batch.n, err);
     }
     vae_close(net);
-    return 0;
+    return rc;
 }
 
 int vae_sample(uint8_t *out, const struct model *m, size_t n, uint64_t seed,
@@ -67,14 +71,14 @@ int vae_sample(uint8_t *out, const struct model *m, size_t n, uint64_t seed,
     if (rc < 0)
         return rc;
     struct net *net = vae_open(m, &env);
-    for (size_t at = 0; at < n; at += NET_MAX_BATCH) {
+    for (size_t at = 0; rc == 0 && at < n; at += NET_MAX_BATCH) {
         const struct vae_images all = { 0, batch_size(n, at) };
 
         for (size_t b = 0; b < all.to; b++)
             vae_normals(net->z + b * VAE_Z, VAE_Z, seed, at + b);
         vae_decode(net, all);
-        take_pixels(out + at * m->shape.side * m->shape.side, net, all.to);
+        rc = take_pixels(out + at * m->shape.side * m->shape.side, net, all.to, err);
     }
     vae_close(net);
-    return 0;
+    return rc;
 }

@@ -177,6 +177,28 @@ static void data_of_another_size_are_refused(void **state)
     model_free(m);
 }
 
+static void answers_that_are_no_numbers_are_an_error(void **state)
+{
+    struct dataset holdout = digits_part(SPLIT_HOLDOUT);
+    struct model *m = champion();
+    struct eval e = { 0 };
+    struct err err = { 0 };
+    float p[10];
+
+    (void)state;
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        for (size_t k = 0; k < m->tensors[i].count; k++)
+            m->tensors[i].data[k] = 3e38f; /* finite, as files must be; its sums are not */
+    }
+    assert_int_equal(eval_model(&e, m, &holdout, kernels_reference(), &err), -ERR_RANGE);
+    assert_non_null(strstr(err.msg, "nothing can be told"));
+    assert_null(e.predicted);
+    assert_int_equal(predict_probabilities(p, m, holdout.pixels, 1, kernels_reference(), &err),
+                     -ERR_RANGE);
+    model_free(m);
+    dataset_finish(&holdout);
+}
+
 /* Values of scipy.stats.binomtest(a, a + b, 0.5), two-sided and one-sided. */
 static void mcnemar_gives_exact_binomial_probabilities(void **state)
 {
@@ -213,6 +235,7 @@ int main(void)
         cmocka_unit_test(every_set_gives_the_same_figures),
         cmocka_unit_test(json_has_null_where_there_is_nothing_to_divide),
         cmocka_unit_test(data_of_another_size_are_refused),
+        cmocka_unit_test(answers_that_are_no_numbers_are_an_error),
         cmocka_unit_test(mcnemar_gives_exact_binomial_probabilities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -194,6 +195,28 @@ static void samples_hang_on_seed_and_number_alone(void **state)
     model_free(m);
 }
 
+static void weights_past_any_use_make_no_pictures(void **state)
+{
+    struct model *m = nets_model(&arch_vae, HIDDEN);
+    const struct tensor *mean = model_tensor(m, "latent.bias");
+    const struct tensor *decoder = model_tensor(m, "decoder.weight");
+    const uint8_t pixels[SIZE] = { [27] = 16 };
+    uint8_t out[SIZE * 64];
+    struct score score;
+    struct err err = { 0 };
+
+    (void)state;
+    for (size_t k = 0; k < mean->count; k++)
+        mean->data[k] = 10.0f;
+    for (size_t k = 0; k < decoder->count; k++)
+        decoder->data[k] = 3e38f; /* makes infinities, which the last layer subtracts */
+    assert_int_equal(score_images(&score, m, pixels, 1, kernels_reference(), &err), -ERR_RANGE);
+    assert_non_null(strstr(err.msg, "nothing can be told"));
+    assert_int_equal(vae_denoise(out, m, pixels, 1, kernels_reference(), &err), -ERR_RANGE);
+    assert_int_equal(vae_sample(out, m, 64, 0, kernels_reference(), &err), -ERR_RANGE);
+    model_free(m);
+}
+
 static void what_it_cannot_do_is_refused(void **state)
 {
     struct dataset data = digits_part(SPLIT_PRACTICE), large;
@@ -233,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_threshold_tells_digits_from_other_marks),
         cmocka_unit_test(noise_is_taken_out_of_pictures),
         cmocka_unit_test(samples_hang_on_seed_and_number_alone),
+        cmocka_unit_test(weights_past_any_use_make_no_pictures),
         cmocka_unit_test(what_it_cannot_do_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
