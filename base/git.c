@@ -106,7 +106,7 @@ int git_init_bare(struct git_repo **ret, const char *path, struct err *err)
 
     int rc = git_setup(err);
     if (rc == 0 && fs_exists(path))
-        rc = git_break_locks(path, err);
+        rc = git_remove_stale_locks(path, err);
     if (rc < 0)
         return rc;
     char *head = fs_path(path, "HEAD", NULL);
@@ -231,15 +231,13 @@ int git_peel_to_commit(git_oid *commit, struct git_repo *repo, const git_oid *id
 /* The object that a ref, branch or tag of that name stands at. */
 static int find_ref(git_oid *ret, struct git_repo *repo, const char *rev)
 {
-    static const char *const patterns[] = { "refs/heads/%s", "refs/tags/%s" };
+    static const char *const folders[] = { "refs/heads/", "refs/tags/" };
     char name[GIT_MAX_PATH];
 
     if (strcmp(rev, "HEAD") == 0 || text_has_prefix(rev, "refs/"))
         return git_reference_name_to_id(ret, repo->git, rev);
     for (size_t i = 0; i < 2; i++) {
-        const char *prefix = patterns[i];
-        int len =
-            snprintf(name, sizeof(name), "%.*s%s", (int)(strlen(prefix) - 2), prefix, rev);
+        int len = snprintf(name, sizeof(name), "%s%s", folders[i], rev);
 
         if (len > 0 && (size_t)len < sizeof(name) &&
             git_reference_name_to_id(ret, repo->git, name) == 0)

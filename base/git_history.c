@@ -31,6 +31,35 @@ int git_take_commit(struct git_logged *ret, struct git_repo *repo, const git_oid
     return 0;
 }
 
+int git_walk_next(git_oid *ret, git_revwalk *walker, struct err *err)
+{
+    int rc = git_revwalk_next(ret, walker);
+
+    if (rc == 0 || rc == GIT_ITEROVER)
+        return rc == 0 ? 1 : 0;
+    return git_fail(err, rc, "cannot walk through the history");
+}
+
+int git_walk_begin(git_revwalk **ret, struct git_repo *repo, const struct git_ref *refs,
+                   size_t n, unsigned sorting, struct err *err)
+{
+    git_revwalk *walker = NULL;
+    git_oid id;
+
+    int rc = git_revwalk_new(&walker, repo->git);
+    if (rc == 0)
+        rc = git_revwalk_sorting(walker, sorting);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if ((rc = git_oid_fromstr(&id, refs[i].commit)) == 0)
+            rc = git_revwalk_push(walker, &id);
+    if (rc < 0) {
+        git_revwalk_free(walker);
+        return git_fail(err, rc, "cannot walk through the history");
+    }
+    *ret = walker;
+    return 0;
+}
+
 struct log {
     struct git_logged *commits;
     size_t n, total;
@@ -40,19 +69,21 @@ static int walk(struct log *log, git_revwalk *walker, struct git_repo *repo,
                 const struct git_log_range *range, struct err *err)
 {
     git_oid id;
-    int rc = 0;
+    int rc;
 
-    while (rc == 0 && (rc = git_revwalk_next(&id, walker)) == 0) {
+    while ((rc = git_walk_next(&id, walker, err)) > 0) {
         if (log->total == range->max_walked)
             return err_set(err, ERR_LIMIT, "more than %zu commits", range->max_walked);
         if (log->total >= range->skip && log->n < range->max) {
             log->commits = xrealloc_array(log->commits, log->n + 1, sizeof(*log->commits));
             rc = git_take_commit(&log->commits[log->n], repo, &id, err);
-            log->n += rc == 0;
+            if (rc < 0)
+                return rc;
+            log->n++;
         }
         log->total++;
     }
-    return rc == GIT_ITEROVER ? 0 : rc;
+    return rc;
 }
 
 int git_read_log(struct git_logged **ret, size_t *ret_n, size_t *ret_total,
@@ -94,41 +125,19 @@ void git_log_free(struct git_logged *commits, size_t n)
     free(commits);
 }
 
-static int push_refs(git_revwalk *walker, const struct git_walk *walk, struct err *err)
-{
-    git_oid id;
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < walk->n_refs; i++) {
-        rc = git_parse_id(&id, walk->refs[i].commit, err);
-        if (rc == 0 && (rc = git_revwalk_push(walker, &id)) < 0)
-            rc = git_fail(err, rc, "history of %s", walk->refs[i].name);
-    }
-    return rc;
-}
-
 int git_each_commit(struct git_repo *repo, const struct git_walk *walk, struct err *err)
 {
     git_revwalk *walker = NULL;
     char commit[GIT_HEX_SIZE];
     git_oid id;
     size_t n = 0;
-    int ended = 0;
 
     git_error_clear();
-    int rc = git_revwalk_new(&walker, repo->git);
-    if (rc < 0)
-        return git_fail(err, rc, "cannot walk through the history");
-    (void)git_revwalk_sorting(walker, GIT_SORT_TIME);
-    rc = push_refs(walker, walk, err);
-    while (rc == 0 && (ended = git_revwalk_next(&id, walker)) == 0) {
-        if (n++ == walk->max_commits)
-            rc = err_set(err, ERR_LIMIT, "more than %zu commits", walk->max_commits);
-        else
-            rc = walk->fn(walk->ctx, git_oid_tostr(commit, sizeof(commit), &id), err);
-    }
-    if (rc == 0 && ended != GIT_ITEROVER)
-        rc = git_fail(err, ended, "cannot walk through the history");
+    int rc = git_walk_begin(&walker, repo, walk->refs, walk->n_refs, GIT_SORT_TIME, err);
+    while (rc == 0 && (rc = git_walk_next(&id, walker, err)) > 0)
+        rc = n++ < walk->max_commits
+                 ? walk->fn(walk->ctx, git_oid_tostr(commit, sizeof(commit), &id), err)
+                 : err_set(err, ERR_LIMIT, "more than %zu commits", walk->max_commits);
     git_revwalk_free(walker);
     return rc;
 }
@@ -172,9 +181,4 @@ int git_add_tag(struct git_repo *repo, const struct git_new_tag *tag, struct err
     git_signature_free(tagger);
     git_object_free(target);
     return rc < 0 ? git_fail(err, rc, "cannot make tag '%.200s'", tag->name) : 0;
-}
-
-int git_remove_stale_locks(const char *path, struct err *err)
-{
-    return git_break_locks(path, err);
 }

@@ -35,8 +35,12 @@ int git_check_name(const char *name, size_t len, const char *what, struct err *e
 /* -ERR_LIMIT when there are more refs in packed-refs than libgit2 should load. */
 int git_check_packed_refs(struct git_repo *repo, struct err *err);
 
-/* Removes the lock files of refs, HEAD and config: for a repository's only writer. */
-int git_break_locks(const char *path, struct err *err);
+/* From the commits of the refs back; git_revwalk_free(). */
+struct git_ref;
+int git_walk_begin(git_revwalk **ret, struct git_repo *repo, const struct git_ref *refs,
+                   size_t n, unsigned sorting, struct err *err);
+/* 1, or 0 behind the last commit. */
+int git_walk_next(git_oid *ret, git_revwalk *walker, struct err *err);
 
 struct git_logged;
 int git_take_commit(struct git_logged *ret, struct git_repo *repo, const git_oid *id,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A writer that is killed leaves its lock files behind, and nobody could ever write again. */
-#include "base/git_impl.h"
+#include "base/git.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static int break_below(const char *dir, int depth, struct err *err)
     return rc;
 }
 
-int git_break_locks(const char *path, struct err *err)
+int git_remove_stale_locks(const char *path, struct err *err)
 {
     static const char *const at_top[] = { "HEAD.lock", "config.lock", "packed-refs.lock",
                                           "packed-refs.new" /* git's, of the same life */ };

@@ -233,18 +233,12 @@ static int rewrite_commit(struct rewriter *rw, const git_oid *id, struct err *er
 static int rewrite_commits(struct rewriter *rw, const struct git_ref *refs, size_t n,
                            struct err *err)
 {
+    const unsigned parents_first = GIT_SORT_TOPOLOGICAL | GIT_SORT_REVERSE;
     git_revwalk *walker = NULL;
     git_oid id;
 
-    int rc = git_revwalk_new(&walker, rw->repo->git);
-    if (rc == 0)
-        rc = git_revwalk_sorting(walker, GIT_SORT_TOPOLOGICAL | GIT_SORT_REVERSE);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        if ((rc = git_oid_fromstr(&id, refs[i].commit)) == 0)
-            rc = git_revwalk_push(walker, &id);
-    if (rc < 0)
-        rc = git_fail(err, rc, "history");
-    while (rc == 0 && git_revwalk_next(&id, walker) == 0) {
+    int rc = git_walk_begin(&walker, rw->repo, refs, n, parents_first, err);
+    while (rc == 0 && (rc = git_walk_next(&id, walker, err)) > 0) {
         if (rw->commits.n == rw->how->max_commits)
             rc = err_set(err, ERR_LIMIT, "more than %zu commits", rw->how->max_commits);
         else
