@@ -21,6 +21,9 @@ int fs_read(struct buf *out, const char *path, struct err *err);
 /* As that; -ERR_REFUSED for what is no plain file: reading a pipe would wait for its writer. */
 int fs_read_plain(struct buf *out, const char *path, struct err *err);
 
+/* All of it to a descriptor, however many calls that takes: 0, or -1 with errno. */
+int fs_write_all(int fd, const void *data, size_t len);
+
 /* Readers see the old file or the new one: write aside, fsync, rename, fsync the folder. */
 int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err);
 

@@ -22,16 +22,18 @@ static char *aside_of(const char *path)
     return xasprintf("%s.%ld.tmp", path, (long)getpid());
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int fs_write_all(int fd, const void *data, size_t len)
 {
+    const char *at = data;
+
     while (len > 0) {
-        ssize_t n = write(fd, data, len);
+        ssize_t n = write(fd, at, len);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return -1;
-        data += n;
+        at += n;
         len -= (size_t)n;
     }
     return 0;
@@ -74,7 +76,7 @@ static int copy_bytes(int from, int to)
     ssize_t n;
 
     while ((n = read(from, piece, sizeof(piece))) > 0)
-        if (write_all(to, piece, (size_t)n) != 0)
+        if (fs_write_all(to, piece, (size_t)n) != 0)
             return -1;
     return n < 0 ? -1 : 0;
 }
@@ -113,7 +115,7 @@ int fs_write(const char *path, const void *data, size_t len, mode_t mode, struct
         rc = err_errno(err, "cannot create '%s'", path);
         goto out;
     }
-    if (write_all(fd, data, len) != 0 || fsync(fd) != 0)
+    if (fs_write_all(fd, data, len) != 0 || fsync(fd) != 0)
         rc = err_errno(err, "cannot write '%s'", path);
     if (close(fd) != 0 && rc == 0)
         rc = err_errno(err, "cannot write '%s'", path);

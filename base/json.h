@@ -33,7 +33,7 @@ enum json_need {
     JSON_OPTIONAL
 }; /* optional: absent and null give the default */
 
-/* Parses exactly one document. Refuses more than max_depth levels, duplicate keys, invalid
+/* Parses exactly one document. Refuses more than JSON_MAX_DEPTH levels, duplicate keys, invalid
  * UTF-8, NUL in strings. what names the source in errors. *ret is the caller's: json_decref. */
 int json_parse(json_t **ret, const char *text, size_t len, const char *what, struct err *err);
 enum { JSON_MAX_DEPTH = 64 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/spool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,16 +30,9 @@ int spool_open(const char *dir, struct err *err)
 
 int spool_add(int fd, const void *data, size_t len, struct err *err)
 {
-    const char *bytes = data;
-
-    for (size_t done = 0; done < len;) {
-        ssize_t n = write(fd, bytes + done, len - done);
-
-        if (n < 0 && errno != EINTR)
-            return err_errno(err, "cannot keep the body of a request");
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return 0;
+    return fs_write_all(fd, data, len) == 0
+               ? 0
+               : err_errno(err, "cannot keep the body of a request");
 }
 
 int spool_map(const void **ret, size_t *ret_len, int fd, struct err *err)

@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/lazy.h"
 #include "base/worker_wire.h"
@@ -105,30 +106,14 @@ static int take_limits(const struct worker_kind *kind, int64_t max_memory, struc
     return rc;
 }
 
-static int write_exactly(int fd, const void *data, size_t len, struct err *err)
-{
-    const char *p = data;
-
-    while (len > 0) {
-        ssize_t n = write(fd, p, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(err, "cannot answer the parent");
-        p += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 static int send_frame(const struct worker_io *io, uint32_t type, const void *data, size_t len,
                       struct err *err)
 {
     struct worker_head head = { .type = type, .len = (uint32_t)len };
 
-    int rc = write_exactly(io->fd, &head, sizeof(head), err);
-    return rc < 0 ? rc : write_exactly(io->fd, data, len, err);
+    if (fs_write_all(io->fd, &head, sizeof(head)) != 0 || fs_write_all(io->fd, data, len) != 0)
+        return err_errno(err, "cannot answer the parent");
+    return 0;
 }
 
 int worker_send(struct worker_io *io, uint32_t type, const void *data, size_t len,

@@ -146,18 +146,13 @@ int actions_prepare(struct config *config, struct err *err)
 static int append(const char *path, const struct buf *text, struct err *err)
 {
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-    size_t done = 0;
+    int rc = 0;
 
-    if (fd < 0)
-        return err_errno(err, "cannot write '%s'", path);
-    while (done < text->len) {
-        ssize_t n = write(fd, text->data + done, text->len - done);
-        if (n <= 0)
-            break;
-        done += (size_t)n;
-    }
-    (void)close(fd);
-    return done == text->len ? 0 : err_errno(err, "cannot write '%s'", path);
+    if (fd < 0 || fs_write_all(fd, text->data, text->len) != 0)
+        rc = err_errno(err, "cannot write '%s'", path);
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
 }
 
 /* A value may hold line ends, and words that strangers chose: nobody guesses the delimiter. */

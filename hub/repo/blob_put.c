@@ -7,7 +7,6 @@
  * 2. What is stored already is not replaced, so a reader's open file stays the one it was. */
 #include "hub/repo/blob.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,8 +59,6 @@ int blob_put_begin(struct blob_put **ret, struct blob_store *store, struct err *
 
 int blob_put_add(struct blob_put *put, const void *data, size_t len, struct err *err)
 {
-    const char *at = data;
-
     if (put->bytes - put->room_seen_at >= LOOK_EVERY_BYTES) {
         int rc = fs_check_room(put->path, (int64_t)len, err);
 
@@ -71,17 +68,9 @@ int blob_put_add(struct blob_put *put, const void *data, size_t len, struct err 
     }
     sha256_update(&put->hash, data, len);
     put->bytes += (int64_t)len;
-    while (len > 0) {
-        ssize_t n = write(put->fd, at, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(err, "cannot write '%s'", put->path);
-        at += n;
-        len -= (size_t)n;
-    }
-    return 0;
+    return fs_write_all(put->fd, data, len) == 0
+               ? 0
+               : err_errno(err, "cannot write '%s'", put->path);
 }
 
 int64_t blob_put_size(const struct blob_put *put)

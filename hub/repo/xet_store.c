@@ -139,20 +139,12 @@ int xet_put_begin(struct xet_put **ret, const char *root, const char *person, co
 
 int xet_put_add(struct xet_put *put, const void *data, size_t len, struct err *err)
 {
-    const char *bytes = data;
-
     put->len += len;
     if (put->len > XET_MAX_XORB_BYTES)
         return err_set(err, ERR_LIMIT, "xorb: larger than %d bytes", XET_MAX_XORB_BYTES);
-    while (len > 0) {
-        ssize_t n = write(put->fd, bytes, len);
-
-        if (n < 0)
-            return err_errno(err, "cannot write '%s'", put->aside);
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
+    return fs_write_all(put->fd, data, len) == 0
+               ? 0
+               : err_errno(err, "cannot write '%s'", put->aside);
 }
 
 /* In place, durably. */
