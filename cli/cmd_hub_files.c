@@ -155,10 +155,10 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0)
         rc =
             hub_access_open_repo(&up.repo, &hub, args->operands[0], hub_access_kind(args), err);
-    if (rc == 0)
-        rc = hub_edit_begin(&up.edit, up.repo);
-    if (rc == 0)
+    if (rc == 0) {
+        up.edit = hub_edit_new(up.repo);
         rc = read_attributes(&up, from, to, cmd_value(args, "--branch", "main"), err);
+    }
     if (rc == 0)
         rc = put_tree(&up, from, to, err);
     if (rc == 0)

@@ -27,11 +27,12 @@
 /* A push holds git's lock while it moves its refs; the waits between tries sum up to 1.3 s. */
 enum { MAX_TRIES = 8, FIRST_WAIT_MS = 5, MAX_PATH_BYTES = 1024 };
 
-int hub_edit_begin(struct hub_edit **ret, struct hub_repo *repo)
+struct hub_edit *hub_edit_new(struct hub_repo *repo)
 {
-    *ret = xcalloc(1, sizeof(**ret));
-    (*ret)->repo = repo;
-    return 0;
+    struct hub_edit *edit = xcalloc(1, sizeof(*edit));
+
+    edit->repo = repo;
+    return edit;
 }
 
 void hub_edit_free(struct hub_edit *edit)

@@ -17,7 +17,7 @@ struct hub_repo;
 /* A file of at least so many bytes stands in git as a pointer. */
 enum { HUB_LFS_BYTES = 5 << 20, HUB_MAX_CHANGES = 20000 };
 
-int hub_edit_begin(struct hub_edit **ret, struct hub_repo *repo);
+struct hub_edit *hub_edit_new(struct hub_repo *repo);
 void hub_edit_free(struct hub_edit *edit); /* NULL is fine */
 
 /* Later changes of a path win. Paths are checked at the commit. */

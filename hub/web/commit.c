@@ -108,7 +108,8 @@ int commit_begin(struct httpd_request *req, struct httpd_response *res, void *ct
     if (open_branch(c, req, &err) < 0)
         return site_error(c->site, req, res, 404, "RevisionNotFound",
                           "no such branch, and only branches take commits");
-    return hub_edit_begin(&c->edit, c->repo);
+    c->edit = hub_edit_new(c->repo);
+    return 0;
 }
 
 int commit_take(struct httpd_request *req, const void *data, size_t len, void *ctx)

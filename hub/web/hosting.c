@@ -32,7 +32,7 @@ static int commit_first(struct hub_repo *repo, const struct principal *who,
 {
     char *card = xasprintf("---\nlicense: %s\n---\n", wanted->licence);
     char commit[GIT_HEX_SIZE];
-    struct hub_edit *edit = NULL;
+    struct hub_edit *edit = hub_edit_new(repo);
     struct write_author author;
 
     write_author_init(&author, who);
@@ -41,9 +41,7 @@ static int commit_first(struct hub_repo *repo, const struct principal *who,
                                       .author_email = author.email,
                                       .at = now,
                                       .message = "initial commit" };
-    int rc = hub_edit_begin(&edit, repo);
-    if (rc == 0)
-        rc = hub_edit_put(edit, ".gitattributes", attributes_default,
+    int rc = hub_edit_put(edit, ".gitattributes", attributes_default,
                           strlen(attributes_default), err);
     if (rc == 0 && *wanted->licence)
         rc = hub_edit_put(edit, "README.md", card, strlen(card), err);

@@ -26,14 +26,6 @@ static struct hub_repo *create(const char *root, const char *id)
     return repo;
 }
 
-static struct hub_edit *edit_of(struct hub_repo *repo)
-{
-    struct hub_edit *edit = NULL;
-
-    assert_int_equal(hub_edit_begin(&edit, repo), 0);
-    return edit;
-}
-
 static void put(struct hub_edit *edit, const char *path, const char *text)
 {
     assert_int_equal(hub_edit_put(edit, path, text, strlen(text), NULL), 0);
@@ -52,7 +44,7 @@ static int commit(char ret[GIT_HEX_SIZE], struct hub_edit *edit, const struct hu
 static int put_one(char ret[GIT_HEX_SIZE], struct hub_repo *repo, const char *path,
                    const char *text, const char *parent)
 {
-    struct hub_edit *edit = edit_of(repo);
+    struct hub_edit *edit = hub_edit_new(repo);
     struct hub_commit c = on_main;
 
     c.parent = parent;
@@ -88,7 +80,7 @@ static void store(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *
 static void changes_are_applied_in_their_order(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
-    struct hub_edit *edit = edit_of(repo);
+    struct hub_edit *edit = hub_edit_new(repo);
     char one[GIT_HEX_SIZE], two[GIT_HEX_SIZE];
 
     put(edit, "b.txt", "old");
@@ -99,7 +91,7 @@ static void changes_are_applied_in_their_order(void **state)
     assert_int_equal(commit(one, edit, &on_main), 0);
     assert_files(repo, one, "a:0 b.txt:5 dir/deep/y:2 dir/x:1");
 
-    edit = edit_of(repo);
+    edit = hub_edit_new(repo);
     assert_int_equal(hub_edit_remove(edit, "dir/", HUB_REMOVE_FOLDER, NULL), 0);
     put(edit, "dir/z", "333");
     assert_int_equal(hub_edit_remove(edit, "a", HUB_REMOVE_FILE, NULL), 0);
@@ -168,7 +160,7 @@ static void names_that_some_system_takes_for_git_s_own_are_refused(void **state)
     struct err err;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct hub_edit *edit = edit_of(repo);
+        struct hub_edit *edit = hub_edit_new(repo);
 
         memset(&err, 0, sizeof(err));
         assert_int_equal(hub_edit_put(edit, bad[i], "1", 1, NULL), 0);
@@ -186,12 +178,12 @@ static void names_that_some_system_takes_for_git_s_own_are_refused(void **state)
 static void removing_nothing_is_not_found(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
-    struct hub_edit *edit = edit_of(repo);
+    struct hub_edit *edit = hub_edit_new(repo);
     char one[GIT_HEX_SIZE];
 
     assert_int_equal(hub_edit_remove(edit, "absent", HUB_REMOVE_FILE, NULL), 0);
     assert_int_equal(commit(one, edit, &on_main), -ERR_NOTFOUND);
-    edit = edit_of(repo);
+    edit = hub_edit_new(repo);
     assert_int_equal(hub_edit_remove(edit, "absent", HUB_REMOVE_FOLDER, NULL), 0);
     assert_int_equal(commit(one, edit, &on_main), -ERR_NOTFOUND);
     hub_repo_close(repo);
@@ -200,7 +192,7 @@ static void removing_nothing_is_not_found(void **state)
 static void a_branch_must_be_there_unless_it_is_main(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
-    struct hub_edit *edit = edit_of(repo);
+    struct hub_edit *edit = hub_edit_new(repo);
     struct hub_commit c = on_main;
     char one[GIT_HEX_SIZE];
 
@@ -213,7 +205,7 @@ static void a_branch_must_be_there_unless_it_is_main(void **state)
 static void a_large_file_is_a_pointer_in_git_and_itself_for_readers(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
-    struct hub_edit *edit = edit_of(repo);
+    struct hub_edit *edit = hub_edit_new(repo);
     char one[GIT_HEX_SIZE], oid[SHA256_HEX_SIZE];
     struct buf text;
 
@@ -341,7 +333,7 @@ static void attributes_decide_by_their_last_match(void **state)
 static void a_path_too_long_for_git_is_not_gathered(void **state)
 {
     struct hub_repo *repo = create(*state, "ada/m");
-    struct hub_edit *edit = edit_of(repo);
+    struct hub_edit *edit = hub_edit_new(repo);
     char path[1026];
 
     memset(path, 'a', sizeof(path));

@@ -28,10 +28,9 @@ static void commit(struct hub_repo *repo, const char *oid)
                                   .author_email = "ada@example.org",
                                   .at = 1767225600,
                                   .message = "large" };
-    struct hub_edit *edit = NULL;
+    struct hub_edit *edit = hub_edit_new(repo);
     char made[GIT_HEX_SIZE];
 
-    assert_int_equal(hub_edit_begin(&edit, repo), 0);
     assert_int_equal(hub_edit_put_blob(edit, "large", oid, NULL), 0);
     assert_int_equal(hub_edit_commit(made, edit, &c, NULL), 0);
     hub_edit_free(edit);
