@@ -255,11 +255,6 @@ static int discard(const char *root, const char *path, struct err *err)
     return rc;
 }
 
-static char *place_of(const char *root, const char *id)
-{
-    return xasprintf("%s/%s.git", root, id);
-}
-
 int hub_repo_remove(const char *root, const char *id, struct err *err)
 {
     int lock = -1;
@@ -269,7 +264,7 @@ int hub_repo_remove(const char *root, const char *id, struct err *err)
         rc = hub_lock(&lock, root, id, HUB_HOLD_ALONE, err);
     if (rc < 0)
         return rc;
-    char *path = place_of(root, id);
+    char *path = hub_repo_path(root, id);
     rc = fs_exists(path) ? discard(root, path, err)
                          : err_set(err, ERR_NOTFOUND, "no repository '%s' on this hub", id);
     free(path);
@@ -279,7 +274,7 @@ int hub_repo_remove(const char *root, const char *id, struct err *err)
 
 static int move(const char *root, const char *from, const char *to, struct err *err)
 {
-    char *source = place_of(root, from), *target = place_of(root, to);
+    char *source = hub_repo_path(root, from), *target = hub_repo_path(root, to);
     char *folder = xasprintf("%s/%.*s", root, (int)strcspn(to, "/"), to);
     int rc = 0;
 

@@ -90,13 +90,18 @@ int hub_check_namespace(const char *name, struct err *err)
     return rc;
 }
 
-static char *folder_of(const char *root, const char *id)
+char *hub_repo_path(const char *root, const char *id)
 {
-    char *name = xasprintf("%s%s", id, suffix);
-    char *path = fs_path(root, name, NULL);
+    return xasprintf("%s/%s%s", root, id, suffix);
+}
 
-    free(name);
-    return path;
+bool hub_repo_exists(const char *root, const char *id)
+{
+    char *path = hub_repo_path(root, id);
+    bool is_there = hub_check_id(id, NULL) == 0 && fs_exists(path);
+
+    free(path);
+    return is_there;
 }
 
 /* Takes git. */
@@ -115,7 +120,7 @@ static int take(struct hub_repo **ret, struct git_repo *git, const char *root, c
                                .blobs = blobs,
                                .id = xstrdup(id),
                                .root = xstrdup(root),
-                               .path = folder_of(root, id) };
+                               .path = hub_repo_path(root, id) };
     return 0;
 }
 
@@ -126,7 +131,7 @@ int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struc
     int rc = hub_check_id(id, err);
     if (rc < 0)
         return rc;
-    char *path = folder_of(root, id);
+    char *path = hub_repo_path(root, id);
     if (!fs_exists(path))
         rc = err_set(err, ERR_NOTFOUND, "no repository '%s' on this hub", id);
     if (rc == 0)
@@ -139,7 +144,7 @@ int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struc
  * folders above it are the group's too: another user of it makes the namespace's next one. */
 static int init(struct git_repo **ret, const char *root, const char *id, struct err *err)
 {
-    char *path = folder_of(root, id);
+    char *path = hub_repo_path(root, id);
     char *above = xstrndup(path, (size_t)(strrchr(path, '/') - path));
     int lock = -1;
 

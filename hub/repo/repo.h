@@ -34,6 +34,7 @@ int hub_close_root(const char *root, struct err *err);
 int hub_check_id(const char *id, struct err *err);
 int hub_check_namespace(const char *name, struct err *err); /* the first part alone */
 
+bool hub_repo_exists(const char *root, const char *id); /* false for what is no id, too */
 /* -ERR_NOTFOUND when there is none. */
 int hub_repo_open(struct hub_repo **ret, const char *root, const char *id, struct err *err);
 /* Opens it, or makes it: empty, shared with the group. */

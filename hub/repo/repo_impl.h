@@ -21,6 +21,9 @@ struct hub_repo {
     char *root, *path;
 };
 
+/* Where it lies, or would. The caller frees. */
+char *hub_repo_path(const char *root, const char *id);
+
 /* Every file at a commit, the odd ones too; as hub_repo_list_files(). */
 int hub_repo_list_all(struct git_file **ret, size_t *ret_n, struct hub_repo *repo,
                       const char *commit, const char *prefix, struct err *err);

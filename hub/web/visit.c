@@ -7,7 +7,6 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "base/httpd.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -221,17 +220,6 @@ static int redirect_moved(const struct visit *v, const struct site *site,
     return status;
 }
 
-static bool is_on_disk(const struct visit *v)
-{
-    char *file = xasprintf("%s.git", v->id);
-    char *path = fs_path(v->root, file, NULL);
-    bool is_there = hub_check_id(v->id, NULL) == 0 && fs_exists(path);
-
-    free(path);
-    free(file);
-    return is_there;
-}
-
 int visit_begin_named(struct visit *ret, const struct site *site, struct httpd_request *req,
                       struct httpd_response *res, const struct hosted_name *name,
                       enum access_right right)
@@ -248,7 +236,8 @@ int visit_begin_named(struct visit *ret, const struct site *site, struct httpd_r
         return status;
     int rc = access_check(&ret->hosted, site->access, &ret->who, name, right, &err);
     /* The same work for what is not there as for what must not be seen: time tells nothing. */
-    if (!is_on_disk(ret) && (rc == 0 || rc == -ERR_DENIED || rc == -ERR_REFUSED))
+    if (!hub_repo_exists(ret->root, ret->id) &&
+        (rc == 0 || rc == -ERR_DENIED || rc == -ERR_REFUSED))
         rc = err_set(&err, ERR_NOTFOUND, "no such repository");
     if (rc == -ERR_NOTFOUND)
         status = redirect_moved(ret, site, req);
