@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/git_http.h"
+#include "base/log.h"
 #include "base/spool.h"
 #include "hub/repo/repo.h"
 #include "hub/web/git_body.h"
@@ -122,9 +123,18 @@ static int reply_stream(struct httpd_request *req, struct httpd_response *res, s
     return status;
 }
 
-static int fail(const struct site *site, struct httpd_request *req, struct httpd_response *res)
+static int fail(const struct site *site, struct httpd_request *req, struct httpd_response *res,
+                const struct err *err)
 {
+    log_event(LOG_ERROR, "git-failed", "path=%s error=\"%s\"", httpd_path(req), err->msg);
     return site_error(site, req, res, 500, NULL, "git could not be run for this request");
+}
+
+/* The body could not be kept: too little room was left, or the disk failed. */
+static int fail_for_room(const struct site *site, struct httpd_request *req,
+                         struct httpd_response *res)
+{
+    return site_error(site, req, res, 507, NULL, "there is no room for this request");
 }
 
 /* What both halves of the protocol have in common. The caller frees path. */
@@ -149,21 +159,21 @@ int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ct
     struct exchange *ex = httpd_state(req);
     struct err err = { 0 };
     struct cgi cgi = { 0 };
-    int rc = -ERR_IO;
 
-    if (ex->body >= 0 && httpd_header(req, "Content-Encoding") &&
+    if (ex->body < 0)
+        return fail_for_room(site, req, res);
+    if (httpd_header(req, "Content-Encoding") &&
         git_body_unpack(&ex->body, site->hub_dir, &err) < 0)
         return visit_fail(site, req, res, &ex->visit.who, &err);
     char *path = xasprintf("/%s.git/%s", ex->visit.id, UPLOAD_PACK);
     struct git_http_call call = call_of(req, &ex->visit, path);
     call.body_fd = ex->body;
-    if (ex->body >= 0)
-        rc = git_http_start(&cgi, &call, NULL);
+    int rc = git_http_start(&cgi, &call, &err);
     free(path);
     if (rc == 0)
         return reply_stream(req, res, &cgi);
     cgi_finish(&cgi);
-    return fail(site, req, res);
+    return fail(site, req, res, &err);
 }
 
 /* Settings and environment of a push, as lists that own their text. */
@@ -224,7 +234,7 @@ static void push_words_finish(struct push_words *words)
 
 /* Runs git to its end: a client that goes away must not stop it half-way. */
 static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
-                    const struct exchange *ex, struct git_http_call *call)
+                    const struct exchange *ex, struct git_http_call *call, struct err *err)
 {
     struct hub_repo *repo = NULL;
     struct push_words words;
@@ -242,18 +252,18 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     call->env = words.env;
     call->user = ex->visit.who.person;
     call->body_fd = ex->body;
-    int rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, NULL);
+    int rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, err);
     if (rc == 0)
-        rc = hub_repo_mend(repo, NULL); /* git would wait for no lock file */
+        rc = hub_repo_mend(repo, err); /* git would wait for no lock file */
     if (rc == 0)
-        rc = hub_repo_hold(&lock, repo, NULL);
+        rc = hub_repo_hold(&lock, repo, err);
     call->held_fd = lock; /* should we die, git is a writer still */
     if (rc == 0) {
         before = hub_repo_git_bytes(repo);
-        rc = git_http_start(cgi, call, NULL);
+        rc = git_http_start(cgi, call, err);
     }
     if (rc == 0) {
-        rc = cgi_collect(out, cgi, NULL);
+        rc = cgi_collect(out, cgi, err);
         after = hub_repo_git_bytes(repo);
     }
     if (held && after > before)
@@ -274,15 +284,15 @@ int gitweb_push(struct httpd_request *req, struct httpd_response *res, void *ctx
     struct buf out;
     int status;
 
-    if (ex->body >= 0 && git_body_check_commands(ex->body, &err) < 0)
+    if (ex->body < 0)
+        return fail_for_room(ctx, req, res);
+    if (git_body_check_commands(ex->body, &err) < 0)
         return visit_fail(ctx, req, res, &ex->visit.who, &err);
     char *path = xasprintf("/%s.git/%s", ex->visit.id, RECEIVE_PACK);
     struct git_http_call call = call_of(req, &ex->visit, path);
     buf_init(&out, PUSH_ANSWER_MAX_BYTES);
-    if (ex->body < 0) {
-        status = site_error(ctx, req, res, 507, NULL, "there is no room for this push");
-    } else if (run_push(&cgi, &out, ctx, ex, &call) < 0) {
-        status = fail(ctx, req, res);
+    if (run_push(&cgi, &out, ctx, ex, &call, &err) < 0) {
+        status = fail(ctx, req, res, &err);
     } else {
         status = reply_head(req, res, &cgi);
         buf_add(&res->body, out.data, out.len);
@@ -298,21 +308,22 @@ static int reply_refs(struct httpd_request *req, struct httpd_response *res,
 {
     char *path = xasprintf("/%s.git/info/refs", visit->id);
     struct git_http_call call = call_of(req, visit, path);
-    struct push_words words;
+    struct push_words words = { 0 };
+    struct err err = { 0 };
     struct cgi cgi = { 0 };
 
-    push_words_init(&words, site, visit, 0, true);
     if (is_push) {
+        push_words_init(&words, site, visit, 0, true);
         call.user = visit->who.person;
         call.config = words.config;
     }
-    int rc = git_http_start(&cgi, &call, NULL);
+    int rc = git_http_start(&cgi, &call, &err);
     push_words_finish(&words);
     free(path);
     if (rc == 0)
         return reply_stream(req, res, &cgi);
     cgi_finish(&cgi);
-    return fail(site, req, res);
+    return fail(site, req, res, &err);
 }
 
 /* What the refs are, which begins both a fetch and a push. */
