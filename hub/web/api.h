@@ -21,7 +21,8 @@ struct site;
 int api_body(json_t **ret, const struct site *site, struct httpd_request *req,
              struct httpd_response *res);
 
-/* The query's fields; form_finish() in every case. */
-int api_query(struct form *form, const struct httpd_request *req);
+/* The query's fields: 0, or the status of a 400. form_finish() in every case. */
+int api_query(struct form *ret, const struct site *site, struct httpd_request *req,
+              struct httpd_response *res);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The large files of a repository: listed, and taken away for good. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,41 +7,14 @@
 #include "base/err.h"
 #include "base/rfc3339.h"
 #include "base/text.h"
-#include "hub/repo/blob.h"
 #include "hub/repo/large.h"
-#include "hub/repo/repo.h"
 #include "hub/web/api.h"
+#include "hub/web/desk.h"
 #include "hub/web/file_body.h"
-#include "hub/web/lfs.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
-#include "hub/web/visit.h"
 
 enum { MAX_LISTED = 1000, MAX_CURSOR = 1000000 };
-
-/* A repository that somebody has a right to, open. */
-struct cellar {
-    struct visit visit;
-    struct hub_repo *repo;
-};
-
-static int cellar_open(struct cellar *ret, const struct site *site, struct httpd_request *req,
-                       struct httpd_response *res, enum access_right right)
-{
-    struct err err = { 0 };
-
-    memset(ret, 0, sizeof(*ret));
-    int status = visit_begin(&ret->visit, site, req, res, right);
-    if (status == 0 && hub_repo_open(&ret->repo, ret->visit.root, ret->visit.id, &err) < 0)
-        status = visit_fail(site, req, res, &ret->visit.who, &err);
-    return status;
-}
-
-static void cellar_close(struct cellar *cellar)
-{
-    hub_repo_close(cellar->repo);
-    visit_end(&cellar->visit);
-}
 
 /* "main" of "refs/heads/main"; other refs by their whole name. */
 static const char *short_ref(const char *ref)
@@ -66,7 +38,7 @@ static json_t *entry_of(const struct hub_large *large)
 }
 
 static int reply_list(struct httpd_request *req, struct httpd_response *res,
-                      const struct site *site, const struct cellar *cellar,
+                      const struct site *site, const struct desk *desk,
                       const struct form *query)
 {
     size_t limit = (size_t)form_number(query, "limit", MAX_LISTED, MAX_LISTED);
@@ -75,8 +47,8 @@ static int reply_list(struct httpd_request *req, struct httpd_response *res,
     struct err err = { 0 };
     size_t n = 0;
 
-    if (hub_large_list(&large, &n, cellar->repo, &err) < 0)
-        return visit_fail(site, req, res, &cellar->visit.who, &err);
+    if (hub_large_list(&large, &n, desk->repo, &err) < 0)
+        return visit_fail(site, req, res, &desk->visit.who, &err);
     json_t *page = json_array();
     size_t end = cursor + (limit ? limit : 1);
     for (size_t i = cursor; i < n && i < end; i++)
@@ -84,9 +56,9 @@ static int reply_list(struct httpd_request *req, struct httpd_response *res,
     if (n > end) {
         char *base = site_base_url(site, req);
 
-        httpd_reply_header(
-            req, "Link", "<%s/api/%s/%s/lfs-files?limit=%zu&cursor=%zu>; rel=\"next\"", base,
-            visit_plural(cellar->visit.kind), cellar->visit.id, end - cursor, end);
+        httpd_reply_header(req, "Link",
+                           "<%s/api/%s/%s/lfs-files?limit=%zu&cursor=%zu>; rel=\"next\"", base,
+                           visit_plural(desk->visit.kind), desk->visit.id, end - cursor, end);
         free(base);
     }
     hub_large_free(large, n);
@@ -95,52 +67,45 @@ static int reply_list(struct httpd_request *req, struct httpd_response *res,
 
 int api_lfs_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
-    struct cellar cellar = { 0 };
+    struct desk desk = { 0 };
     struct form query;
-    int status;
 
-    if (api_query(&query, req) < 0)
-        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
-    else
-        status = cellar_open(&cellar, ctx, req, res, ACCESS_WRITE);
+    int status = api_query(&query, ctx, req, res);
     if (status == 0)
-        status = reply_list(req, res, ctx, &cellar, &query);
-    cellar_close(&cellar);
+        status = desk_open(&desk, ctx, req, res, ACCESS_WRITE);
+    if (status == 0)
+        status = reply_list(req, res, ctx, &desk, &query);
+    desk_close(&desk);
     form_finish(&query);
     return status;
 }
 
 static int drop(struct httpd_request *req, struct httpd_response *res, const struct site *site,
-                const struct cellar *cellar, const json_t *doc)
+                const struct desk *desk)
 {
     struct drop_body body;
     struct err err = { 0 };
     int64_t bytes = 0;
 
-    int rc = drop_body_read(&body, doc, &err);
+    int rc = drop_body_read(&body, desk->doc, &err);
     if (rc == 0)
-        rc = hub_large_drop(&bytes, cellar->repo, &body.drop, &err);
+        rc = hub_large_drop(&bytes, desk->repo, &body.drop, &err);
     drop_body_finish(&body);
     if (rc < 0)
-        return visit_fail(site, req, res, &cellar->visit.who, &err);
-    quota_uncount(
-        site->quota,
-        &(struct hosted_name){ cellar->visit.kind, cellar->visit.ns, cellar->visit.name },
-        bytes);
+        return visit_fail(site, req, res, &desk->visit.who, &err);
+    quota_uncount(site->quota,
+                  &(struct hosted_name){ desk->visit.kind, desk->visit.ns, desk->visit.name },
+                  bytes);
     return api_reply(req, res, json_pack("{s:b}", "ok", 1));
 }
 
 int api_lfs_drop(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
-    struct cellar cellar = { 0 };
-    json_t *doc = NULL;
+    struct desk desk;
 
-    int status = api_body(&doc, ctx, req, res);
+    int status = desk_open(&desk, ctx, req, res, ACCESS_ADMIN);
     if (status == 0)
-        status = cellar_open(&cellar, ctx, req, res, ACCESS_ADMIN);
-    if (status == 0)
-        status = drop(req, res, ctx, &cellar, doc);
-    cellar_close(&cellar);
-    json_decref(doc);
+        status = drop(req, res, ctx, &desk);
+    desk_close(&desk);
     return status;
 }

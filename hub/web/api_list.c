@@ -148,16 +148,14 @@ int api_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
     struct listing list = { .site = ctx, .kind = HOSTED_MODEL };
     struct err err = { 0 };
     struct form query;
-    int status;
 
     if (strcmp(httpd_path(req), "/api/datasets") == 0)
         list.kind = HOSTED_DATASET;
     list.root = visit_root(ctx, list.kind);
-    if (api_query(&query, req) < 0)
-        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
-    else if (list_query_read(&list.query, &query, &err) < 0)
+    int status = api_query(&query, ctx, req, res);
+    if (status == 0 && list_query_read(&list.query, &query, &err) < 0)
         status = site_error(ctx, req, res, 400, NULL, err.msg);
-    else
+    if (status == 0)
         status = visit_identify(&list.who, ctx, req, res);
     if (status == 0)
         status = reply_list(req, res, &list);

@@ -9,11 +9,9 @@ int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct shelf shelf = { 0 };
     struct form query;
-    int status;
 
-    if (api_query(&query, req) < 0)
-        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
-    else
+    int status = api_query(&query, ctx, req, res);
+    if (status == 0)
         status = site_open_shelf(&shelf, ctx, req, res);
     if (status == 0) {
         json_t *model = model_content(&shelf);

@@ -9,42 +9,14 @@
 #include "base/rfc3339.h"
 #include "hub/repo/edit.h"
 #include "hub/web/api.h"
+#include "hub/web/desk.h"
 #include "hub/web/ref_body.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
-#include "hub/web/visit.h"
 #include "hub/web/write.h"
 #include "report/html.h"
 
 enum { MAX_COMMITS = 1000, MAX_HISTORY = 200000, MAX_HTML_BYTES = 1 << 20 };
-
-/* A repository that somebody may write to, open. */
-struct desk {
-    struct visit visit;
-    struct hub_repo *repo;
-    json_t *doc; /* the body; NULL without one */
-};
-
-static int desk_open(struct desk *ret, const struct site *site, struct httpd_request *req,
-                     struct httpd_response *res)
-{
-    struct err err = { 0 };
-
-    memset(ret, 0, sizeof(*ret));
-    int status = visit_begin(&ret->visit, site, req, res, ACCESS_WRITE);
-    if (status == 0 && hub_repo_open(&ret->repo, ret->visit.root, ret->visit.id, &err) < 0)
-        status = visit_fail(site, req, res, &ret->visit.who, &err);
-    if (status == 0 && httpd_body(req)->len > 0)
-        status = api_body(&ret->doc, site, req, res);
-    return status;
-}
-
-static void desk_close(struct desk *desk)
-{
-    json_decref(desk->doc);
-    hub_repo_close(desk->repo);
-    visit_end(&desk->visit);
-}
 
 /* What an error on a ref is to a client: a name that is taken, or a revision that is not. */
 static int fail(const struct desk *desk, const struct site *site, struct httpd_request *req,
@@ -102,7 +74,7 @@ int api_branch(struct httpd_request *req, struct httpd_response *res, void *ctx)
     struct desk desk;
     int rc = 0;
 
-    int status = desk_open(&desk, site, req, res);
+    int status = desk_open(&desk, site, req, res, ACCESS_WRITE);
     if (status == 0) {
         char *ref = xasprintf("refs/heads/%s", branch ? branch : "");
 
@@ -147,7 +119,7 @@ int api_tag(struct httpd_request *req, struct httpd_response *res, void *ctx)
     struct err err = { 0 };
     struct desk desk;
 
-    int status = desk_open(&desk, site, req, res);
+    int status = desk_open(&desk, site, req, res, ACCESS_WRITE);
     if (status == 0) {
         int rc;
 
@@ -193,7 +165,7 @@ int api_squash(struct httpd_request *req, struct httpd_response *res, void *ctx)
     struct err err = { 0 };
     struct desk desk;
 
-    int status = desk_open(&desk, site, req, res);
+    int status = desk_open(&desk, site, req, res, ACCESS_WRITE);
     if (status == 0)
         status = squash(&desk, branch ? branch : "", access_now(site->access), &err) < 0
                      ? fail(&desk, site, req, res, &err)
@@ -293,11 +265,9 @@ int api_commits(struct httpd_request *req, struct httpd_response *res, void *ctx
 {
     struct shelf shelf = { 0 };
     struct form query;
-    int status;
 
-    if (api_query(&query, req) < 0)
-        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
-    else
+    int status = api_query(&query, ctx, req, res);
+    if (status == 0)
         status = site_open_shelf(&shelf, ctx, req, res);
     if (status == 0) {
         size_t limit = (size_t)form_number(&query, "limit", MAX_COMMITS, 50);

@@ -40,11 +40,14 @@ int api_body(json_t **ret, const struct site *site, struct httpd_request *req,
     return 0;
 }
 
-int api_query(struct form *form, const struct httpd_request *req)
+int api_query(struct form *ret, const struct site *site, struct httpd_request *req,
+              struct httpd_response *res)
 {
     const char *query = httpd_query(req);
 
-    return form_parse(form, query, strlen(query), API_MAX_FIELDS, NULL);
+    return form_parse(ret, query, strlen(query), API_MAX_FIELDS, NULL) < 0
+               ? site_error(site, req, res, 400, NULL, "the query cannot be read")
+               : 0;
 }
 
 int send_options(struct httpd_request *req, struct httpd_response *res, void *ctx)

@@ -162,11 +162,9 @@ int api_tree(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct form query;
     struct shelf shelf = { 0 };
-    int status;
 
-    if (api_query(&query, req) < 0)
-        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
-    else
+    int status = api_query(&query, ctx, req, res);
+    if (status == 0)
         status = site_open_shelf(&shelf, ctx, req, res);
     if (status == 0)
         status = reply_tree(req, res, ctx, &shelf, &query);

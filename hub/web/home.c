@@ -156,27 +156,24 @@ int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
     struct front front = { .site = ctx };
     struct buf *out = &res->body;
     struct form form;
-    int status;
 
+    int status = api_query(&form, ctx, req, res);
+    if (status != 0) {
+        form_finish(&form);
+        return status;
+    }
     page_begin(out, ctx, "Models");
     html_printf(out,
                 "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "
                 "<a href=\"/reports/\">report</a> tells how.</p>\n",
                 front.site->title);
-    if (api_query(&form, req) < 0) {
-        status = site_error(ctx, req, res, 400, NULL, "the query cannot be read");
-    } else {
-        int64_t page = form_number(&form, "page", MAX_REPOS, 1);
-
-        front.query.form = &form;
-        front.skip = page > 1 ? (size_t)(page - 1) * PER_PAGE : 0;
-        status = add_front(out, &front) < 0
-                     ? site_error(ctx, req, res, 500, NULL, "the hub's folder cannot be read")
-                     : 0;
-    }
+    int64_t page = form_number(&form, "page", MAX_REPOS, 1);
+    front.query.form = &form;
+    front.skip = page > 1 ? (size_t)(page - 1) * PER_PAGE : 0;
+    int rc = add_front(out, &front);
     form_finish(&form);
-    if (status != 0)
-        return status;
+    if (rc < 0)
+        return site_error(ctx, req, res, 500, NULL, "the hub's folder cannot be read");
     page_end(out);
     return reply_body(req, res, PAGE_TYPE, REPLY_FRONT);
 }
