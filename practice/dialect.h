@@ -55,10 +55,11 @@ struct dialect {
     int status_archived, status_deleted, status_moved_write;
     int status_unknown_sha;                      /* when a status is set on it */
     int status_release_exists, status_no_target; /* of a release */
-    bool has_transfers;                          /* threads move to other repositories */
-    bool has_warnings;                           /* a fifth state of a commit */
-    bool has_tags;                               /* ETag and Last-Modified on JSON, 304 */
-    bool has_rate_limit;                         /* and its headers */
+    bool deletes_unseen;   /* a comment that is deleted leaves its thread's updated_at */
+    bool has_transfers;    /* threads move to other repositories */
+    bool has_warnings;     /* a fifth state of a commit */
+    bool has_tags;         /* ETag and Last-Modified on JSON, 304 */
+    bool has_rate_limit;   /* and its headers */
     bool has_paths_by_id;  /* everything of the repository is below /repositories/ID too */
     bool has_nothing_null; /* in its published description, that is */
     bool needs_user_agent;

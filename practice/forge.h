@@ -5,6 +5,7 @@
  * server takes its lock around every use. */
 #ifndef PRACTICE_FORGE_H
 #define PRACTICE_FORGE_H
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -17,6 +18,7 @@ struct git_repo;
 struct forge {
     struct state state;
     struct clock clock;
+    bool deletes_unseen;  /* as the dialect does: see there */
     int64_t pretend_at;   /* unix seconds; while not 0, "now" for moves (the sample's past) */
     char *dir;            /* absolute; holds git/OWNER/NAME.git, assets/, state.json, token */
     struct git_repo *git; /* OWNER/NAME.git; NULL in tests that need none */

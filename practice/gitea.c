@@ -147,6 +147,7 @@ const struct dialect practice_gitea = {
     .bot_role = "admin",
     .not_found = "The target couldn't be found.",
     .archived = "This repository is archived.",
+    .deletes_unseen = true,
     .status_archived = 423,
     .status_deleted = 404,
     .status_moved_write = 301,

@@ -165,7 +165,7 @@ void move_delete_comment(struct forge *f, json_t *comment)
 
     if (thread && row_int(thread, "comments") > 0)
         row_set(thread, "comments", json_integer(row_int(thread, "comments") - 1));
-    if (thread)
+    if (thread && !f->deletes_unseen)
         move_touch(f, thread);
     drop_reactions(f, "comment", id);
     state_remove(&f->state, COMMENTS, id);

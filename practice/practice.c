@@ -270,6 +270,7 @@ int practice_start(struct practice **ret, const struct practice_options *options
         rc = take_folder(p, options->dir, err);
     if (rc == 0)
         rc = forge_init(&p->forge, options->dir, options->clock, err);
+    p->forge.deletes_unseen = dialect->deletes_unseen;
     if (rc == 0)
         rc = take_token(p, err);
     if (rc == 0)

@@ -9,7 +9,7 @@
     "is_deleted"
 #define VALUES "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
 
-enum { INSERT, UPDATE, OF_THREAD, EACH, SET_DELETED };
+enum { INSERT, UPDATE, OF_THREAD, EACH, COUNT_COMMENTS, SET_DELETED };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO entry (" COLUMNS ") VALUES (" VALUES ") ON CONFLICT DO NOTHING",
@@ -18,10 +18,14 @@ static const char *const statements[] = {
     [OF_THREAD] = "SELECT " COLUMNS " FROM entry WHERE repo_id = ?1 AND number = ?2 "
                   "ORDER BY created_at, kind, id",
     [EACH] = "SELECT " COLUMNS " FROM entry WHERE repo_id = ?1 ORDER BY kind, id",
+    [COUNT_COMMENTS] = "SELECT (SELECT count(*) FROM entry WHERE repo_id = ?1 "
+                       "AND kind = 'comment' AND is_deleted = 0) + (SELECT count(*) "
+                       "FROM own_comment WHERE repo_id = ?1 AND is_deleted = 0)",
     [SET_DELETED] = "UPDATE entry SET body = '', is_deleted = 1 WHERE repo_id = ?1 "
                     "AND kind = ?2 AND id = ?3 AND is_deleted = 0",
 };
-const struct stmt_table entry_stmts = { "entry", statements, 5 };
+const struct stmt_table entry_stmts = { "entry", statements,
+                                        sizeof(statements) / sizeof(*statements) };
 
 static const char *const kind_words[] = {
     [ENTRY_COMMENT] = "comment",
@@ -111,6 +115,15 @@ int entry_each(struct db *db, int64_t repo_id, entry_fn *fn, void *ctx, struct e
     query_init(&q, db, &entry_stmts, EACH);
     query_i64(&q, repo_id);
     return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
+}
+
+int entry_count_comments(struct db *db, int64_t repo_id, int64_t *ret, struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &entry_stmts, COUNT_COMMENTS);
+    query_i64(&q, repo_id);
+    return query_one_i64(&q, ret, err);
 }
 
 int entry_set_deleted(struct db *db, int64_t repo_id, enum entry_kind kind, int64_t id,

@@ -37,6 +37,9 @@ int entry_each_of_thread(struct db *db, int64_t repo_id, int64_t number, entry_f
 /* All of a repository, in key order, deleted ones too. */
 int entry_each(struct db *db, int64_t repo_id, entry_fn *fn, void *ctx, struct err *err);
 
+/* Comments of a repository that are not deleted, our own with them. */
+int entry_count_comments(struct db *db, int64_t repo_id, int64_t *ret, struct err *err);
+
 /* Erases the text, keeps the row; its feedback becomes deleted too. */
 int entry_set_deleted(struct db *db, int64_t repo_id, enum entry_kind kind, int64_t id,
                       struct err *err);
@@ -56,6 +59,9 @@ int own_comment_find(struct db *db, int64_t repo_id, int64_t number, const char 
                      own_comment_fn *fn, void *ctx, struct err *err);
 int own_comment_each_of_thread(struct db *db, int64_t repo_id, int64_t number,
                                own_comment_fn *fn, void *ctx, struct err *err); /* by id */
+/* All of a repository, in key order, deleted ones too. */
+int own_comment_each(struct db *db, int64_t repo_id, own_comment_fn *fn, void *ctx,
+                     struct err *err);
 int own_comment_set_deleted(struct db *db, int64_t repo_id, int64_t id, struct err *err);
 
 #endif

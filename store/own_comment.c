@@ -5,7 +5,7 @@
 #define COLUMNS "repo_id, id, number, rule, body, is_deleted"
 #define VALUES  "?1, ?2, ?3, ?4, ?5, ?6"
 
-enum { INSERT, UPDATE, FIND, OF_THREAD, SET_DELETED };
+enum { INSERT, UPDATE, FIND, OF_THREAD, EACH, SET_DELETED };
 
 static const char *const statements[] = {
     [INSERT] = "INSERT INTO own_comment (" COLUMNS ") VALUES (" VALUES ") "
@@ -20,10 +20,12 @@ static const char *const statements[] = {
         "SELECT " COLUMNS
         " FROM own_comment INDEXED BY own_comment_thread WHERE repo_id = ?1 AND number = ?2 "
         "ORDER BY id",
+    [EACH] = "SELECT " COLUMNS " FROM own_comment WHERE repo_id = ?1 ORDER BY id",
     [SET_DELETED] = "UPDATE own_comment SET is_deleted = 1 WHERE repo_id = ?1 AND id = ?2 "
                     "AND is_deleted = 0",
 };
-const struct stmt_table own_comment_stmts = { "own_comment", statements, 5 };
+const struct stmt_table own_comment_stmts = { "own_comment", statements,
+                                              sizeof(statements) / sizeof(*statements) };
 
 static void bind(struct query *q, const void *row)
 {
@@ -85,6 +87,16 @@ int own_comment_each_of_thread(struct db *db, int64_t repo_id, int64_t number,
     query_init(&q, db, &own_comment_stmts, OF_THREAD);
     query_i64(&q, repo_id);
     query_i64(&q, number);
+    return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
+}
+
+int own_comment_each(struct db *db, int64_t repo_id, own_comment_fn *fn, void *ctx,
+                     struct err *err)
+{
+    struct query q;
+
+    query_init(&q, db, &own_comment_stmts, EACH);
+    query_i64(&q, repo_id);
     return query_each(&q, visit, &(struct visitor){ fn, ctx }, err);
 }
 

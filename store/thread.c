@@ -52,7 +52,9 @@ static const char *const statements[] = {
     [SET_GONE] = "UPDATE thread SET is_gone = 1, title = '', body = '' WHERE repo_id = ?1 "
                  "AND number = ?2 AND is_gone = 0",
     [EACH_CHANGE] = "SELECT updated_at, number, kind FROM thread WHERE repo_id = ?1 "
-                    "AND is_gone = 0 AND updated_at > created_at "
+                    "AND is_gone = 0 AND (updated_at > created_at OR state = 'closed' "
+                    "OR EXISTS (SELECT 1 FROM thread_label l WHERE l.repo_id = ?1 "
+                    "AND l.number = thread.number)) "
                     "AND (updated_at, number) > (?2, ?3) ORDER BY updated_at, number LIMIT ?4",
 };
 const struct stmt_table thread_stmts = { "thread", statements,

@@ -24,6 +24,7 @@ struct dialect {
     bool counts_pages;
     const char *page_query;     /* of a short list's first page */
     const char *timeline_query; /* of a timeline */
+    const char *count_query;    /* of a list whose total is told; NULL: none is */
 
     /* The upload base that belongs to an API base; nothing when only a release tells it. */
     void (*add_upload_base)(struct buf *out, const char *url);

@@ -139,6 +139,9 @@ typedef int forge_page_fn(void *ctx, const struct forge_page *page, struct err *
 int forge_read_page(struct forge *forge, const struct forge_read *what, forge_page_fn *fn,
                     void *ctx, struct err *err);
 
+/* How many comments there are in all of the repository; -1 where the forge does not tell. */
+int forge_count_comments(struct forge *f, int64_t *ret, struct err *err);
+
 int forge_me(struct forge *f, int (*fn)(void *, const struct forge_user *, struct err *),
              void *ctx, struct err *err);
 /* The same, but fn is not called when nothing changed since the last time. */

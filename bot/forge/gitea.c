@@ -66,6 +66,7 @@ const struct dialect dialect_gitea = {
     .counts_pages = true,
     .page_query = "?" PAGE,
     .timeline_query = "",
+    .count_query = "?limit=1&page=1",
     .add_upload_base = add_upload_base,
     .upload_field = "attachment",
     .add_list_query = add_list_query,

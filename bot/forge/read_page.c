@@ -160,3 +160,20 @@ int forge_read_page(struct forge *f, const struct forge_read *what, forge_page_f
     free(path);
     return rc;
 }
+
+int forge_count_comments(struct forge *f, int64_t *ret, struct err *err)
+{
+    const char *query = f->dialect->count_query;
+    struct transport_reply reply;
+
+    *ret = -1;
+    if (!query)
+        return 0;
+    int rc = forge_get_path(f, forge_path(f, "%s%s", lists[FORGE_COMMENTS].path, query), &reply,
+                            err);
+    if (rc < 0)
+        return err_wrap(err, rc, "%s", lists[FORGE_COMMENTS].name);
+    *ret = reply.total;
+    transport_reply_finish(&reply);
+    return 0;
+}

@@ -106,14 +106,6 @@ static int delete_comment(struct reading *rd, int64_t id, struct err *err)
     return follow_deleted(rd, ENTRY_COMMENT, id, err);
 }
 
-static int delete_own(struct reading *rd, int64_t id, struct err *err)
-{
-    int rc = own_comment_set_deleted(rd->db, rd->repo_id, id, err);
-
-    rd->result->n_deleted += rc == 0;
-    return rc;
-}
-
 static int read_again(struct rereading *re, struct err *err)
 {
     int rc;
@@ -132,7 +124,7 @@ static int read_again(struct rereading *re, struct err *err)
         return rc;
     id_set_sort(&re->there);
     rc = mark(re, &re->held_entries, delete_comment, err);
-    return rc < 0 ? rc : mark(re, &re->held_own, delete_own, err);
+    return rc < 0 ? rc : mark(re, &re->held_own, follow_own_deleted, err);
 }
 
 static int follow_thread(struct reading *rd, const struct forge_thread *t, struct err *err)
@@ -166,6 +158,14 @@ int follow_deleted(struct reading *rd, enum entry_kind kind, int64_t id, struct 
     return rc;
 }
 
+int follow_own_deleted(struct reading *rd, int64_t id, struct err *err)
+{
+    int rc = own_comment_set_deleted(rd->db, rd->repo_id, id, err);
+
+    rd->result->n_deleted += rc == 0;
+    return rc;
+}
+
 /* With a thread go its comments. */
 int follow_gone(struct reading *rd, int64_t number, struct err *err)
 {
@@ -175,7 +175,7 @@ int follow_gone(struct reading *rd, int64_t number, struct err *err)
     if (rc == 0)
         rc = mark(&re, &re.held_entries, delete_comment, err);
     if (rc == 0)
-        rc = mark(&re, &re.held_own, delete_own, err);
+        rc = mark(&re, &re.held_own, follow_own_deleted, err);
     if (rc == 0)
         rc = thread_set_gone(rd->db, rd->repo_id, number, err);
     rd->result->n_gone += rc == 0;

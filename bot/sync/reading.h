@@ -76,10 +76,11 @@ int visit_changed(struct reading *rd, struct err *err);
 int follow_deletions(struct reading *rd, const struct forge_page *page, struct err *err);
 /* Every list from its beginning; what we hold and the forge no longer shows is marked. */
 int follow_everything(struct reading *rd, struct err *err);
-/* Threads that the repository counts no more: no list tells of them. */
+/* Threads and comments that the repository counts no more: no list tells of them. */
 int follow_vanished(struct reading *rd, struct err *err);
 /* Marks what is deleted, or a thread that was transferred away. */
 int follow_gone(struct reading *rd, int64_t number, struct err *err);
 int follow_deleted(struct reading *rd, enum entry_kind kind, int64_t id, struct err *err);
+int follow_own_deleted(struct reading *rd, int64_t id, struct err *err);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What no list tells. In a full sync every list is read from its beginning; otherwise a
  * repository that counts fewer open threads than we hold has lost some, and the open ones are
- * read. What we hold and a list did not show is asked for by itself before it is marked: a list
+ * read. Where a forge tells how many comments there are (Gitea, which leaves a thread's time as
+ * it is when one is deleted), and they are fewer than ours, all of them are read, and the
+ * threads: one may have gone with its comments. What we hold and a list did not show is asked for by itself before it is marked: a list
  * that changes while it is read may lose a row. While issues are switched off nothing is. */
 #include <stdio.h>
 
@@ -55,6 +57,24 @@ static int judge_thread(struct audit *audit, int64_t number, struct err *err)
     return rc;
 }
 
+static int note_own(void *ctx, const struct own_comment *c, struct err *err)
+{
+    struct audit *audit = ctx;
+
+    (void)err;
+    if (!c->is_deleted && !id_set_has(&audit->seen, c->id))
+        id_set_add(&audit->candidates, c->id);
+    return 0;
+}
+
+static int judge_own(struct audit *audit, int64_t id, struct err *err)
+{
+    bool is_there;
+
+    int rc = forge_has_entry(audit->rd->forge, FORGE_COMMENT, id, &is_there, err);
+    return rc < 0 || is_there ? rc : follow_own_deleted(audit->rd, id, err);
+}
+
 static int judge_entry(struct audit *audit, int64_t id, struct err *err)
 {
     enum forge_entry_kind kind =
@@ -90,6 +110,16 @@ static int audit_entries(struct audit *audit, enum sync_list_name list, enum ent
     id_set_sort(&audit->seen);
     rc = entry_each(rd->db, rd->repo_id, note_entry, audit, err);
     return rc < 0 ? rc : judge_all(audit, judge_entry, err);
+}
+
+static int audit_own(struct audit *audit, struct err *err)
+{
+    struct reading *rd = audit->rd;
+    int rc;
+
+    audit->candidates.n = 0;
+    rc = own_comment_each(rd->db, rd->repo_id, note_own, audit, err);
+    return rc < 0 ? rc : judge_all(audit, judge_own, err);
 }
 
 static int audit_threads(struct audit *audit, struct err *err)
@@ -148,30 +178,67 @@ static int audit_open(struct audit *audit, struct err *err)
     return rc < 0 ? rc : judge_all(audit, judge_thread, err);
 }
 
-int follow_vanished(struct reading *rd, struct err *err)
+static int audit_comments(struct reading *rd, struct err *err)
+{
+    struct audit audit = { .rd = rd };
+
+    int rc = audit_entries(&audit, SYNC_COMMENTS, ENTRY_COMMENT, err);
+    if (rc == 0)
+        rc = audit_own(&audit, err);
+    audit_clear(&audit);
+    return rc;
+}
+
+static int audit_all_threads(struct reading *rd, struct err *err)
+{
+    struct audit audit = { .rd = rd };
+
+    int rc = audit_threads(&audit, err);
+    audit_clear(&audit);
+    return rc;
+}
+
+static int follow_vanished_threads(struct reading *rd, struct err *err)
 {
     struct audit audit = { .rd = rd };
     int64_t n_held;
 
     int rc = thread_count_open(rd->db, rd->repo_id, &n_held, err);
-    if (rc == 0 && n_held > rd->n_open && !rd->hides_issues)
+    if (rc == 0 && n_held > rd->n_open)
         rc = audit_open(&audit, err);
     audit_clear(&audit);
     return rc;
 }
 
-/* Our own comments are followed with their threads: each tells how many comments it has. */
+static int follow_vanished_comments(struct reading *rd, struct err *err)
+{
+    int64_t n_there, n_held;
+
+    int rc = forge_count_comments(rd->forge, &n_there, err);
+    if (rc < 0 || n_there < 0)
+        return rc;
+    rc = entry_count_comments(rd->db, rd->repo_id, &n_held, err);
+    if (rc < 0 || n_held <= n_there)
+        return rc;
+    rc = audit_comments(rd, err);
+    return rc < 0 ? rc : audit_all_threads(rd, err);
+}
+
+int follow_vanished(struct reading *rd, struct err *err)
+{
+    if (rd->hides_issues)
+        return 0;
+    int rc = follow_vanished_threads(rd, err);
+    return rc < 0 ? rc : follow_vanished_comments(rd, err);
+}
+
 int follow_everything(struct reading *rd, struct err *err)
 {
     struct audit audit = { .rd = rd };
+    int rc = audit_comments(rd, err);
 
-    int rc = audit_entries(&audit, SYNC_COMMENTS, ENTRY_COMMENT, err);
-    audit_clear(&audit);
     if (rc == 0 && forge_has(rd->forge, FORGE_LISTS_ALL))
         rc = audit_entries(&audit, SYNC_REVIEW_COMMENTS, ENTRY_REVIEW_COMMENT, err);
     audit_clear(&audit);
-    if (rc == 0)
-        rc = audit_threads(&audit, err);
-    audit_clear(&audit);
-    return rc;
+    return rc < 0 ? rc : audit_all_threads(rd, err);
 }

@@ -83,6 +83,19 @@ static void a_comment_bumps_its_thread_and_an_edit_does_not(void **state)
     assert_int_equal(row_int(s->issue, "comments"), 0);
 }
 
+static void a_deleted_comment_may_leave_no_trace(void **state)
+{
+    struct stage *s = *state;
+    json_t *comment = move_comment(&s->f, "maintainer-1", s->issue, "one");
+
+    assert_true(was_bumped(s));
+    s->now_ms += 3600 * 1000;
+    s->f.deletes_unseen = true;
+    move_delete_comment(&s->f, comment);
+    assert_string_equal(row_str(s->issue, "updated_at"), "2026-01-01T01:00:00Z");
+    assert_int_equal(row_int(s->issue, "comments"), 0);
+}
+
 static void a_label_is_there_once_and_tells_who_set_it(void **state)
 {
     struct stage *s = *state;
@@ -147,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_STAGE(threads_are_numbered_in_one_row),
         ON_STAGE(a_comment_bumps_its_thread_and_an_edit_does_not),
+        ON_STAGE(a_deleted_comment_may_leave_no_trace),
         ON_STAGE(a_label_is_there_once_and_tells_who_set_it),
         ON_STAGE(a_reaction_counts_once_and_bumps_nothing),
         ON_STAGE(closing_twice_is_closing_once),

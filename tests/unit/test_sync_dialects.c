@@ -54,7 +54,7 @@ static const struct {
       { "contributor-3",
         "\"do\":\"push\",\"number\":2,\"files\":{\"a.txt\":\"1\"},\"force\":true" } },
     { { "maintainer-1", "\"do\":\"merge\",\"number\":2" },
-      { "maintainer-1", "\"do\":\"delete\",\"number\":5" } },
+      { "maintainer-1", "\"do\":\"delete\",\"number\":6" } },
 };
 
 static void live_a_day(struct scene *s, size_t day)

@@ -73,6 +73,11 @@ static const char lines[] =
     {                                                                                          \
         200, ALL(2), issues                                                                    \
     }
+/* Of all comments, one is asked for: only how many there are matters. */
+#define COUNT(n)                                                                               \
+    {                                                                                          \
+        200, ALL(n), "[]"                                                                      \
+    }
 #define VISIT                                                                                  \
     { 200, { 0 }, timeline }, { 200, ALL(2), reviews },                                        \
     {                                                                                          \
@@ -132,7 +137,7 @@ static void check_pull(struct scene *s, const char *events, const char *entries)
 
 static void first_sync(struct scene *s)
 {
-    const struct scripted_answer answers[] = { REPOSITORY, FIRST_LISTS, VISIT };
+    const struct scripted_answer answers[] = { REPOSITORY, FIRST_LISTS, COUNT(1), VISIT };
     struct sync_result result;
 
     PLAY(s, answers);
@@ -150,16 +155,17 @@ static void only_threads_to_which_something_happened_are_visited(void **state)
           "GET " REPO "/issues/comments?limit=50&page=1&since=2023-11-01T23:59:59Z",
           "GET " REPO "/issues?limit=50&page=1&state=all",
           "GET " REPO "/issues?limit=50&page=1&state=all&since=2023-11-02T23:59:59Z",
-          "GET " REPO "/issues/2/timeline", "GET " REPO "/pulls/2/reviews?limit=50&page=1",
+          "GET " REPO "/issues/comments?limit=1&page=1", "GET " REPO "/issues/2/timeline",
+          "GET " REPO "/pulls/2/reviews?limit=50&page=1",
           "GET " REPO "/pulls/2/reviews/41/comments");
     check_pull(s, "31:labeled:retrain:12 ", "review_comment-51:a.csv ");
 }
 
 static void quiet_sync_asks_each_list_once_and_writes_nothing(void **state)
 {
-    const struct scripted_answer answers[] = { REPOSITORY,
-                                               { 200, ALL(1), comments },
-                                               { 200, { "x-total-count", "0" }, "[]" } };
+    const struct scripted_answer answers[] = {
+        REPOSITORY, { 200, ALL(1), comments }, { 200, { "x-total-count", "0" }, "[]" }, COUNT(1)
+    };
     struct scene *s = *state;
     struct sync_result result;
 
@@ -197,6 +203,7 @@ static void poll_moves_since_at_its_end_only(void **state)
         { 200, { 0 }, newer },
         { 200, { 0 }, older },
         { 200, { 0 }, "[]" },
+        COUNT(1),
         { 200, { 0 }, "[]" }, /* timelines, the older change first */
         { 200, { 0 }, timeline },
         { 200, ALL(2), "null" },
@@ -211,7 +218,7 @@ static void poll_moves_since_at_its_end_only(void **state)
     sync_result_finish(&result);
     assert_string_equal(s->script.asked[5].line, "GET " REPO "/issues?limit=50&page=2&state=all"
                                                  "&since=2023-11-02T23:59:59Z");
-    assert_string_equal(s->script.asked[7].line, "GET " REPO "/issues/1/timeline");
+    assert_string_equal(s->script.asked[8].line, "GET " REPO "/issues/1/timeline");
     /* No review has a comment on a line any more. */
     check_pull(s, "31:labeled:retrain:12 ", "review_comment-51-deleted:a.csv ");
 }
@@ -229,6 +236,40 @@ static void full_sync_visits_again_what_it_has_visited(void **state)
     sync_result_finish(&result);
 }
 
+static int note_body(void *ctx, const struct entry *e, struct err *err)
+{
+    (void)err;
+    buf_printf(ctx, "%d:%s ", e->is_deleted, e->body);
+    return 0;
+}
+
+/* Its thread keeps its time, and where reviews count as comments its number tells nothing. */
+static void deleted_comment_is_missed_by_the_number_of_all(void **state)
+{
+    static const struct scripted_answer none = { 200, ALL(0), "[]" };
+    const struct scripted_answer answers[] = {
+        REPOSITORY, none, none, COUNT(0), none, none, { 404, { 0 }, "{}" }, ISSUES, ISSUES,
+    };
+    const struct scripted_answer quiet[] = { REPOSITORY, none, none, COUNT(0) };
+    struct scene *s = *state;
+    struct sync_result result;
+    struct buf bodies;
+
+    first_sync(s);
+    PLAY(s, answers);
+    run(s, &result, SYNC_NEWS);
+    assert_int_equal(result.n_deleted, 1);
+    sync_result_finish(&result);
+    assert_string_equal(s->script.asked[8].line, "GET " REPO "/issues/comments/21");
+    buf_init(&bodies, 1000);
+    assert_int_equal(entry_each_of_thread(s->db, 1, 1, note_body, &bodies, &s->err), 0);
+    assert_string_equal(bodies.data, "1: ");
+    buf_finish(&bodies);
+    PLAY(s, quiet);
+    run(s, &result, SYNC_NEWS);
+    sync_result_finish(&result);
+}
+
 static int note_gap(void *ctx, const struct sync_list *list, struct err *err)
 {
     (void)err;
@@ -239,9 +280,9 @@ static int note_gap(void *ctx, const struct sync_list *list, struct err *err)
 /* Were it an error, the threads that changed later would never be visited. */
 static void thread_that_is_too_large_is_passed_over_and_said(void **state)
 {
-    const struct scripted_answer answers[] = { REPOSITORY,
-                                               FIRST_LISTS,
-                                               { -ERR_LIMIT, { 0 }, NULL } };
+    const struct scripted_answer answers[] = {
+        REPOSITORY, FIRST_LISTS, COUNT(1), { -ERR_LIMIT, { 0 }, NULL }
+    };
     struct scene *s = *state;
     struct sync_result result;
     char gap[200];
@@ -256,9 +297,9 @@ static void thread_that_is_too_large_is_passed_over_and_said(void **state)
 /* What happens later in the same second leaves the thread's time as it is. */
 static void thread_that_moved_just_now_is_visited_again(void **state)
 {
-    const struct scripted_answer first[] = { REPOSITORY, FIRST_LISTS, VISIT };
-    const struct scripted_answer again[] = { REPOSITORY, COMMENTS, ISSUES, VISIT };
-    const struct scripted_answer quiet[] = { REPOSITORY, COMMENTS, ISSUES };
+    const struct scripted_answer first[] = { REPOSITORY, FIRST_LISTS, COUNT(1), VISIT };
+    const struct scripted_answer again[] = { REPOSITORY, COMMENTS, ISSUES, COUNT(1), VISIT };
+    const struct scripted_answer quiet[] = { REPOSITORY, COMMENTS, ISSUES, COUNT(1) };
     struct scene *s = *state;
     struct sync_result result;
 
@@ -284,6 +325,7 @@ int main(void)
         TEST(quiet_sync_asks_each_list_once_and_writes_nothing),
         TEST(poll_moves_since_at_its_end_only),
         TEST(full_sync_visits_again_what_it_has_visited),
+        TEST(deleted_comment_is_missed_by_the_number_of_all),
         TEST(thread_that_is_too_large_is_passed_over_and_said),
         TEST(thread_that_moved_just_now_is_visited_again),
     };
