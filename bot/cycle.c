@@ -10,20 +10,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "bot/bot.h"
 #include "bot/forge/forge.h"
+#include "bot/rules/stand.h"
 #include "config/config.h"
 #include "report/report.h"
 #include "store/action.h"
-#include "store/instance.h"
 #include "store/repository.h"
-#include "store/sync_list.h"
 
 struct cycle {
     const struct cycle_options *options;
@@ -169,6 +166,7 @@ static int allow_writes(struct cycle *cycle, const char *who, struct err *err)
 
 static int step_adopt(struct cycle *cycle, struct err *err)
 {
+    struct release_counts releases = { 0 };
     struct retrain_counts counts;
     int rc;
 
@@ -179,66 +177,31 @@ static int step_adopt(struct cycle *cycle, struct err *err)
     if (counts.left > 0)
         log_event(LOG_WARN, "not-adopted", "runs=%lld why=\"%s\" next=\"going on without\"",
                   (long long)counts.left, counts.why_left);
-    if (cycle->options->place == CYCLE_AT_HOME && (rc = release_adopt(&cycle->bot, err)) < 0)
+    if (cycle->options->place == CYCLE_AT_HOME)
+        rc = release_adopt(&cycle->bot, &releases, err);
+    if (rc < 0)
         return rc;
+    if (releases.left > 0)
+        log_event(LOG_WARN, "not-adopted", "releases=%lld why=\"%s\" next=\"going on without\"",
+                  (long long)releases.left, releases.why_not);
     /* Whoever finds traces of our own was allowed to write before. */
     if (counts.traces > 0 && cycle->writes_allowed_at == 0)
         rc = allow_writes(cycle, "hearth", err);
     return rc < 0 ? rc : repository_set_adopted(cycle->bot.db, cycle->bot.repo_id, err);
 }
 
-static int add_list(void *ctx, const struct sync_list *s, struct err *err)
-{
-    (void)err;
-    buf_printf(ctx, "%s %d %lld %lld %lld %s\n", sync_list_label(s->name), (int)s->phase,
-               (long long)s->since_at, (long long)s->newest_id, (long long)s->target_id,
-               s->next_url);
-    return 0;
-}
-
-/* Names how far the lists are read, and the rules' version: feedback that was followed from
- * there needs no second look. */
-static int name_stand(char out[SHA256_HEX_SIZE], struct cycle *cycle, struct err *err)
-{
-    struct buf text;
-
-    buf_init(&text, 1 << 16);
-    buf_printf(&text, "%s\n", HEARTH_VERSION);
-    int rc = sync_list_each(cycle->bot.db, cycle->bot.repo_id, add_list, &text, err);
-    sha256_hex(out, text.data, text.len);
-    buf_finish(&text);
-    return rc;
-}
-
-static int is_same_text(void *ctx, const char *value, struct err *err)
-{
-    const char **text = ctx;
-
-    (void)err;
-    if (strcmp(*text, value) == 0)
-        *text = NULL;
-    return 0;
-}
-
 static int step_feedback(struct cycle *cycle, struct err *err)
 {
     const struct sync_result *found = &cycle->found;
     bool is_changed = found->n_new + found->n_changed + found->n_deleted + found->n_gone > 0;
-    char stand[SHA256_HEX_SIZE], key[48];
-    const char *wanted = stand;
-    int rc = name_stand(stand, cycle, err);
+    struct stand stand;
+    int rc = stand_read(&stand, &cycle->bot, err);
 
-    (void)snprintf(key, sizeof(key), "feedback_stand/%lld", (long long)found->repo_id);
-
-    if (rc == 0)
-        rc = instance_get(cycle->bot.db, key, is_same_text, &wanted, err);
-    if (rc < 0 && rc != -ERR_NOTFOUND)
+    if (rc < 0 || (stand.is_known && !is_changed))
         return rc;
-    if (rc == 0 && !wanted && !is_changed)
-        return 0;
     if ((rc = feedback_follow(&cycle->bot, &cycle->result->feedback, err)) < 0)
         return rc;
-    return instance_set(cycle->bot.db, key, stand, err);
+    return stand_keep(&stand, &cycle->bot, err);
 }
 
 static int step_retrain(struct cycle *cycle, struct err *err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * After a lost database: releases of our own account that have their SHA256SUMS, which goes
- * last, are whole. Their lineage.json says what they were built on. */
+ * last, are whole. Their lineage.json says what they were built on, also where the comments
+ * that told it are gone. */
 #include "bot/release/release.h"
 
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "bot/release/stage.h"
 #include "bot/retrain/basis.h"
 #include "bot/retrain/facts.h"
+#include "bot/retrain/retrain.h"
 #include "hub/package/lineage.h"
 #include "store/db.h"
 #include "store/release.h"
@@ -113,6 +115,28 @@ static void facts_of(struct facts *facts, const struct package_lineage *lineage)
     }
 }
 
+/* Each was built on those before it. */
+static int restore_contributions(struct bot *bot, const struct package_lineage *lineage,
+                                 struct err *err)
+{
+    struct facts all;
+    int rc = 0;
+
+    facts_of(&all, lineage);
+    for (size_t i = 0; rc == 0 && i < lineage->release.n_contributions; i++) {
+        const struct package_contribution *c = &lineage->release.contributions[i];
+        struct facts facts = all;
+
+        facts.n_with = facts.n_with_before = i;
+        (void)snprintf(facts.sha, sizeof(facts.sha), "%s", c->commit_sha);
+        (void)snprintf(facts.actor, sizeof(facts.actor), "%s", c->approved_by);
+        (void)snprintf(facts.role, sizeof(facts.role), "%s", c->approved_role);
+        rc = retrain_adopt_released(bot, c->number, &facts, err);
+    }
+    facts_finish(&all);
+    return rc;
+}
+
 static int rebuild(struct stage *stage, struct bot *bot, const struct package_lineage *lineage,
                    struct err *err)
 {
@@ -169,6 +193,8 @@ static int adopt_one(struct bot *bot, const struct standing *standing, struct er
     if (rc == 0)
         rc = package_lineage_read(&lineage, text.data, text.len, "lineage.json", err);
     if (rc == 0)
+        rc = restore_contributions(bot, &lineage, err);
+    if (rc == 0)
         rc = rebuild(&stage, bot, &lineage, err);
     if (rc == 0)
         rc = store(bot, &stage, standing, err);
@@ -188,16 +214,52 @@ static int by_id(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-int release_adopt(struct bot *bot, struct err *err)
+/* What it was made from is gone from the forge. */
+static void leave(struct release_counts *counts, const struct err *why)
+{
+    if (counts->left++ == 0)
+        (void)snprintf(counts->why_not, sizeof(counts->why_not), "%.255s", why->msg);
+}
+
+int release_adopt(struct bot *bot, struct release_counts *counts, struct err *err)
 {
     struct standing_list list = { .bot = bot };
+    struct err why = { 0 };
 
-    int rc = read_list(&list, bot, err);
+    *counts = (struct release_counts){ 0 };
+    int rc = read_list(&list, bot, &why);
     if (list.n > 1)
         qsort(list.items, list.n, sizeof(*list.items), by_id);
-    for (size_t i = 0; rc == 0 && i < list.n; i++)
-        rc = adopt_one(bot, &list.items[i], err);
+    for (size_t i = 0; rc == 0 && i < list.n; i++) {
+        rc = adopt_one(bot, &list.items[i], &why);
+        if (rc == -ERR_NOTFOUND || rc == -ERR_MOVED || rc == -ERR_CONFLICT) {
+            leave(counts, &why);
+            rc = 0;
+        }
+    }
+    if (rc < 0 && err)
+        *err = why;
     free(list.items);
     free(list.next);
     return rc;
+}
+
+static int look_at_standing(void *ctx, const struct forge_release *release, struct err *err)
+{
+    struct standing *standing = ctx;
+
+    (void)err;
+    collect_assets(standing, release);
+    return 0;
+}
+
+int release_stands(struct bot *bot, const char *version, bool *ret, struct err *err)
+{
+    struct standing standing = { 0 };
+    char tag[VERSION_SIZE + 1];
+
+    (void)snprintf(tag, sizeof(tag), "v%s", version);
+    int rc = forge_find_release(bot->forge, tag, look_at_standing, &standing, err);
+    *ret = rc == 0 && standing.asset_ids[SUMS_INDEX] > 0;
+    return rc == -ERR_NOTFOUND ? 0 : rc;
 }

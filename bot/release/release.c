@@ -33,17 +33,34 @@ static int take_version(void *ctx, const struct release *release, struct err *er
     return 0;
 }
 
+/* The version after the last one that we know. One that stands on the forge already could not
+ * be taken in after a lost database, and is passed over. */
+static int choose_version(struct stage *stage, struct bot *bot, struct err *err)
+{
+    bool stands = true;
+    int rc = release_get_latest(bot->db, bot->repo_id, take_version, stage->previous, err);
+
+    if (rc < 0 && rc != -ERR_NOTFOUND)
+        return rc;
+    version_next(stage->version, stage->previous);
+    for (;;) {
+        char passed[VERSION_SIZE];
+        rc = release_stands(bot, stage->version, &stands, err);
+        if (rc < 0 || !stands)
+            return rc;
+        (void)snprintf(passed, sizeof(passed), "%s", stage->version);
+        version_next(stage->version, passed);
+    }
+}
+
 /* Files, rows and actions of the next version, in one transaction. */
 static int plan_next(struct bot *bot, const char *run_id, struct err *err)
 {
     struct stage stage = { 0 };
+    int rc = choose_version(&stage, bot, err);
 
-    int rc = release_get_latest(bot->db, bot->repo_id, take_version, stage.previous, err);
-    if (rc == -ERR_NOTFOUND)
-        rc = 0;
     if (rc < 0)
         return rc;
-    version_next(stage.version, stage.previous);
     (void)snprintf(stage.run_id, sizeof(stage.run_id), "%s", run_id);
 
     rc = stage_build(&stage, bot, err);

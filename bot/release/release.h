@@ -18,7 +18,9 @@ struct err;
 
 struct release_counts {
     int64_t planned, published; /* in this pass */
-    char why_not[256];          /* why merged data waits: the gate refused it, "" otherwise */
+    int64_t left;               /* adopting: releases that cannot be taken in */
+    char why_not[256];          /* why merged data waits: the gate refused it, "" otherwise;
+                                 * adopting: why the first of them cannot */
 };
 
 int release_plan(struct bot *bot, struct release_counts *counts, struct err *err);
@@ -27,7 +29,8 @@ int release_prepare(struct bot *bot, struct err *err);
 int release_finish(struct bot *bot, struct release_counts *counts, struct err *err);
 
 /* With a new database, after retrain_adopt(): takes in the complete releases that our account
- * made. What is incomplete is planned again like any other and found standing by the ledger. */
-int release_adopt(struct bot *bot, struct err *err);
+ * made. What is incomplete is planned again like any other and found standing by the ledger.
+ * One whose data are gone from the forge is left; no later one gets its version. */
+int release_adopt(struct bot *bot, struct release_counts *counts, struct err *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "bot/bot.h"
 #include "bot/forge/forge.h"
 #include "bot/retrain/attempt.h"
@@ -20,6 +21,7 @@
 #include "bot/retrain/request.h"
 #include "config/config.h"
 #include "store/approval.h"
+#include "store/contribution.h"
 #include "store/thread.h"
 
 /* A pull request with a comment of ours that has not been followed up yet. */
@@ -130,7 +132,7 @@ static int follow(struct bot *bot, const struct trace *trace, struct err *err)
  * contribution that another trace has yet to bring. */
 static bool is_passed_over(int rc)
 {
-    return rc == -ERR_NOTFOUND || rc == -ERR_CONFLICT;
+    return rc == -ERR_NOTFOUND || rc == -ERR_MOVED || rc == -ERR_CONFLICT;
 }
 
 /* One pass over what is not done; true in *ret_moved when something was. */
@@ -172,4 +174,50 @@ int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *er
                        "runs of former times whose commits or statuses are gone");
     free(list.items);
     return rc;
+}
+
+/* Released contributions ------------------------------------------------------------------ */
+
+struct label_search {
+    const char *label, *actor;
+    int64_t event_id;
+};
+
+static int look_at_label(void *ctx, const struct forge_moment *moment, struct err *err)
+{
+    struct label_search *search = ctx;
+
+    (void)err;
+    if (strcmp(moment->kind, "labeled") == 0 &&
+        text_equal_ignoring_case(moment->label, search->label) &&
+        text_equal_ignoring_case(moment->actor.login, search->actor))
+        search->event_id = moment->event_id;
+    return 0;
+}
+
+static int ignore_contribution(void *ctx, const struct contribution *c, struct err *err)
+{
+    (void)ctx;
+    (void)c;
+    (void)err;
+    return 0;
+}
+
+int retrain_adopt_released(struct bot *bot, int64_t number, const struct facts *facts,
+                           struct err *err)
+{
+    struct label_search search = { .label = bot->config->retrain.trigger_label,
+                                   .actor = facts->actor };
+    struct trace trace = { .number = number, .facts = *facts };
+    int rc = contribution_get(bot->db, bot->repo_id, number, facts->sha, ignore_contribution,
+                              NULL, NULL);
+
+    if (rc == 0)
+        return 0;
+    rc = forge_each_moment(bot->forge, number, look_at_label, &search, err);
+    if (rc == 0 && search.event_id == 0)
+        rc = err_set(err, ERR_NOTFOUND, "nothing tells that %s labelled #%lld", facts->actor,
+                     (long long)number);
+    trace.facts.event_id = search.event_id;
+    return rc < 0 ? rc : follow(bot, &trace, err);
 }

@@ -10,6 +10,7 @@
 
 struct bot;
 struct err;
+struct facts;
 
 struct retrain_counts {
     int64_t runs;       /* judged in this pass */
@@ -26,5 +27,11 @@ int retrain_plan(struct bot *bot, struct retrain_counts *counts, struct err *err
 /* With a new database: makes the runs again that our own comments tell of, on what they were
  * built on then. Plans nothing. A comment whose commit is gone is passed over, and left. */
 int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *err);
+
+/* The same for one contribution of a release of ours, whose comment is gone: its lineage says
+ * as much, apart from the label, which the timeline tells. Nothing where the database has it.
+ * -ERR_NOTFOUND, -ERR_MOVED, -ERR_CONFLICT: it cannot be followed, now or ever. */
+int retrain_adopt_released(struct bot *bot, int64_t number, const struct facts *facts,
+                           struct err *err);
 
 #endif

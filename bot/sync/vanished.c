@@ -3,8 +3,9 @@
  * repository that counts fewer open threads than we hold has lost some, and the open ones are
  * read. Where a forge tells how many comments there are (Gitea, which leaves a thread's time as
  * it is when one is deleted), and they are fewer than ours, all of them are read, and the
- * threads: one may have gone with its comments. What we hold and a list did not show is asked for by itself before it is marked: a list
- * that changes while it is read may lose a row. While issues are switched off nothing is. */
+ * threads: one may have gone with its comments. What we hold and a list did not show is asked
+ * for by itself before it is marked: a list that changes while it is read may lose a row. While
+ * issues are switched off nothing is. */
 #include <stdio.h>
 
 #include "base/err.h"

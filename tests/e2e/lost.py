@@ -163,6 +163,44 @@ def the_database_lost_amid_writing_doubles_nothing():
             assert_traced(lineage(w))
 
 
+def the_database_is_lost_after(what_happened):
+    """The whole cycle, then what a person does to PR 1, then the loss. Before and after."""
+    w = World(SIM)
+    w.hearth("run", "--yes", expect=0)
+    w.settle()
+    before = lineage(w)
+    what_happened(w)
+    w.settle()
+    remove(w, *DATABASE, "cache")
+    return w, before
+
+
+def delete_verdict(w):
+    comment = next(c for c in w.state()["comments"]
+                   if c["thread"] == 1 and c["user"] == "hearth-bot")
+    w.do("maintainer-1", "delete", comment=comment["id"])
+
+
+def a_release_comes_back_whose_verdict_somebody_deleted():
+    w, before = the_database_is_lost_after(delete_verdict)
+    with w:
+        go_on(w)
+        assert lineage(w) == before, (lineage(w), before)
+
+
+def a_release_whose_data_are_gone_is_left_and_its_version_too():
+    w, _ = the_database_is_lost_after(lambda w: w.do("maintainer-1", "delete", number=1))
+    with w:
+        first = w.hearth("run", "--yes", expect=0)
+        assert 'not-adopted releases=1 why="taking in release 1.1.0:' in first.err, first.err
+        # PR 2 was judged on top of what is gone: somebody has to ask once more.
+        w.do("maintainer-1", "merge", number=2)
+        w.do("maintainer-1", "label", number=2, label="retrain")
+        w.settle()
+        tags = sorted(r["tag_name"] for r in w.state()["releases"])
+        assert tags == ["v1.1.0", "v1.2.0"], tags
+
+
 def count_writes(w):
     return sum(not line.startswith(("GET ", "HEAD ")) and ".git/" not in line
                for line in w.control("requests"))
@@ -176,4 +214,6 @@ world.run_tests([
     a_lost_database_and_cache_answer_again,
     everything_lost_but_the_configuration_comes_back,
     the_database_lost_amid_writing_doubles_nothing,
+    a_release_comes_back_whose_verdict_somebody_deleted,
+    a_release_whose_data_are_gone_is_left_and_its_version_too,
 ])
