@@ -129,9 +129,10 @@ static int restore_contributions(struct bot *bot, const struct package_lineage *
 
         facts.n_with = facts.n_with_before = i;
         (void)snprintf(facts.sha, sizeof(facts.sha), "%s", c->commit_sha);
+        (void)snprintf(facts.author, sizeof(facts.author), "%s", c->author);
         (void)snprintf(facts.actor, sizeof(facts.actor), "%s", c->approved_by);
         (void)snprintf(facts.role, sizeof(facts.role), "%s", c->approved_role);
-        rc = retrain_adopt_released(bot, c->number, &facts, err);
+        rc = retrain_adopt_released(bot, c->number, c->approved_at, &facts, err);
     }
     facts_finish(&all);
     return rc;
@@ -158,6 +159,18 @@ static int rebuild(struct stage *stage, struct bot *bot, const struct package_li
     basis_finish(&basis);
     facts_finish(&facts);
     return rc;
+}
+
+/* Of other weights nothing may be said in the name of the release that stands. */
+static int check_same(const struct stage *stage, const struct package_lineage *lineage,
+                      struct err *err)
+{
+    const struct package_file *model = stage_model(stage);
+
+    if (strcmp(model->sha256, lineage->model_sha256) == 0)
+        return 0;
+    return err_set(err, ERR_CONFLICT, "made again, its weights are %.12s and not %.12s",
+                   model->sha256, lineage->model_sha256);
 }
 
 static int store(struct bot *bot, const struct stage *stage, const struct standing *standing,
@@ -196,6 +209,8 @@ static int adopt_one(struct bot *bot, const struct standing *standing, struct er
         rc = restore_contributions(bot, &lineage, err);
     if (rc == 0)
         rc = rebuild(&stage, bot, &lineage, err);
+    if (rc == 0)
+        rc = check_same(&stage, &lineage, err);
     if (rc == 0)
         rc = store(bot, &stage, standing, err);
     if (rc == 0)

@@ -107,13 +107,18 @@ static const struct package_file *find_file(const struct package *package, const
     return NULL;
 }
 
+const struct package_file *stage_model(const struct stage *stage)
+{
+    return find_file(&stage->package, MODEL_FILE);
+}
+
 int stage_store(const struct stage *stage, struct bot *bot, struct err *err)
 {
     const struct release release = {
         .repo_id = bot->repo_id,
         .version = stage->version,
         .run_id = stage->run_id,
-        .model_sha256 = find_file(&stage->package, MODEL_FILE)->sha256,
+        .model_sha256 = stage_model(stage)->sha256,
         .target_sha = stage->target_sha,
         .dated_at = stage->dated_at,
         .hub_commit = "",

@@ -33,6 +33,9 @@ int stage_restore(struct bot *bot, const char *version, struct err *err);
 /* version, previous, run_id are set; fills the rest. -ERR_REFUSED: a licence does not fit. */
 int stage_build(struct stage *stage, struct bot *bot, struct err *err);
 
+/* The weights of one that is built. */
+const struct package_file *stage_model(const struct stage *stage);
+
 /* Rows of the release and its files. In the caller's transaction. */
 int stage_store(const struct stage *stage, struct bot *bot, struct err *err);
 

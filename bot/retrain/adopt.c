@@ -102,6 +102,10 @@ static int rebuild_request(struct request *request, struct bot *bot, const struc
         return rc;
     free(request->sha);
     request->sha = xstrdup(trace->facts.sha);
+    if (trace->facts.author[0]) {
+        free(request->author);
+        request->author = xstrdup(trace->facts.author);
+    }
     request->event_id = trace->facts.event_id;
     request->actor = xstrdup(trace->facts.actor);
     request->role = xstrdup(trace->facts.role);
@@ -179,7 +183,8 @@ int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *er
 /* Released contributions ------------------------------------------------------------------ */
 
 struct label_search {
-    const char *label, *actor;
+    const char *label;
+    int64_t at; /* whoever set it may be called otherwise by now */
     int64_t event_id;
 };
 
@@ -190,7 +195,7 @@ static int look_at_label(void *ctx, const struct forge_moment *moment, struct er
     (void)err;
     if (strcmp(moment->kind, "labeled") == 0 &&
         text_equal_ignoring_case(moment->label, search->label) &&
-        text_equal_ignoring_case(moment->actor.login, search->actor))
+        moment->created_at == search->at)
         search->event_id = moment->event_id;
     return 0;
 }
@@ -203,21 +208,21 @@ static int ignore_contribution(void *ctx, const struct contribution *c, struct e
     return 0;
 }
 
-int retrain_adopt_released(struct bot *bot, int64_t number, const struct facts *facts,
-                           struct err *err)
+int retrain_adopt_released(struct bot *bot, int64_t number, int64_t approved_at,
+                           const struct facts *facts, struct err *err)
 {
     struct label_search search = { .label = bot->config->retrain.trigger_label,
-                                   .actor = facts->actor };
+                                   .at = approved_at };
     struct trace trace = { .number = number, .facts = *facts };
     int rc = contribution_get(bot->db, bot->repo_id, number, facts->sha, ignore_contribution,
                               NULL, NULL);
 
-    if (rc == 0)
-        return 0;
+    if (rc != -ERR_NOTFOUND)
+        return rc;
     rc = forge_each_moment(bot->forge, number, look_at_label, &search, err);
     if (rc == 0 && search.event_id == 0)
-        rc = err_set(err, ERR_NOTFOUND, "nothing tells that %s labelled #%lld", facts->actor,
-                     (long long)number);
+        rc = err_set(err, ERR_NOTFOUND, "nothing tells any more that #%lld was labelled %s",
+                     (long long)number, search.label);
     trace.facts.event_id = search.event_id;
     return rc < 0 ? rc : follow(bot, &trace, err);
 }

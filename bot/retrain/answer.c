@@ -34,6 +34,7 @@ static void facts_of(struct facts *facts, const struct request *request, const c
 {
     *facts = (struct facts){ .event_id = request->event_id };
     (void)snprintf(facts->sha, sizeof(facts->sha), "%s", request->sha);
+    (void)snprintf(facts->author, sizeof(facts->author), "%s", request->author);
     (void)snprintf(facts->actor, sizeof(facts->actor), "%s", request->actor);
     (void)snprintf(facts->role, sizeof(facts->role), "%s", request->role);
     (void)snprintf(facts->answer, sizeof(facts->answer), "%s", answer);

@@ -23,22 +23,29 @@ json_t *facts_to_json(const struct facts *facts)
     for (size_t i = 0; i < facts->n_with; i++)
         (void)json_array_append_new(
             with, json_pack("[Is]", (json_int_t)facts->with[i].number, facts->with[i].sha));
-    return json_pack("{ss, sI, ss, ss, ss, ss, so, sI}", "sha", facts->sha, "event",
-                     (json_int_t)facts->event_id, "actor", facts->actor, "role", facts->role,
-                     "answer", facts->answer, "champion", facts->champion, "with", with,
-                     "before", (json_int_t)facts->n_with_before);
+    return json_pack("{ss, sI, ss, ss, ss, ss, ss, so, sI}", "sha", facts->sha, "event",
+                     (json_int_t)facts->event_id, "author", facts->author, "actor",
+                     facts->actor, "role", facts->role, "answer", facts->answer, "champion",
+                     facts->champion, "with", with, "before", (json_int_t)facts->n_with_before);
 }
 
 /* Copies a string that must fit; what does not is damage, never cut. */
-static void take(struct json_reader *r, const json_t *doc, const char *key, char *to,
-                 size_t size)
+static void take_any(struct json_reader *r, const json_t *doc, const char *key, char *to,
+                     size_t size)
 {
-    const char *text = json_str(r, doc, key, JSON_REQUIRED);
+    const char *text = json_str(r, doc, key, JSON_OPTIONAL);
 
     if (strlen(text) >= size)
         json_fail(r, key, ERR_LIMIT, "longer than %zu bytes", size - 1);
     else
         (void)snprintf(to, size, "%s", text);
+}
+
+static void take(struct json_reader *r, const json_t *doc, const char *key, char *to,
+                 size_t size)
+{
+    (void)json_str(r, doc, key, JSON_REQUIRED);
+    take_any(r, doc, key, to, size);
 }
 
 static void take_with(struct json_reader *r, const json_t *doc, struct facts *facts)
@@ -71,6 +78,7 @@ int facts_from_json(struct facts *ret, const json_t *doc, struct err *err)
 
     json_reader_init(&r, "marker");
     take(&r, doc, "sha", facts.sha, sizeof(facts.sha));
+    take_any(&r, doc, "author", facts.author, sizeof(facts.author)); /* not in older ones */
     take(&r, doc, "actor", facts.actor, sizeof(facts.actor));
     take(&r, doc, "role", facts.role, sizeof(facts.role));
     take(&r, doc, "answer", facts.answer, sizeof(facts.answer));

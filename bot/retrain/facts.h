@@ -19,8 +19,9 @@ struct facts_with {
 };
 
 struct facts {
-    char sha[GIT_HEX_SIZE]; /* the commit that was asked for */
-    int64_t event_id;       /* the labeled event */
+    char sha[GIT_HEX_SIZE];       /* the commit that was asked for */
+    int64_t event_id;             /* the labeled event */
+    char author[FACTS_MAX_LOGIN]; /* of the pull request, as they were called then; "": now */
     char actor[FACTS_MAX_LOGIN], role[16];
     char answer[16];         /* "granted" or "refused" */
     char champion[32];       /* version in service then, "" for the bundled model */

@@ -31,7 +31,7 @@ int retrain_adopt(struct bot *bot, struct retrain_counts *counts, struct err *er
 /* The same for one contribution of a release of ours, whose comment is gone: its lineage says
  * as much, apart from the label, which the timeline tells. Nothing where the database has it.
  * -ERR_NOTFOUND, -ERR_MOVED, -ERR_CONFLICT: it cannot be followed, now or ever. */
-int retrain_adopt_released(struct bot *bot, int64_t number, const struct facts *facts,
-                           struct err *err);
+int retrain_adopt_released(struct bot *bot, int64_t number, int64_t approved_at,
+                           const struct facts *facts, struct err *err);
 
 #endif
