@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -175,6 +176,10 @@ static void names_that_are_no_hash_find_nothing(void **state)
     int fd = -1;
 
     store_text(fix, "abc");
+    char *folder = fs_path(fix->root, ".lfs/objects/BA/78", NULL),
+         *path = fs_path(folder, bad[3], NULL);
+    assert_int_equal(fs_mkdirs(folder, 0700, NULL), 0); /* where it would be looked for */
+    assert_int_equal(fs_write(path, "x", 1, 0600, NULL), 0);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(blob_stat(NULL, fix->store, bad[i], NULL), -ERR_NOTFOUND);
         assert_int_equal(blob_open(&fd, fix->store, bad[i], NULL), -ERR_NOTFOUND);
@@ -182,6 +187,8 @@ static void names_that_are_no_hash_find_nothing(void **state)
         assert_int_equal(blob_remove(fix->store, bad[i], far_future, NULL), -ERR_NOTFOUND);
         assert_null(blob_path(fix->store, bad[i]));
     }
+    free(path);
+    free(folder);
 }
 
 static void blobs_are_listed_until_the_caller_has_enough(void **state)
@@ -196,6 +203,19 @@ static void blobs_are_listed_until_the_caller_has_enough(void **state)
     assert_int_equal(blob_each(fix->store, count, &n, NULL), 0);
     assert_int_equal(n, 2);
     assert_int_equal(blob_each(fix->store, count, &n, NULL), -ERR_LIMIT);
+}
+
+static void what_else_lies_in_the_store_is_no_blob(void **state)
+{
+    const struct fixture *fix = *state;
+    char *beside = fs_path(fix->root, ".lfs/objects/ba/78/README", NULL);
+    int n = 0;
+
+    store_text(fix, "abc");
+    assert_int_equal(fs_write(beside, "x", 1, 0600, NULL), 0);
+    assert_int_equal(blob_each(fix->store, count, &n, NULL), 0);
+    assert_int_equal(n, 1);
+    free(beside);
 }
 
 static void age(const char *path)
@@ -217,7 +237,8 @@ static void a_touched_blob_is_young_again_and_stays(void **state)
     assert_int_equal(bytes, 3);
     assert_int_equal(blob_remove(fix->store, ABC, 2000, NULL), 0);
     age(path);
-    assert_int_equal(blob_remove(fix->store, ABC, 2000, NULL), 1);
+    assert_int_equal(blob_remove(fix->store, ABC, 1000, NULL), 0); /* in the very second */
+    assert_int_equal(blob_remove(fix->store, ABC, 1001, NULL), 1);
     assert_int_equal(blob_touch(NULL, fix->store, ABC, NULL), -ERR_NOTFOUND);
     assert_int_equal(blob_remove(fix->store, ABC, 2000, NULL), 0);
     free(path);
@@ -282,6 +303,57 @@ static void parts_of_other_content_are_refused_and_gone(void **state)
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), -ERR_REFUSED);
 }
 
+static void parts_find_their_places(void **state)
+{
+    const struct fixture *fix = *state;
+    struct blob_part *last = NULL, *first = begin_part(fix, "a");
+    struct err err = { 0 };
+
+    assert_int_equal(blob_part_open(&last, fix->store, UPLOAD, 1, NULL), 0);
+    assert_int_equal(blob_part_add(last, "b", 1, NULL), 0);
+    assert_int_equal(blob_part_add(last, "c", 1, NULL), 0);
+    blob_part_close(first);
+    blob_part_close(last);
+    blob_part_close(NULL);
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0);
+
+    blob_part_close(begin_part(fix, "abc"));
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 4, EMPTY, &err), -ERR_REFUSED);
+    assert_string_equal(err.msg, "parts of 3 bytes arrived, not of 4");
+}
+
+static void an_upload_has_a_name_of_its_own_kind(void **state)
+{
+    static const char *const bad[] = { "", "../../../../x", "0123456789abcdef0123456789abcdef0",
+                                       "0123456789ABCDEF0123456789ABCDEF" };
+    const struct fixture *fix = *state;
+    struct blob_part *part = NULL;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(blob_part_open(&part, fix->store, bad[i], 0, NULL), -ERR_RANGE);
+        assert_int_equal(blob_parts_finish(fix->store, bad[i], 3, ABC, NULL), -ERR_RANGE);
+    }
+    assert_null(part);
+    assert_int_equal(count_incoming(fix), 0);
+}
+
+static void no_part_is_taken_while_an_upload_is_finished(void **state)
+{
+    const struct fixture *fix = *state;
+    char *path = xasprintf("%s/.lfs/incoming/%s.parts", fix->root, UPLOAD);
+    struct blob_part *part = begin_part(fix, "abc");
+    struct err err = { 0 };
+
+    int fd = open(path, O_RDWR | O_CLOEXEC); /* as who finishes it */
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(blob_part_add(part, "d", 1, &err), -ERR_REFUSED);
+    assert_string_equal(err.msg, "this upload is being finished");
+    (void)close(fd);
+    assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0);
+    blob_part_close(part);
+    free(path);
+}
+
 #define STORED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -295,9 +367,13 @@ int main(void)
         STORED(what_was_put_can_be_read_before_its_end),
         STORED(names_that_are_no_hash_find_nothing),
         STORED(blobs_are_listed_until_the_caller_has_enough),
+        STORED(what_else_lies_in_the_store_is_no_blob),
         STORED(a_touched_blob_is_young_again_and_stays),
         STORED(a_part_kept_open_changes_nothing_that_is_finished),
         STORED(parts_of_other_content_are_refused_and_gone),
+        STORED(parts_find_their_places),
+        STORED(an_upload_has_a_name_of_its_own_kind),
+        STORED(no_part_is_taken_while_an_upload_is_finished),
         STORED(a_sweep_takes_old_remains_only),
     };
 

@@ -27,6 +27,8 @@ static void a_comment_begins_with_a_marker_that_is_read_back(void **state)
         "<!-- hearth:retrain v1 {\"key\":\"7/retrain/4fd1c0\",\"n\":3} -->\nHello.\n");
     assert_true(marker_rule(rule, out.data));
     assert_string_equal(rule, "retrain");
+    assert_true(marker_rule(rule, "<!-- hearth:a-rule-of-thirty-one-characters v1 {} -->"));
+    assert_string_equal(rule, "a-rule-of-thirty-one-characters");
     json_t *read = marker_facts(out.data);
     assert_true(json_equal(read, facts));
     json_decref(read);
@@ -51,6 +53,25 @@ static void facts_cannot_end_the_hidden_line(void **state)
     buf_finish(&out);
 }
 
+static void too_many_facts_are_left_out_and_not_read(void **state)
+{
+    char text[9000];
+    struct buf out;
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    json_t *facts = json_pack("{s:s}", "title", text);
+    buf_init(&out, ROOM);
+    comment_render(&out, "retrain", facts, "text");
+    assert_string_equal(out.data, "<!-- hearth:retrain v1 {} -->\ntext");
+    buf_clear(&out);
+    buf_printf(&out, "<!-- hearth:retrain v1 {\"title\":\"%s\"} -->", text);
+    assert_null(marker_facts(out.data));
+    json_decref(facts);
+    buf_finish(&out);
+}
+
 static void other_comments_have_no_marker(void **state)
 {
     static const char *const bodies[] = {
@@ -61,6 +82,8 @@ static void other_comments_have_no_marker(void **state)
         "<!-- hearth: v1 {} -->",
         "<!-- hearth:Retrain v1 {} -->",
         "<!-- hearth:retrain v2 {} -->",
+        "<!-- dearth:retrain v1 {} -->",
+        "<!-- hearth:a-rule-of-thirty-two-characters- v1 {} -->",
         "<!-- hearth:a-rule-that-is-longer-than-any-we-have v1 {} -->",
         "<!-- hearth:retrain",
     };
@@ -147,9 +170,26 @@ static void a_cut_closes_the_open_fence(void **state)
     render_repeated(&out, "~~~\na\n~~~\n````text\n```\n", "0123456789\n", 7000);
     assert_non_null(strstr(out.data, "\n````\n\n*(cut here"));
     buf_finish(&out);
-    render_repeated(&out, "```\na\n```\n", "0123456789\n", 7000);
-    assert_null(strstr(out.data, "```\n\n*(cut here"));
-    buf_finish(&out);
+}
+
+static void no_fence_is_closed_that_is_not_open(void **state)
+{
+    static const char *const closed[] = {
+        "```\na\n```\n",   "   ```\na\n   ````\n", /* indented, and closed by a longer one */
+        "    ```\n",                               /* four blanks: code, no fence */
+        "``\n~~\n---\n",                           /* too short, or no mark of one */
+        "~~~\n```\n~~~\n",                         /* the other mark neither closes nor opens */
+    };
+    struct buf out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+        render_repeated(&out, closed[i], "0123456789", 7000);
+        const char *end = strstr(out.data, "\n\n*(cut here");
+        assert_non_null(end);
+        assert_true(end[-1] >= '0' && end[-1] <= '9');
+        buf_finish(&out);
+    }
 }
 
 static void comments_compare_without_what_forges_change(void **state)
@@ -161,6 +201,8 @@ static void comments_compare_without_what_forges_change(void **state)
     assert_false(comment_is_same("a\nb", "a\nc"));
     assert_false(comment_is_same("a", "a b"));
     assert_false(comment_is_same(" a", "a"));
+    assert_false(comment_is_same("a b", "a"));
+    assert_true(comment_is_same("\r\na\r\nb", "\na\nb"));
 }
 
 static void rules_are_short_words(void **state)
@@ -171,7 +213,8 @@ static void rules_are_short_words(void **state)
     assert_false(marker_is_rule(""));
     assert_false(marker_is_rule("Retrain"));
     assert_false(marker_is_rule("re train"));
-    assert_false(marker_is_rule("a-rule-that-is-longer-than-any-we-have"));
+    assert_true(marker_is_rule("a-rule-of-thirty-one-characters"));
+    assert_false(marker_is_rule("a-rule-of-thirty-two-characters-"));
 }
 
 int main(void)
@@ -179,11 +222,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_comment_begins_with_a_marker_that_is_read_back),
         cmocka_unit_test(facts_cannot_end_the_hidden_line),
+        cmocka_unit_test(too_many_facts_are_left_out_and_not_read),
         cmocka_unit_test(other_comments_have_no_marker),
         cmocka_unit_test(unreadable_facts_leave_the_rule),
         cmocka_unit_test(a_long_comment_is_cut_between_characters_and_says_so),
         cmocka_unit_test(a_comment_of_the_greatest_length_is_whole),
         cmocka_unit_test(a_cut_closes_the_open_fence),
+        cmocka_unit_test(no_fence_is_closed_that_is_not_open),
         cmocka_unit_test(comments_compare_without_what_forges_change),
         cmocka_unit_test(rules_are_short_words),
     };
