@@ -230,6 +230,41 @@ static void faults_of_the_whole_folder_are_told(void **state)
     read_dir(&intake, *state, 100);
     assert_non_null(strstr(intake.fault, "more than one contribution"));
     intake_finish(&intake);
+
+    put(*state, "stray.csv", "");
+    read_dir(&intake, *state, 100);
+    assert_string_equal(intake.fault, "contrib/stray.csv: belongs into a folder of its own, "
+                                      "contrib/NAME/");
+    intake_finish(&intake);
+}
+
+static void two_folders_of_names_as_long_are_two_contributions(void **state)
+{
+    struct intake intake;
+
+    put(*state, "phone/contribution.yml", STATEMENT);
+    put(*state, "tapes/contribution.yml", STATEMENT);
+    read_dir(&intake, *state, 100);
+    assert_string_equal(intake.fault,
+                        "more than one contribution: contrib/phone/ and contrib/tapes/");
+    intake_finish(&intake);
+}
+
+static void a_statement_is_short(void **state)
+{
+    struct intake intake;
+    struct buf text;
+
+    buf_init(&text, 1 << 20);
+    while (text.len < 100000)
+        buf_add_str(&text, "# a remark\n");
+    buf_add_str(&text, STATEMENT);
+    put(*state, "tablet/contribution.yml", text.data);
+    read_dir(&intake, *state, 100);
+    assert_non_null(intake.fault);
+    assert_non_null(strstr(intake.fault, "contribution.yml: larger than"));
+    intake_finish(&intake);
+    buf_finish(&text);
 }
 
 static void samples_past_the_limit_fault_the_contribution(void **state)
@@ -288,6 +323,21 @@ static void the_digest_follows_labels_and_pixels(void **state)
     intake.samples[0].label = 8;
     intake_digest(&intake, second);
     assert_string_not_equal(first, second);
+    intake.samples[0].label = 7;
+    intake_digest(&intake, second);
+    assert_string_equal(first, second);
+    intake.samples[0].pixels[63]++;
+    intake_digest(&intake, second);
+    assert_string_not_equal(first, second);
+    intake_refuse(&intake.samples[0], "the first reason"); /* and it is of none any more */
+    intake_refuse(&intake.samples[0], "a second one");
+    assert_string_equal(intake.samples[0].reason, "the first reason");
+    intake_digest(&intake, first);
+    assert_string_equal(first,
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    intake_fault(&intake, "the first fault");
+    intake_fault(&intake, "a second one");
+    assert_string_equal(intake.fault, "the first fault");
     intake_finish(&intake);
     buf_finish(&csv);
 }
@@ -302,6 +352,8 @@ int main(void)
         in_dir(a_contribution_states_licence_author_and_consent),
         in_dir(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
         in_dir(faults_of_the_whole_folder_are_told),
+        in_dir(two_folders_of_names_as_long_are_two_contributions),
+        in_dir(a_statement_is_short),
         in_dir(samples_past_the_limit_fault_the_contribution),
         in_dir(files_that_are_no_samples_are_refused_one_by_one),
         in_dir(the_digest_follows_labels_and_pixels),
