@@ -67,7 +67,7 @@ static void add_digits(struct buf *out, const struct eval_page *p)
     buf_add_str(
         out,
         "<section class=\"full\">\n<h2>Digit by digit</h2>\n"
-        "<div class=\"wide\" role=\"region\" aria-label=\"Digit by digit\" tabindex=\"0\">\n"
+        "<div class=\"wide\" role=\"group\" aria-label=\"Digit by digit\" tabindex=\"0\">\n"
         "<table>\n"
         "<thead><tr><th>Digit</th><th class=\"number\">Pictures</th>"
         "<th class=\"number\">Read right</th><th class=\"number\">95% interval</th>"

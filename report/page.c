@@ -120,7 +120,7 @@ static void add_table(struct buf *out, struct metrics *m, enum report_table_id i
         return;
     }
     html_printf(out,
-                "<div class=\"wide\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">"
+                "<div class=\"wide\" role=\"group\" aria-label=\"%s\" tabindex=\"0\">"
                 "<table>\n<thead><tr>",
                 t->title);
     for (size_t i = 0; i < n_columns; i++)
