@@ -2,6 +2,8 @@
  * Rows of integers: the form of the UCI digits file, and of contributions. */
 #include "model/dataset.h"
 
+#include <ctype.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/lines.h"
@@ -108,6 +110,8 @@ int dataset_read_csv(struct dataset *ds, const char *text, size_t len, const cha
     while (lines_next(&lines, &line)) {
         int rc = add_line(ds, line.text, line.len, err);
 
+        if (rc < 0 && line.number == 1 && line.len > 0 && isalpha((unsigned char)line.text[0]))
+            rc = err_wrap(err, rc, "a header is not taken");
         if (rc < 0)
             return err_wrap(err, rc, "%s:%zu", what, line.number);
     }

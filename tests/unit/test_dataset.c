@@ -129,6 +129,21 @@ static void blank_lines_and_nul_bytes_are_errors(void **state)
     dataset_init(&ds, 0);
     assert_int_equal(dataset_read_csv(&ds, "\n", 1, "x.csv", NULL), -ERR_PARSE);
     assert_int_equal(dataset_read_csv(&ds, "0,\0", 3, "x.csv", NULL), -ERR_PARSE);
+    assert_int_equal(ds.n, 0);
+    dataset_finish(&ds);
+}
+
+static void a_header_is_called_by_its_name(void **state)
+{
+    static const char text[] = "label,pixel0,pixel1\n";
+    struct dataset ds;
+    struct err err = { 0 };
+
+    (void)state;
+    dataset_init(&ds, 0);
+    assert_int_equal(dataset_read_csv(&ds, text, strlen(text), "x.csv", &err), -ERR_PARSE);
+    assert_string_equal(err.msg, "x.csv:1: a header is not taken: column 1: 'label' is not an "
+                                 "integer 0..255");
     dataset_finish(&ds);
 }
 
@@ -182,6 +197,7 @@ int main(void)
         cmocka_unit_test(wide_rows_are_28_pixels_a_side),
         cmocka_unit_test(bad_lines_are_named_by_file_line_and_column),
         cmocka_unit_test(blank_lines_and_nul_bytes_are_errors),
+        cmocka_unit_test(a_header_is_called_by_its_name),
         cmocka_unit_test(digest_depends_on_pixels_labels_and_order),
         cmocka_unit_test(samples_out_of_bounds_are_refused),
     };
