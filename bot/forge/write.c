@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -115,6 +114,39 @@ int forge_add_label(struct forge *f, int64_t number, const char *label, struct e
     return forge_send(f, &what, doc, NULL, err);
 }
 
+struct label_search {
+    const char *label;
+    bool stands;
+};
+
+static int look_for_label(void *ctx, const struct forge_thread *thread, struct err *err)
+{
+    struct label_search *search = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < thread->n_labels; i++)
+        search->stands |= text_equal_ignoring_case(thread->labels[i], search->label);
+    return 0;
+}
+
+/* Where a missing right looks like a 404, that alone does not say that the label is gone. */
+static int check_removed(struct forge *f, int64_t number, const char *label, struct err *err)
+{
+    struct label_search search = { .label = label };
+
+    if (!forge_has(f, FORGE_HIDES_DENIALS))
+        return 0;
+    int rc = forge_get_thread(f, number, look_for_label, &search, err);
+    if (rc == -ERR_NOTFOUND || rc == -ERR_MOVED)
+        return 0; /* with its thread */
+    if (rc == 0 && search.stands)
+        rc = err_set(err, ERR_DENIED,
+                     "label '%.50s' stands on #%" PRId64 " and was not found: the token may "
+                     "lack the right to write this",
+                     label, number);
+    return rc;
+}
+
 /* One that is not there (any more) is removed already. */
 int forge_remove_label(struct forge *f, int64_t number, const char *label, struct err *err)
 {
@@ -133,7 +165,7 @@ int forge_remove_label(struct forge *f, int64_t number, const char *label, struc
         rc = forge_send(f, &what, NULL, NULL, err);
     }
     buf_finish(&name);
-    return rc == -ERR_NOTFOUND ? 0 : rc;
+    return rc == -ERR_NOTFOUND ? check_removed(f, number, label, err) : rc;
 }
 
 int forge_create_status(struct forge *f, const char *sha, const struct forge_status *status,

@@ -112,8 +112,32 @@ static void write_that_is_not_found_is_a_missing_right_on_github(void **state)
         assert_non_null(strstr(s.err.msg, "may lack the right"));
         assert_non_null(strstr(s.err.msg, "404"));
     }
-    /* What was to go is gone. */
-    assert_int_equal(refuse(&s, unlabel), 0);
+    close_scene(&s);
+}
+
+#define ISSUE(labels)                                                                          \
+    {                                                                                          \
+        200, { 0 },                                                                            \
+            "{\"number\":7,\"state\":\"open\",\"title\":\"t\",\"labels\":" labels              \
+            ",\"created_at\":\"2023-11-01T00:00:00Z\","                                        \
+            "\"updated_at\":\"2023-11-01T00:00:00Z\"}"                                         \
+    }
+
+static void label_that_is_not_found_is_looked_for_before_it_counts_as_gone(void **state)
+{
+    static const struct scripted_answer gone[] = { { 404, { 0 }, "{}" }, ISSUE("[]") },
+                                        denied[] = { { 404, { 0 }, "{}" },
+                                                     ISSUE("[{\"name\":\"OK\"}]") };
+    struct scene s = { 0 };
+
+    (void)state;
+    open_scene(&s, "github", "https://api.github.com");
+    scripted_http_play(&s.script, gone, 2);
+    assert_int_equal(unlabel(&s), 0);
+    assert_int_equal(s.script.n_asked, 2);
+    scripted_http_play(&s.script, denied, 2);
+    assert_int_equal(unlabel(&s), -ERR_DENIED);
+    assert_non_null(strstr(s.err.msg, "may lack the right"));
     close_scene(&s);
 }
 
@@ -133,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(write_that_is_not_found_is_a_missing_right_on_github),
+        cmocka_unit_test(label_that_is_not_found_is_looked_for_before_it_counts_as_gone),
         cmocka_unit_test(elsewhere_it_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
