@@ -177,8 +177,11 @@ int move_push(struct forge *f, const char *who, json_t *pull, const char *sha,
         json_pack("{s:s, s:O}", "commit_id", full, "before", json_object_get(code, "head_sha"));
     row_set_str(code, "head_sha", full);
     move_touch(f, pull);
-    (void)move_event(f, who, pull, kind == PUSH_FORCED ? "head_ref_force_pushed" : EVENT_PUSHED,
-                     details);
+    if (kind != PUSH_UNTOLD)
+        (void)move_event(f, who, pull,
+                         kind == PUSH_FORCED ? "head_ref_force_pushed" : EVENT_PUSHED, details);
+    else
+        json_decref(details);
     return 0;
 }
 

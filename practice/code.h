@@ -32,7 +32,7 @@ int move_open_pull(json_t **ret, struct forge *f, const char *who,
                    const struct pull_words *words, struct err *err);
 
 /* A new head; forced pushes leave an event. */
-enum push_kind { PUSH_FORWARD, PUSH_FORCED };
+enum push_kind { PUSH_FORWARD, PUSH_FORCED, PUSH_UNTOLD };
 int move_push(struct forge *f, const char *who, json_t *pull, const char *sha,
               enum push_kind kind, struct err *err);
 

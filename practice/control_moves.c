@@ -5,7 +5,8 @@
  *   open-pull    title, body, branch,     edit        comment (id) or number, body
  *                files or sha             delete      comment (id) or number
  *   push         number, files or sha,    label       number, label
- *                force                    unlabel     number, label
+ *                force, untold (not in    unlabel     number, label
+ *                the timeline)
  *   merge        number                   review      number, verdict, body
  *   close        number, reason           react       number or comment, content
  *   reopen       number                   role        login, role
@@ -246,6 +247,7 @@ static int do_push(struct order *o, struct err *err)
 {
     json_t *pull = pull_of(o);
     bool is_forced = json_bool_or(&o->r, o->in, "force", false);
+    bool is_untold = json_bool_or(&o->r, o->in, "untold", false);
     char sha[GIT_HEX_SIZE];
 
     if (!is_fine(o))
@@ -254,7 +256,8 @@ static int do_push(struct order *o, struct err *err)
     int rc = commit_of(sha, o, row_str(code, is_forced ? "base_sha" : "head_sha"), err);
     if (rc < 0)
         return rc;
-    return move_push(o->f, o->who, pull, sha, is_forced ? PUSH_FORCED : PUSH_FORWARD, err);
+    enum push_kind kind = is_forced ? PUSH_FORCED : PUSH_FORWARD;
+    return move_push(o->f, o->who, pull, sha, is_untold ? PUSH_UNTOLD : kind, err);
 }
 
 static int do_merge(struct order *o, struct err *err)

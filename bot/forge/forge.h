@@ -74,12 +74,15 @@ struct forge_pull {
     int64_t merged_at;
 };
 
+enum { FORGE_SHA_SIZE = 65 };
+
 /* One thing in a thread's timeline, in the server's order. */
 struct forge_moment {
     const char *kind; /* "labeled", "committed", "head_ref_force_pushed", ... */
     struct forge_user actor;
     const char *label, *sha;
     int64_t event_id, created_at; /* 0 where the forge gives none */
+    char head[FORGE_SHA_SIZE];    /* of a push: where the branch stood after it; "": not told */
 };
 
 struct forge_status {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bot/forge/gitea_map.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "bot/forge/map.h"
 
 /* What was brought in from elsewhere belongs, for the server, to whoever brought it in: here to
@@ -142,6 +144,20 @@ static const char *moment_kind(struct json_reader *r, const json_t *obj)
     return kind;
 }
 
+/* {"is_force_push":false,"commit_ids":["a...","b..."]}, the newest one last. */
+static void take_head(char ret[FORGE_SHA_SIZE], const char *push)
+{
+    size_t len = strlen(push), n = 0;
+
+    if (!text_has_suffix(push, "\"]}"))
+        return;
+    len -= strlen("\"]}");
+    while (n < len && strchr("0123456789abcdef", push[len - n - 1]))
+        n++;
+    if (n >= 40 && n < FORGE_SHA_SIZE)
+        (void)snprintf(ret, FORGE_SHA_SIZE, "%.*s", (int)n, push + len - n);
+}
+
 void gitea_map_moment(struct json_reader *r, const json_t *obj, struct forge_moment *ret)
 {
     *ret = (struct forge_moment){
@@ -153,6 +169,8 @@ void gitea_map_moment(struct json_reader *r, const json_t *obj, struct forge_mom
     };
     if (ret->event_id < 0)
         ret->event_id = 0;
+    if (strcmp(json_str(r, obj, "type", JSON_OPTIONAL), "pull_push") == 0)
+        take_head(ret->head, json_str(r, obj, "body", JSON_OPTIONAL));
     map_user(r, obj, "user", &ret->actor);
 }
 

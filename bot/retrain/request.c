@@ -95,12 +95,16 @@ int request_read_pull(struct request *request, struct bot *bot, int64_t number, 
     return rc;
 }
 
-/* What the timeline says about the label, in the server's order. */
+/* What the timeline says about the label, in the server's order. Gitea writes a push down some
+ * time after the branch has moved: a push that came later may be missing, but then the head is
+ * not the one that was told of before the label. */
 struct label_story {
     const char *label;
     struct request *request;
     bool is_bot, is_gone; /* the account that set it */
     bool has_later_commits;
+    char head[FORGE_SHA_SIZE];     /* after the last push that is told; "" where none is */
+    char labelled[FORGE_SHA_SIZE]; /* the head when the label was set */
 };
 
 static bool is_push(const char *kind)
@@ -116,6 +120,8 @@ static int follow_label(void *ctx, const struct forge_moment *moment, struct err
     (void)err;
     if (is_push(moment->kind))
         story->has_later_commits = true;
+    if (moment->head[0])
+        memcpy(story->head, moment->head, sizeof(story->head));
     if (strcmp(moment->kind, "labeled") != 0 ||
         !text_equal_ignoring_case(moment->label, story->label))
         return 0;
@@ -125,7 +131,14 @@ static int follow_label(void *ctx, const struct forge_moment *moment, struct err
     story->is_bot = moment->actor.is_bot;
     story->is_gone = moment->actor.id == 0;
     story->has_later_commits = false;
+    memcpy(story->labelled, story->head, sizeof(story->labelled));
     return 0;
+}
+
+static bool has_moved(const struct label_story *story)
+{
+    return story->has_later_commits ||
+           (story->labelled[0] && strcmp(story->labelled, story->request->sha) != 0);
 }
 
 static bool is_trusted_bot(const struct config *config, const char *login)
@@ -203,7 +216,7 @@ int request_read(struct request *request, enum request_answer *ret, struct bot *
         *ret =
             refuse(request, xstrdup("the label was set by a bot that this community's policy "
                                     "does not list"));
-    else if (story.has_later_commits)
+    else if (has_moved(&story))
         *ret = refuse(request, xstrdup("commits were pushed after the label was set, and an "
                                        "approval counts for the commit that was looked at; "
                                        "please have the label set again"));

@@ -196,6 +196,25 @@ def a_force_push_while_a_cycle_runs_is_never_judged_unapproved():
         assert world.doubled(w.state()) == []
 
 
+def a_push_that_the_timeline_does_not_tell_yet_is_not_approved():
+    """Gitea moves the branch first and writes the push down when its queue comes to it."""
+    with World(SIM, dialect="gitea") as w:
+        w.hearth("run", "--yes", expect=0)
+        w.do("contributor-4", "push", number=2, files=stated("samples.csv", row(seed=2)))
+        w.do("maintainer-2", "label", number=2, label="retrain")
+        w.do("contributor-4", "push", number=2, untold=True,
+             files=stated("samples.csv", row(seed=3)))
+        w.settle()
+        assert "commits were pushed after the label was set" in answers(w, 2)[-1]
+        assert states(w, heads(w, 2)) == [], "a status on a commit that nobody approved"
+        w.do("maintainer-2", "label", number=2, label="retrain")
+        w.do("contributor-4", "push", number=2, files=stated("samples.csv", row(seed=4)))
+        w.do("maintainer-2", "unlabel", number=2, label="retrain")
+        w.do("maintainer-2", "label", number=2, label="retrain")
+        w.settle()
+        assert len(states(w, heads(w, 2))) == 1, "what was looked at is judged"
+
+
 world.run_tests([
     a_label_out_of_range_is_named_by_file_and_row,
     a_folder_that_is_no_label_is_named,
@@ -208,4 +227,5 @@ world.run_tests([
     a_huge_file_is_refused_without_being_read,
     a_force_push_between_plan_and_apply_leaves_the_new_commit_unjudged,
     a_force_push_while_a_cycle_runs_is_never_judged_unapproved,
+    a_push_that_the_timeline_does_not_tell_yet_is_not_approved,
 ])

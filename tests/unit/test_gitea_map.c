@@ -177,6 +177,37 @@ static void pull_release_status_and_role_are_read(void **state)
     json_decref(permission);
 }
 
+static void a_push_tells_where_the_branch_stood_after_it(void **state)
+{
+#define OLD "1111111111111111111111111111111111111111"
+#define NEW "2222222222222222222222222222222222222222"
+    static const struct {
+        const char *body, *head;
+    } rows[] = {
+        { "{\"is_force_push\":false,\"commit_ids\":[\"" NEW "\"]}", NEW },
+        { "{\"is_force_push\":true,\"commit_ids\":[\"" OLD "\",\"" NEW "\"]}", NEW },
+        { "{\"is_force_push\":false,\"commit_ids\":[]}", "" },
+        { "{\"is_force_push\":false,\"commit_ids\":null}", "" },
+        { "{\"is_force_push\":false,\"commit_ids\":[\"222\"]}", "" },
+        { "{\"is_force_push\":false,\"commit_ids\":[\"" OLD NEW "\"]}", "" },
+        { "\"]}", "" },
+        { "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json_reader r = fixture_reader();
+        json_t *doc =
+            json_pack("{s:s, s:n, s:s}", "type", "pull_push", "user", "body", rows[i].body);
+        struct forge_moment m;
+
+        gitea_map_moment(&r, doc, &m);
+        fixture_check(&r);
+        assert_string_equal(m.head, rows[i].head);
+        json_decref(doc);
+    }
+}
+
 static const struct {
     const char *json, *says;
 } hostile[] = {
@@ -221,6 +252,7 @@ int main(void)
         cmocka_unit_test(merged_pull_of_a_ghost_has_no_author_and_no_labels),
         cmocka_unit_test(imported_thread_does_not_belong_to_the_importer),
         cmocka_unit_test(entries_know_their_thread_from_whichever_url_is_set),
+        cmocka_unit_test(a_push_tells_where_the_branch_stood_after_it),
         cmocka_unit_test(moments_get_the_words_that_rules_know),
         cmocka_unit_test(repository_counts_pulls_beside_issues),
         cmocka_unit_test(pull_release_status_and_role_are_read),
