@@ -77,6 +77,14 @@ int git_list_files(struct git_file **ret, size_t *ret_n, struct git_repo *repo,
                    struct err *err);
 void git_files_free(struct git_file *files, size_t n);
 
+/* Whether git_list_files() would go through for commits that have most of their trees in
+ * common: its errors but for what is missing. Borrows repo and limits. */
+struct git_tree_check;
+struct git_tree_check *git_tree_check_new(struct git_repo *repo,
+                                          const struct git_tree_limits *limits);
+int git_tree_check_commit(struct git_tree_check *check, const char *commit, struct err *err);
+void git_tree_check_free(struct git_tree_check *check); /* NULL is fine */
+
 /* The tree of a folder ("" for the root) at a commit, and the commit's time in unix seconds.
  * -ERR_NOTFOUND. */
 int git_find_tree(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *commit,
@@ -166,8 +174,8 @@ void git_log_free(struct git_logged *commits, size_t n);
  * stops and is returned. -ERR_LIMIT past max_commits. */
 struct git_ref;
 struct git_walk {
-    const struct git_ref *refs;
-    size_t n_refs, max_commits;
+    const struct git_ref *refs, *known; /* what the latter lead to is passed over */
+    size_t n_refs, n_known, max_commits;
     int (*fn)(void *ctx, const char *commit, struct err *err);
     void *ctx;
 };

@@ -125,6 +125,19 @@ void git_log_free(struct git_logged *commits, size_t n)
     free(commits);
 }
 
+static int hide_known(git_revwalk *walker, const struct git_walk *walk, struct err *err)
+{
+    git_oid id;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < walk->n_known; i++) {
+        rc = git_parse_id(&id, walk->known[i].commit, err);
+        if (rc == 0 && (rc = git_revwalk_hide(walker, &id)) < 0)
+            rc = git_fail(err, rc, "history of %s", walk->known[i].name);
+    }
+    return rc;
+}
+
 int git_each_commit(struct git_repo *repo, const struct git_walk *walk, struct err *err)
 {
     git_revwalk *walker = NULL;
@@ -134,6 +147,8 @@ int git_each_commit(struct git_repo *repo, const struct git_walk *walk, struct e
 
     git_error_clear();
     int rc = git_walk_begin(&walker, repo, walk->refs, walk->n_refs, GIT_SORT_TIME, err);
+    if (rc == 0)
+        rc = hide_known(walker, walk, err);
     while (rc == 0 && (rc = git_walk_next(&id, walker, err)) > 0)
         rc = n++ < walk->max_commits
                  ? walk->fn(walk->ctx, git_oid_tostr(commit, sizeof(commit), &id), err)

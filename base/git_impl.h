@@ -29,6 +29,11 @@ int git_look_at(git_object_t *ret_type, int64_t *ret_size, struct git_repo *repo
 int git_peel_to_commit(git_oid *commit, struct git_repo *repo, const git_oid *id,
                        struct err *err);
 
+/* Its size is bounded; path: the folder's, for the message. */
+int git_load_tree(git_tree **ret, struct git_repo *repo, const git_oid *id, const char *path,
+                  struct err *err);
+int git_root_tree(git_oid *ret, struct git_repo *repo, const char *commit, struct err *err);
+
 /* One segment of a path; what: the whole path, for the message. */
 int git_check_name(const char *name, size_t len, const char *what, struct err *err);
 

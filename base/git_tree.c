@@ -22,8 +22,8 @@ struct walk {
     size_t n_folders;
 };
 
-static int load_tree(git_tree **ret, struct git_repo *repo, const git_oid *id, const char *path,
-                     struct err *err)
+int git_load_tree(git_tree **ret, struct git_repo *repo, const git_oid *id, const char *path,
+                  struct err *err)
 {
     git_object_t type;
     int64_t size;
@@ -102,7 +102,7 @@ static int walk_tree(struct walk *w, const git_oid *id, size_t depth, struct err
                        w->limits->max_depth);
     if (w->n_folders++ > w->limits->max_files)
         return err_set(err, ERR_LIMIT, "more than %zu folders", w->limits->max_files);
-    int rc = load_tree(&tree, w->repo, id, w->path.data, err);
+    int rc = git_load_tree(&tree, w->repo, id, w->path.data, err);
     if (rc < 0)
         return rc;
     if (w->path.len > 0)
@@ -126,7 +126,7 @@ static int find_folder(git_oid *ret, struct git_repo *repo, const git_oid *root,
         git_tree *tree = NULL;
         bool is_found = false;
 
-        int rc = load_tree(&tree, repo, &at, prefix, err);
+        int rc = git_load_tree(&tree, repo, &at, prefix, err);
         if (rc == 0) {
             const git_tree_entry *entry = git_tree_entry_byname(tree, name);
             is_found = entry && git_tree_entry_filemode(entry) == GIT_FILEMODE_TREE;
@@ -159,7 +159,7 @@ static int load_commit(git_commit **ret, struct git_repo *repo, const char *comm
     return rc < 0 ? git_fail(err, rc, "commit %s", commit) : 0;
 }
 
-static int root_tree(git_oid *ret, struct git_repo *repo, const char *commit, struct err *err)
+int git_root_tree(git_oid *ret, struct git_repo *repo, const char *commit, struct err *err)
 {
     git_commit *object = NULL;
     int rc = load_commit(&object, repo, commit, err);
@@ -203,7 +203,7 @@ int git_list_files(struct git_file **ret, size_t *ret_n, struct git_repo *repo,
 
     int rc = buf_check(&w.path, "folder", err);
     if (rc == 0)
-        rc = root_tree(&root, repo, commit, err);
+        rc = git_root_tree(&root, repo, commit, err);
     if (rc == 0)
         rc = find_folder(&folder, repo, &root, prefix, err);
     if (rc == 0)
@@ -257,7 +257,7 @@ int git_find_tree(char ret[GIT_HEX_SIZE], struct git_repo *repo, const char *com
 {
     git_oid root, folder;
 
-    int rc = root_tree(&root, repo, commit, err);
+    int rc = git_root_tree(&root, repo, commit, err);
     if (rc == 0)
         rc = find_folder(&folder, repo, &root, path, err);
     if (rc > 0)

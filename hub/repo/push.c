@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "hub/repo/pointer.h"
@@ -11,7 +12,7 @@
 #include "hub/repo/repo.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_CARD_BYTES = 1 << 20 };
+enum { MAX_CARD_BYTES = 1 << 20, MAX_HISTORY = 1000000 };
 
 static int check_ref(const struct push_update *update, struct err *err)
 {
@@ -110,6 +111,41 @@ static int check_update(const struct hub_push *push, struct hub_repo *repo,
     return rc < 0 ? err_wrap(err, rc, "%s", update->ref) : 0;
 }
 
+static int check_commit(void *ctx, const char *commit, struct err *err)
+{
+    return git_tree_check_commit(ctx, commit, err);
+}
+
+/* What came with the push behind its tips: it need not be served, but gc, fsck and who asks for
+ * an old commit must be able to list it. */
+static int check_history(struct hub_repo *seen, const struct push_updates *updates,
+                         struct err *err)
+{
+    struct git_ref *tips = xcalloc(updates->n + 1, sizeof(*tips)), *known = NULL;
+    struct git_tree_check *check = git_tree_check_new(seen->git, &hub_tree_limits);
+    struct git_walk walk = {
+        .refs = tips, .max_commits = MAX_HISTORY, .fn = check_commit, .ctx = check
+    };
+
+    int rc = hub_repo_list_refs(&known, &walk.n_known, seen, err);
+    walk.known = known;
+    for (size_t i = 0; rc == 0 && i < updates->n; i++) {
+        const struct push_update *update = &updates->items[i];
+
+        if (push_update_removes(update))
+            continue;
+        rc = git_resolve(tips[walk.n_refs].commit, seen->git, update->after, err);
+        if (rc == 0)
+            tips[walk.n_refs++].name = xstrdup(update->ref);
+    }
+    if (rc == 0)
+        rc = git_each_commit(seen->git, &walk, err);
+    git_tree_check_free(check);
+    git_refs_free(known, walk.n_known);
+    git_refs_free(tips, walk.n_refs);
+    return rc;
+}
+
 int hub_push_check(const struct hub_push *push, struct err *err)
 {
     struct push_updates updates;
@@ -127,6 +163,8 @@ int hub_push_check(const struct hub_push *push, struct err *err)
         seen.git = incoming;
         for (size_t i = 0; rc == 0 && i < updates.n; i++)
             rc = check_update(push, &seen, &updates.items[i], err);
+        if (rc == 0)
+            rc = check_history(&seen, &updates, err);
     }
     if (rc == 0 && updates.n_new > 0)
         rc = hub_repo_check_refs(repo, updates.n_new, err);

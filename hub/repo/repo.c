@@ -260,11 +260,12 @@ void hub_repo_list_free(char **ids, size_t n)
     fs_list_free(ids, n);
 }
 
+const struct git_tree_limits hub_tree_limits = { HUB_MAX_FILES, 64, 1024 };
+
 int hub_repo_list_all(struct git_file **ret, size_t *ret_n, struct hub_repo *repo,
                       const char *commit, const char *prefix, struct err *err)
 {
-    static const struct git_tree_limits limits = { HUB_MAX_FILES, 64, 1024 };
-    int rc = git_list_files(ret, ret_n, repo->git, commit, prefix, &limits, err);
+    int rc = git_list_files(ret, ret_n, repo->git, commit, prefix, &hub_tree_limits, err);
 
     return rc < 0 ? err_wrap(err, rc, "repository '%s'", repo->id) : 0;
 }

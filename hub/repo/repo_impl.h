@@ -24,6 +24,9 @@ struct hub_repo {
 /* Where it lies, or would. The caller frees. */
 char *hub_repo_path(const char *root, const char *id);
 
+/* What each commit keeps within, wherever it comes from. */
+extern const struct git_tree_limits hub_tree_limits;
+
 /* Every file at a commit, the odd ones too; as hub_repo_list_files(). */
 int hub_repo_list_all(struct git_file **ret, size_t *ret_n, struct hub_repo *repo,
                       const char *commit, const char *prefix, struct err *err);

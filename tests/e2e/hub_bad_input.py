@@ -195,6 +195,25 @@ def git(folder, *words):
     return done.returncode == 0, done.stdout
 
 
+def history_that_cannot_be_listed(hub, work):
+    """An old commit is not served by a push, but gc, fsck and who asks for it must read it."""
+    paths = ((b"bad\xff\xfe", "not UTF-8"), (b"/".join([b"d"] * 70), "folders deep"))
+    for path, words in paths:
+        full = os.path.join(work.encode(), path)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        pathlib.Path(os.fsdecode(full)).write_text("x", encoding="utf-8")
+        git(work, "add", "-A"), git(work, "commit", "-qm", "odd")
+        git(work, "rm", "-rq", "--", os.fsdecode(path.split(b"/")[0]))
+        git(work, "commit", "-qm", "as if nothing had been")
+        is_pushed, said = git(work, "push", "origin", "HEAD:main")
+        check(not is_pushed and words in said, f"a history with a path that is {words} is "
+              "refused, though the tip is fine", said)
+        git(work, "reset", "-q", "--hard", "origin/main")
+    done = subprocess.run([hubs.HEARTH, "hub", "fsck"], cwd=hub.folder, check=False, text=True,
+                          capture_output=True)
+    check(done.returncode == 0, "so nobody makes fsck complain", done.stdout)
+
+
 def what_git_brings(hub, folder):
     """Names that the protocol's own commits never have; what leads elsewhere."""
     work, main = f"{folder}/work", "HEAD:main"
@@ -227,6 +246,7 @@ def what_git_brings(hub, folder):
         r"inline; filename\*=UTF-8''([\w%.-]+); filename=\"\1\";",
         headers["Content-Disposition"]) for status, headers, _ in seen),
           "odd names come back, and are no header", (pushed, [str(s[1]) for s in seen]))
+    history_that_cannot_be_listed(hub, work)
     pages = b"".join(ask(hub, "GET", path, Accept="text/html")[2]
                      for path in ("/", f"/{REPO}", f"/{REPO}/tree/main"))
     check(b"<script" not in pages and b"<img src=x" not in pages and b'"<' not in pages,

@@ -23,6 +23,26 @@ static int list(struct git_file **files, size_t *n, const char *dir, const char 
     return rc;
 }
 
+/* Whether each of so many revisions could be listed, none of them being listed. */
+static int check(const char *dir, const char *const *revs, size_t n,
+                 const struct git_tree_limits *limits, struct err *err)
+{
+    struct git_repo *repo = open_repo(dir, "w/.git");
+    struct git_tree_check *checked = git_tree_check_new(repo, limits);
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char *line = xasprintf("git -C w rev-parse %s", revs[i]), commit[64];
+
+        shell_word(commit, sizeof(commit), dir, line);
+        rc = git_tree_check_commit(checked, commit, err);
+        free(line);
+    }
+    git_tree_check_free(checked);
+    git_close(repo);
+    return rc;
+}
+
 static void files_come_sorted_with_size_and_kind(void **state)
 {
     static const struct {
@@ -148,6 +168,36 @@ static void expect_refusal(const char *dir, const char *entries, int want)
     if (rc != want)
         fail_msg("%s: got %d (%s), expected %d", entries, rc, err.msg, want);
     assert_non_null(strstr(err.msg, "commit "));
+    err = (struct err){ 0 };
+    rc = check(dir, (const char *const[]){ "main" }, 1, &usual, &err);
+    if (rc != want)
+        fail_msg("%s: checked, got %d (%s), expected %d", entries, rc, err.msg, want);
+    assert_non_null(strstr(err.msg, "commit "));
+}
+
+/* The same folder fits at one place and not at another. */
+static void commits_are_checked_by_what_changed(void **state)
+{
+    static const char *const revs[] = { "main~4", "main~3", "main~2", "main~1", "main" };
+    static const struct git_tree_limits by_depth = { 1000, 3, 256 }, by_path = { 1000, 16, 12 },
+                                        by_files = { 6, 16, 256 };
+    struct err err = { 0 };
+
+    shell(*state, "git init -q -b main w && cd w && mkdir -p a/b && echo 1 >a/b/f && "
+                  "echo 2 >a/b/g && git add . && git commit -q -m 1 && echo 3 >a/b/g && "
+                  "git commit -q -a -m 2 && cp -r a c && git add . && git commit -q -m 3 && "
+                  "mkdir -p d/d && cp -r a d/d/a && git rm -rq c && git add . && "
+                  "git commit -q -m 4 && cp -r a e && git add . && git commit -q -m 5");
+    assert_int_equal(check(*state, revs, 5, &usual, NULL), 0);
+    assert_int_equal(check(*state, revs, 3, &by_depth, NULL), 0);
+    assert_int_equal(check(*state, revs, 4, &by_depth, &err), -ERR_LIMIT);
+    assert_int_equal(check(*state, revs, 4, &by_path, NULL), 0);
+    assert_int_equal(check(*state, revs, 4, &by_files, NULL), 0);
+    assert_int_equal(check(*state, revs, 5, &by_files, NULL), -ERR_LIMIT);
+    shell(*state, "cd w && mkdir long && git mv d long && git commit -q -m 6");
+    assert_int_equal(
+        check(*state, (const char *const[]){ "main~1", "main" }, 2, &by_path, NULL),
+        -ERR_LIMIT);
 }
 
 static void strange_names_are_refused(void **state)
@@ -211,6 +261,7 @@ int main(void)
         IN_FOLDER(a_large_blob_is_refused_by_its_header),
         IN_FOLDER(a_blob_comes_whole),
         IN_FOLDER(strange_names_are_refused),
+        IN_FOLDER(commits_are_checked_by_what_changed),
         IN_FOLDER(a_name_twice_in_a_tree_is_refused),
         IN_FOLDER(deep_trees_stop_at_the_limit),
         IN_FOLDER(a_tree_bomb_stops_at_the_limit),
