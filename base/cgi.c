@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,18 +17,30 @@
 #include "base/program.h"
 #include "base/text.h"
 
-enum { SILENCE_MS = 120000, HEAD_MAX_BYTES = 65536, PIECE_BYTES = 65536 };
+enum { SILENCE_MS = 120000, HEAD_MAX_BYTES = 65536, PIECE_BYTES = 65536, LOW_FDS = 10 };
+
+static void stop_answering(struct cgi *cgi)
+{
+    if (cgi->asked)
+        (void)close(cgi->asked_fd);
+    cgi->asked = NULL;
+}
 
 /* One piece of what it says; 0 at its end. */
 static ssize_t read_piece(struct cgi *cgi, char *piece, struct err *err)
 {
-    struct pollfd ready = { .fd = cgi->fd, .events = POLLIN };
-
     for (;;) {
-        int n_ready = poll(&ready, 1, SILENCE_MS);
+        struct pollfd ready[2] = { { .fd = cgi->fd, .events = POLLIN },
+                                   { .fd = cgi->asked ? cgi->asked_fd : -1,
+                                     .events = POLLIN } };
+        int n_ready = poll(ready, 2, SILENCE_MS);
         if (n_ready == 0)
             return err_set(err, ERR_TIMEOUT, "the program behind this said nothing for %d s",
                            SILENCE_MS / 1000);
+        if (n_ready > 0 && ready[1].revents && !cgi->asked(cgi->ctx, cgi->asked_fd))
+            stop_answering(cgi);
+        if (n_ready > 0 && !ready[0].revents)
+            continue;
 
         ssize_t n = n_ready < 0 ? -1 : read(cgi->fd, piece, PIECE_BYTES);
         if (n >= 0)
@@ -106,23 +119,57 @@ static int read_head(struct cgi *cgi, struct err *err)
     return rc;
 }
 
-int cgi_start(struct cgi *ret, const struct cgi_call *call, struct err *err)
+/* *ret_asking is the program's end, the caller's. */
+static int open_questions(struct cgi *cgi, int *ret_asking, const struct cgi_call *call,
+                          struct err *err)
 {
     int ends[2];
 
+    *ret_asking = 0;
+    if (!call->asked)
+        return 0;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return err_errno(err, "cannot make a pair of sockets");
+    *ret_asking = fcntl(ends[1], F_DUPFD_CLOEXEC, LOW_FDS);
+    (void)close(ends[1]);
+    if (*ret_asking < 0) {
+        *ret_asking = 0;
+        (void)close(ends[0]);
+        return err_errno(err, "cannot make a pair of sockets");
+    }
+    cgi->asked = call->asked;
+    cgi->ctx = call->ctx;
+    cgi->asked_fd = ends[0];
+    return 0;
+}
+
+int cgi_start(struct cgi *ret, const struct cgi_call *call, struct err *err)
+{
+    int ends[2], asking;
+
     *ret = (struct cgi){ .fd = -1, .status = 200 };
     buf_init(&ret->begun, HEAD_MAX_BYTES + PIECE_BYTES);
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return err_errno(err, "cannot make a pipe");
+    int rc = open_questions(ret, &asking, call, err);
+    if (rc < 0)
+        return rc;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        rc = err_errno(err, "cannot make a pipe");
+        if (asking > 0)
+            (void)close(asking);
+        return rc;
+    }
     ret->fd = ends[0];
     const struct program program = { .argv = call->argv,
                                      .env = call->env,
                                      .in_fd = call->body_fd,
                                      .out_fd = ends[1],
                                      .err_fd = -1,
-                                     .held_fd = call->held_fd };
-    int rc = program_start(&ret->pid, &program, err);
+                                     .held_fd = call->held_fd,
+                                     .asking_fd = asking };
+    rc = program_start(&ret->pid, &program, err);
     (void)close(ends[1]);
+    if (asking > 0)
+        (void)close(asking);
     return rc < 0 ? rc : read_head(ret, err);
 }
 
@@ -154,6 +201,7 @@ void cgi_finish(struct cgi *cgi)
         program_kill(cgi->pid);
     if (cgi->fd > STDERR_FILENO) /* 0 when zeroed */
         (void)close(cgi->fd);
+    stop_answering(cgi);
     free(cgi->content_type);
     buf_finish(&cgi->begun);
     *cgi = (struct cgi){ .fd = -1 };

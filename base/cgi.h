@@ -5,17 +5,24 @@
  * and is killed when it says nothing for two minutes. Owns the process until cgi_finish(). */
 #ifndef BASE_CGI_H
 #define BASE_CGI_H
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
 
 struct err;
 
+/* Answers what the program, or one that it started, asked by PROGRAM_ASKING_FD (a socket, whose
+ * other end fd is). False ends that. */
+typedef bool cgi_asked(void *ctx, int fd);
+
 struct cgi_call {
     const char *const *argv; /* looked up along PATH; ends with NULL */
     const char *const *env;  /* its whole environment; ends with NULL */
     int body_fd;             /* its standard input, from where it stands; -1: none */
     int held_fd;             /* a lock that it keeps for as long as it runs; 0: none */
+    cgi_asked *asked;        /* while the program is waited for; NULL: it cannot ask */
+    void *ctx;
 };
 
 struct cgi {
@@ -24,6 +31,9 @@ struct cgi {
     int status;         /* 200, or its Status: */
     char *content_type; /* NULL without one */
     struct buf begun;   /* what came of the body together with the headers */
+    cgi_asked *asked;
+    void *ctx;
+    int asked_fd; /* while there is an asked */
 };
 
 /* Starts it and waits for its headers. cgi_finish() in every case. */

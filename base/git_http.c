@@ -55,7 +55,9 @@ int git_http_start(struct cgi *ret, const struct git_http_call *call, struct err
     const struct cgi_call program = { .argv = argv,
                                       .env = (const char *const *)env.vars,
                                       .body_fd = call->body_fd,
-                                      .held_fd = call->held_fd };
+                                      .held_fd = call->held_fd,
+                                      .asked = call->asked,
+                                      .ctx = call->ctx };
     int rc = cgi_start(ret, &program, err);
     git_env_finish(&env);
     return rc < 0 ? err_wrap(err, rc, "git http-backend") : 0;

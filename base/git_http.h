@@ -21,6 +21,8 @@ struct git_http_call {
     int held_fd;               /* a lock that git keeps for as long as it runs; 0: none */
     const char *const *config; /* "key=value", above what the repository says; ends with NULL */
     const char *const *env;    /* "NAME=value" for hooks; NULL, or ends with NULL */
+    cgi_asked *asked;          /* what hooks ask; NULL: nothing */
+    void *ctx;
 };
 
 /* cgi_finish() in every case. */

@@ -43,7 +43,7 @@ int program_start(pid_t *ret_pid, const struct program *program, struct err *err
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    bool holds = program->held_fd > 0;
+    bool holds = program->held_fd > 0, asks = program->asking_fd > 0;
 
     set_attributes(&attributes);
     (void)posix_spawn_file_actions_init(&actions);
@@ -52,7 +52,11 @@ int program_start(pid_t *ret_pid, const struct program *program, struct err *err
     set_fd(&actions, program->err_fd, STDERR_FILENO, O_WRONLY);
     if (holds)
         (void)posix_spawn_file_actions_adddup2(&actions, program->held_fd, HELD_FD);
-    (void)posix_spawn_file_actions_addclosefrom_np(&actions, HELD_FD + (holds ? 1 : 0));
+    if (asks)
+        (void)posix_spawn_file_actions_adddup2(&actions, program->asking_fd, PROGRAM_ASKING_FD);
+    (void)posix_spawn_file_actions_addclosefrom_np(&actions, asks    ? PROGRAM_ASKING_FD + 1
+                                                             : holds ? HELD_FD + 1
+                                                                     : HELD_FD);
     /* POSIX's own signature: the strings are not written to. */
     errno = posix_spawnp(ret_pid, program->argv[0], &actions, &attributes,
                          (char *const *)(uintptr_t)program->argv,

@@ -11,6 +11,7 @@
 
 struct err;
 
+enum { PROGRAM_ASKING_FD = 4 };
 struct program {
     const char *const *argv; /* looked up along PATH; ends with NULL */
     const char *const *env;  /* its whole environment; ends with NULL */
@@ -18,6 +19,7 @@ struct program {
     int out_fd;              /* where it speaks; -1: nowhere */
     int err_fd;              /* where it complains; -1: nowhere */
     int held_fd;             /* a lock that it keeps for as long as it runs; 0: none */
+    int asking_fd;           /* is its PROGRAM_ASKING_FD; 10 or above; 0: none */
 };
 
 /* program_kill(), or a wait for its end, is the caller's. */

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/git.h"
-#include "base/parse.h"
+#include "base/program.h"
 #include "hub/repo/push.h"
 #include "hub/repo/repo.h"
 #include "hub/web/card_check.h"
@@ -39,23 +40,24 @@ static int check_readme(void *ctx, const char *text, size_t len, struct err *err
     return rc;
 }
 
-/* What git would keep, as it counts for the namespace once it is there. */
+/* What git would keep, as it counts for the namespace once it is there. The hub knows who else
+ * comes right now, so it is asked. */
 static int check_room(struct err *err)
 {
-    const char *text = getenv("HEARTH_PUSH_ROOM"), *incoming = getenv("GIT_QUARANTINE_PATH");
-    int64_t room = 0;
+    const char *incoming = getenv("GIT_QUARANTINE_PATH");
+    int64_t bytes = incoming ? hub_object_bytes(incoming) : 0, room = 0;
 
-    if (!text || !incoming)
+    if (send(PROGRAM_ASKING_FD, &bytes, sizeof(bytes), MSG_NOSIGNAL) !=
+            (ssize_t)sizeof(bytes) ||
+        recv(PROGRAM_ASKING_FD, &room, sizeof(room), MSG_WAITALL) != (ssize_t)sizeof(room))
+        return err_set(err, ERR_IO, "the hub is gone: push again");
+    if (bytes <= room)
         return 0;
-    int rc = parse_i64(&room, text, 0, INT64_MAX, "HEARTH_PUSH_ROOM", err);
-    int64_t bytes = hub_object_bytes(incoming);
-    if (rc < 0 || bytes <= room)
-        return rc;
 
     struct buf why;
     buf_init(&why, 1024);
     gitweb_refusal(&why, bytes, room);
-    rc = err_set(err, ERR_LIMIT, "%s", why.data);
+    int rc = err_set(err, ERR_LIMIT, "%s", why.data);
     buf_finish(&why);
     return rc;
 }

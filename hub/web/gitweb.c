@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,8 +179,8 @@ int gitweb_fetch(struct httpd_request *req, struct httpd_response *res, void *ct
 
 /* Settings and environment of a push, as lists that own their text. */
 struct push_words {
-    char *hooks, *root, *id, *limit, *room;
-    const char *config[8], *env[4];
+    char *hooks, *root, *id, *limit;
+    const char *config[8], *env[3];
 };
 
 void gitweb_refusal(struct buf *out, int64_t bytes, int64_t room)
@@ -190,17 +191,11 @@ void gitweb_refusal(struct buf *out, int64_t bytes, int64_t room)
     page_add_size(out, room);
 }
 
-/* For a push of so many bytes, which has them for itself if they are held. It may take more
- * once it is unpacked: so the hook looks at what git would keep, and refuses what there is no
- * room for. An HTTP error would be a number on the screen of who pushes; so git takes in all
- * that comes, into a quarantine, and tells the hook's words. */
+/* room: the most that is worth to be unpacked; negative: anything. */
 static void push_words_init(struct push_words *words, const struct site *site,
-                            const struct visit *visit, int64_t bytes, bool is_held)
+                            const struct visit *visit, int64_t room)
 {
-    int64_t left = quota_left(site->quota, visit->ns);
-    int64_t room = left + (is_held ? bytes : 0);
-    bool is_bounded = is_held && left >= 0 && room < GIT_PUSH_MAX_BYTES;
-    int64_t limit = is_bounded ? room : GIT_PUSH_MAX_BYTES;
+    int64_t limit = room >= 0 && room < GIT_PUSH_MAX_BYTES ? room : GIT_PUSH_MAX_BYTES;
 
     *words = (struct push_words){
         .hooks = xasprintf("core.hooksPath=%s/.hooks", site->hub_dir),
@@ -208,7 +203,6 @@ static void push_words_init(struct push_words *words, const struct site *site,
         .id = xasprintf("HEARTH_PUSH_ID=%s", visit->id),
         /* git takes 0 for no limit */
         .limit = xasprintf("receive.maxInputSize=%" PRId64, limit > 0 ? limit : 1),
-        .room = left >= 0 ? xasprintf("HEARTH_PUSH_ROOM=%" PRId64, room) : NULL,
     };
     const char *const config[] = { "http.receivepack=true",
                                    "receive.fsckObjects=true",
@@ -220,7 +214,6 @@ static void push_words_init(struct push_words *words, const struct site *site,
     memcpy(words->config, config, sizeof(config));
     words->env[0] = words->root;
     words->env[1] = words->id;
-    words->env[2] = words->room;
 }
 
 static void push_words_finish(struct push_words *words)
@@ -229,7 +222,21 @@ static void push_words_finish(struct push_words *words)
     free(words->root);
     free(words->id);
     free(words->limit);
-    free(words->room);
+}
+
+/* A push may take more once it is unpacked: so the hook tells what git would keep, and is told
+ * how much of it there is room for. What it may have is held at once: of two that come together
+ * the second finds what the first has left. An HTTP error would be a number on the screen of
+ * who pushes; so git takes in all that comes, into a quarantine, and tells the hook's words. */
+static bool answer_hook(void *ctx, int fd)
+{
+    struct quota_hold *held = ctx;
+    int64_t bytes = 0;
+
+    if (recv(fd, &bytes, sizeof(bytes), MSG_WAITALL) != (ssize_t)sizeof(bytes))
+        return false;
+    int64_t room = quota_grow(held, bytes, NULL) == 0 ? bytes : quota_room(held);
+    return send(fd, &room, sizeof(room), MSG_NOSIGNAL) == (ssize_t)sizeof(room);
 }
 
 /* Runs git to its end: a client that goes away must not stop it half-way. */
@@ -245,14 +252,18 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
     int lock = -1;
 
     (void)fstat(ex->body, &st);
-    (void)quota_take(&held, site->quota, ex->visit.ns, 0, NULL);
-    bool is_held = held && quota_grow(held, st.st_size, NULL) == 0;
-    push_words_init(&words, site, &ex->visit, st.st_size, is_held);
+    int rc = quota_take(&held, site->quota, ex->visit.ns, 0, err);
+    if (rc < 0)
+        return rc;
+    bool is_held = quota_grow(held, st.st_size, NULL) == 0;
+    push_words_init(&words, site, &ex->visit, is_held ? quota_room(held) : -1);
+    call->asked = answer_hook;
+    call->ctx = held;
     call->config = words.config;
     call->env = words.env;
     call->user = ex->visit.who.person;
     call->body_fd = ex->body;
-    int rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, err);
+    rc = hub_repo_open(&repo, ex->visit.root, ex->visit.id, err);
     if (rc == 0)
         rc = hub_repo_mend(repo, err); /* git would wait for no lock file */
     if (rc == 0)
@@ -266,7 +277,7 @@ static int run_push(struct cgi *cgi, struct buf *out, const struct site *site,
         rc = cgi_collect(out, cgi, err);
         after = hub_repo_git_bytes(repo);
     }
-    if (held && after > before)
+    if (after > before)
         quota_count(held, &name, after - before);
     if (lock >= 0)
         (void)close(lock);
@@ -313,7 +324,7 @@ static int reply_refs(struct httpd_request *req, struct httpd_response *res,
     struct cgi cgi = { 0 };
 
     if (is_push) {
-        push_words_init(&words, site, visit, 0, true);
+        push_words_init(&words, site, visit, -1);
         call.user = visit->who.person;
         call.config = words.config;
     }

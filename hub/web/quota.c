@@ -123,6 +123,13 @@ int quota_grow(struct quota_hold *hold, int64_t bytes, struct err *err)
     return rc;
 }
 
+int64_t quota_room(const struct quota_hold *hold)
+{
+    int64_t left = quota_left(hold->quota, hold->ns);
+
+    return left < 0 ? left : left + hold->bytes;
+}
+
 static int take_id(void *ctx, const struct hosted_repo *repo, struct err *err)
 {
     (void)err;

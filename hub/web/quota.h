@@ -29,6 +29,8 @@ int quota_take(struct quota_hold **ret, struct quota *quota, const char *ns, int
                struct err *err);
 /* Holds at least so many from now on, for who learns only by and by how many there are. */
 int quota_grow(struct quota_hold *hold, int64_t bytes, struct err *err);
+/* What it could grow to now; negative: anything. */
+int64_t quota_room(const struct quota_hold *hold);
 /* Bytes that were held are there now: in this repository, if hub.db knows it. */
 void quota_count(struct quota_hold *hold, const struct hosted_name *name, int64_t bytes);
 /* Bytes of it are gone. */

@@ -17,7 +17,7 @@ import points
 from points import check
 
 CARD = "---\nlicense: mit\n---\n# A model\n"
-MIB, VERSIONS = 1 << 20, 16
+MIB, VERSIONS, RACERS = 1 << 20, 16, 3
 
 
 class Work:
@@ -146,6 +146,7 @@ def full_namespace(hub, work):
               f"a push into a namespace of {size}", work.said)
         check(is_pushed or files_of(hub) == before, "leaves nothing when it is refused")
     push_that_unpacks(hub, work, quota)
+    pushes_at_once(hub, work, quota)
     quota("0")
 
 
@@ -164,6 +165,27 @@ def push_that_unpacks(hub, work, quota):
     quota(f"{VERSIONS * 2}M")
     check(work.run("push", hub.remote("model"), "HEAD:refs/heads/grown"),
           "where there is room for it it is taken", work.said)
+
+
+def pushes_at_once(hub, work, quota):
+    """There is room for any one of them: each is small as it comes, and none as it is kept."""
+    names = [f"racer{n}" for n in range(RACERS)]
+    for name in names:
+        content = bytearray(os.urandom(MIB))
+        assert work.run("checkout", "-q", "-B", name, "origin/main"), work.said
+        for i in range(VERSIONS):
+            content[i] ^= 1
+            (work.path / name).write_bytes(content)
+            work.commit()
+    quota(f"{VERSIONS * 5 // 2}M")
+    children = [subprocess.Popen(["git", "push", "-q", hub.remote("model"), name],
+                                 cwd=work.path, env=work.env, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True) for name in names]
+    said = [child.communicate(timeout=120)[0] for child in children]
+    refused = [text for text in said if "quota would be exceeded: this push takes" in text]
+    passed = sum(child.returncode == 0 for child in children)
+    check(passed == 1 and len(refused) == RACERS - 1,
+          f"of {RACERS} pushes at once as many pass as there is room for", (passed, said))
 
 
 def private(hub, home):

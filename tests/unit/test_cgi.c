@@ -155,9 +155,45 @@ static void program_that_is_not_there_is_named(void **state)
     cgi_finish(&cgi);
 }
 
+/* One letter is asked, and a word is told, as often as it comes. */
+static bool tell_word(void *ctx, int fd)
+{
+    char letter;
+
+    if (read(fd, &letter, 1) != 1)
+        return false;
+    *(int *)ctx += 1;
+    return write(fd, letter == 'a' ? "apple\n" : "other\n", 6) == 6;
+}
+
+static void a_program_asks_before_its_headers_and_behind_them(void **state)
+{
+    static const char script[] = "ask() { printf %s $1 >&4; read -r said <&4; }; ask a; "
+                                 "printf 'Content-Type: %s\\n\\n' $said; (ask b; "
+                                 "printf %s $said); exec 4>&-; printf %s !";
+    const char *const argv[] = { "sh", "-c", script, NULL }, *const env[] = { NULL };
+    int n_asked = 0;
+    const struct cgi_call call = {
+        .argv = argv, .env = env, .body_fd = -1, .asked = tell_word, .ctx = &n_asked
+    };
+    struct cgi cgi;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 100);
+    assert_int_equal(cgi_start(&cgi, &call, NULL), 0);
+    assert_string_equal(cgi.content_type, "apple");
+    assert_int_equal(cgi_collect(&out, &cgi, NULL), 0);
+    assert_string_equal(out.data, "other!");
+    assert_int_equal(n_asked, 2);
+    cgi_finish(&cgi);
+    buf_finish(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_program_asks_before_its_headers_and_behind_them),
         cmocka_unit_test(status_type_and_body_are_told_apart),
         cmocka_unit_test(body_is_the_input),
         cmocka_unit_test(bad_answers_are_errors),
