@@ -62,7 +62,6 @@ static int add(struct hub_edit *edit, enum change_kind kind, const char *path, c
     if (blob)
         memcpy(c->blob, blob, GIT_HEX_SIZE);
     edit->n++;
-    edit->n_folders += kind == CHANGE_REMOVE_FOLDER;
     return 0;
 }
 

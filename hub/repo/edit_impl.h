@@ -20,7 +20,6 @@ struct hub_edit {
     struct hub_repo *repo;
     struct change *changes;
     size_t n, cap;
-    size_t n_folders; /* changes that remove one */
 };
 
 /* A tree in the making; its paths are borrowed from the tree it came from and the changes. */
@@ -29,6 +28,8 @@ struct merge {
     size_t n;
     struct git_file *base; /* the files of the commit that was built upon, sorted */
     size_t n_base;
+    struct change **folders; /* that are removed, sorted; borrowed */
+    size_t n_folders;
     bool is_same; /* nothing differs from base */
 };
 

@@ -27,21 +27,45 @@ static int by_path(const void *a, const void *b)
     return order ? order : (x->order < y->order) - (x->order > y->order);
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-    size_t len = strlen(folder);
+/* Of a path the part before a slash. */
+struct above {
+    const char *path;
+    size_t len;
+};
 
-    return strncmp(path, folder, len) == 0 && path[len] == '/';
+static int compare_to_change(const void *key, const void *change)
+{
+    const struct above *above = key;
+    const struct change *c = *(const struct change *const *)change;
+    int order = strncmp(above->path, c->path, above->len);
+
+    return order ? order : -(c->path[above->len] != '\0');
 }
 
-/* Whether a folder that the path is in is removed after `order`. */
-static bool is_swept(const struct hub_edit *edit, const char *path, size_t order)
+/* Whether a folder that the path is in is removed by the change `order` or a later one. */
+static bool is_swept(const struct merge *m, const char *path, size_t order)
 {
-    for (size_t i = order; edit->n_folders > 0 && i < edit->n; i++)
-        if (edit->changes[i].kind == CHANGE_REMOVE_FOLDER &&
-            is_below(path, edit->changes[i].path))
+    const char *slash = m->n_folders > 0 ? strchr(path, '/') : NULL;
+
+    for (; slash; slash = strchr(slash + 1, '/')) {
+        const struct above above = { path, (size_t)(slash - path) };
+        struct change *const *found =
+            bsearch(&above, m->folders, m->n_folders, sizeof(*m->folders), compare_to_change);
+
+        if (found && (*found)->order >= order)
             return true;
+    }
     return false;
+}
+
+/* Files below a folder stand side by side. */
+static int compare_to_below(const void *folder, const void *file)
+{
+    const char *path = ((const struct git_file *)file)->path;
+    size_t len = strlen(folder);
+    int order = strncmp(folder, path, len);
+
+    return order ? order : '/' - (unsigned char)path[len];
 }
 
 static int compare_to_file(const void *key, const void *file)
@@ -56,17 +80,13 @@ static int compare_to_entry(const void *key, const void *entry)
 
 static int check_removal(const struct merge *m, const struct change *c, struct err *err)
 {
-    bool is_there = false;
+    bool is_file = c->kind == CHANGE_REMOVE;
 
-    if (c->kind == CHANGE_REMOVE)
-        is_there = m->n_base && bsearch(c->path, m->base, m->n_base, sizeof(*m->base),
-                                        compare_to_file) != NULL;
-    for (size_t i = 0; c->kind == CHANGE_REMOVE_FOLDER && !is_there && i < m->n_base; i++)
-        is_there = is_below(m->base[i].path, c->path);
-    if (is_there)
+    if (m->n_base > 0 && bsearch(c->path, m->base, m->n_base, sizeof(*m->base),
+                                 is_file ? compare_to_file : compare_to_below))
         return 0;
-    return err_set(err, ERR_NOTFOUND, "no %s '%.200s' to remove",
-                   c->kind == CHANGE_REMOVE ? "file" : "folder", c->path);
+    return err_set(err, ERR_NOTFOUND, "no %s '%.200s' to remove", is_file ? "file" : "folder",
+                   c->path);
 }
 
 static void add_entry(struct merge *m, const char *path, const char *blob, unsigned mode)
@@ -79,12 +99,11 @@ static void add_entry(struct merge *m, const char *path, const char *blob, unsig
 }
 
 /* One path that the changes name: the latest decides. */
-static void apply(struct merge *m, const struct hub_edit *edit, const struct change *c,
-                  const struct git_file *there)
+static void apply(struct merge *m, const struct change *c, const struct git_file *there)
 {
     bool is_put = c->kind == CHANGE_PUT || c->kind == CHANGE_PUT_BLOB;
 
-    if (is_put && is_swept(edit, c->path, c->order + 1))
+    if (is_put && is_swept(m, c->path, c->order + 1))
         is_put = false;
     if (is_put)
         add_entry(m, c->path, c->blob, there && there->is_plain ? there->mode : GIT_PLAIN);
@@ -92,17 +111,16 @@ static void apply(struct merge *m, const struct hub_edit *edit, const struct cha
         is_put ? there && there->is_plain && strcmp(there->blob, c->blob) == 0 : there == NULL;
 }
 
-static void keep(struct merge *m, const struct hub_edit *edit, const struct git_file *file)
+static void keep(struct merge *m, const struct git_file *file)
 {
-    if (is_swept(edit, file->path, 0))
+    if (is_swept(m, file->path, 0))
         m->is_same = false;
     else
         add_entry(m, file->path, file->blob, file->mode);
 }
 
 /* Two sorted lists into one. */
-static void zip(struct merge *m, const struct hub_edit *edit, struct change *const *changes,
-                size_t n)
+static void zip(struct merge *m, struct change *const *changes, size_t n)
 {
     size_t b = 0, c = 0;
 
@@ -112,38 +130,59 @@ static void zip(struct merge *m, const struct hub_edit *edit, struct change *con
                                    : strcmp(m->base[b].path, changes[c]->path);
 
         if (order < 0) {
-            keep(m, edit, &m->base[b++]);
+            keep(m, &m->base[b++]);
             continue;
         }
-        apply(m, edit, changes[c], order == 0 ? &m->base[b] : NULL);
+        apply(m, changes[c], order == 0 ? &m->base[b] : NULL);
         b += order == 0;
         for (c++; c < n && strcmp(changes[c]->path, changes[c - 1]->path) == 0; c++)
             ;
     }
 }
 
+static void sort(struct change **changes, size_t n)
+{
+    if (n > 1)
+        qsort(changes, n, sizeof(struct change *), by_path);
+}
+
+/* The folders that are removed, each once, by the latest change that does. */
+static void sort_folders(struct merge *m)
+{
+    size_t n = 0;
+
+    sort(m->folders, m->n_folders);
+    for (size_t i = 0; i < m->n_folders; i++)
+        if (n == 0 || strcmp(m->folders[i]->path, m->folders[n - 1]->path) != 0)
+            m->folders[n++] = m->folders[i];
+    m->n_folders = n;
+}
+
 int merge_init(struct merge *m, const struct hub_edit *edit, struct git_file *base,
                size_t n_base, struct err *err)
 {
-    struct change **sorted = xcalloc(edit->n + 1, sizeof(*sorted));
+    struct change **files = xcalloc(edit->n + 1, sizeof(struct change *));
     size_t n = 0;
     int rc = 0;
 
     *m = (struct merge){ .base = base, .n_base = n_base, .is_same = true };
     m->entries = xcalloc(n_base + edit->n + 2, sizeof(*m->entries));
+    m->folders = xcalloc(edit->n + 1, sizeof(struct change *));
     for (size_t i = 0; rc == 0 && i < edit->n; i++) {
         struct change *c = &edit->changes[i];
 
         if (c->kind == CHANGE_REMOVE || c->kind == CHANGE_REMOVE_FOLDER)
             rc = check_removal(m, c, err);
-        if (c->kind != CHANGE_REMOVE_FOLDER)
-            sorted[n++] = c;
+        if (c->kind == CHANGE_REMOVE_FOLDER)
+            m->folders[m->n_folders++] = c;
+        else
+            files[n++] = c;
     }
-    if (n > 1)
-        qsort(sorted, n, sizeof(struct change *), by_path);
+    sort(files, n);
+    sort_folders(m);
     if (rc == 0)
-        zip(m, edit, sorted, n);
-    free(sorted);
+        zip(m, files, n);
+    free(files);
     if (rc == 0 && m->n > HUB_MAX_FILES)
         rc = err_set(err, ERR_LIMIT, "%zu files; a repository has at most %d", m->n,
                      HUB_MAX_FILES);
@@ -154,6 +193,7 @@ void merge_finish(struct merge *m)
 {
     git_files_free(m->base, m->n_base);
     free(m->entries);
+    free(m->folders);
 }
 
 static struct git_entry *find_entry(const struct merge *m, const char *path)

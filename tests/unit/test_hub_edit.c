@@ -175,6 +175,29 @@ static void names_that_some_system_takes_for_git_s_own_are_refused(void **state)
     hub_repo_close(repo);
 }
 
+/* "a-b" and "a.txt" sort between "a" and "a/x", and "a0" behind it. */
+static void what_lies_below_a_removed_folder_goes_and_nothing_else(void **state)
+{
+    struct hub_repo *repo = create(*state, "a/b");
+    struct hub_edit *edit = hub_edit_new(repo);
+    static const char *const paths[] = { "a-b/x", "a.txt", "a/deep/er/x", "a/x",
+                                         "a0/x",  "b/a/x", "b/c/x" };
+    char one[GIT_HEX_SIZE];
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        put(edit, paths[i], "1");
+    assert_int_equal(commit(one, edit, &on_main), 0);
+    edit = hub_edit_new(repo);
+    assert_int_equal(hub_edit_remove(edit, "a", HUB_REMOVE_FOLDER, NULL), 0);
+    put(edit, "a/new", "2");
+    put(edit, "b/c/gone", "2");
+    assert_int_equal(hub_edit_remove(edit, "b/c", HUB_REMOVE_FOLDER, NULL), 0);
+    assert_int_equal(hub_edit_remove(edit, "b/c", HUB_REMOVE_FOLDER, NULL), 0);
+    assert_int_equal(commit(one, edit, &on_main), 0);
+    assert_files(repo, one, "a-b/x:1 a.txt:1 a/new:1 a0/x:1 b/a/x:1");
+    hub_repo_close(repo);
+}
+
 static void removing_nothing_is_not_found(void **state)
 {
     struct hub_repo *repo = create(*state, "a/b");
@@ -354,6 +377,7 @@ int main(void)
         IN_FOLDER(paths_that_cannot_be_are_refused),
         IN_FOLDER(a_path_too_long_for_git_is_not_gathered),
         IN_FOLDER(names_that_some_system_takes_for_git_s_own_are_refused),
+        IN_FOLDER(what_lies_below_a_removed_folder_goes_and_nothing_else),
         IN_FOLDER(removing_nothing_is_not_found),
         IN_FOLDER(a_branch_must_be_there_unless_it_is_main),
         IN_FOLDER(a_large_file_is_a_pointer_in_git_and_itself_for_readers),
