@@ -10,6 +10,8 @@
 #include "config/config.h"
 #include "config/options.h"
 
+enum { MAX_ITEM_BYTES = 200 };
+
 static void *place_of(struct config *config, const struct option *option)
 {
     return (char *)config + option->offset;
@@ -31,13 +33,14 @@ static bool is_choice(const char *choices, const char *text)
 static int check_text(const struct option *option, const char *text, struct err *err)
 {
     size_t len = strlen(text);
+    size_t max = option->type == OPTION_TEXT ? (size_t)option->max : MAX_ITEM_BYTES;
 
     if (option->choices && !is_choice(option->choices, text))
         return err_set(err, ERR_CONFIG, "'%s' is not one of %s", text, option->choices);
     if (option->type == OPTION_TEXT && (double)len < option->min)
         return err_set(err, ERR_CONFIG, "must not be empty");
-    if (len > (option->type == OPTION_TEXT ? (size_t)option->max : 200))
-        return err_set(err, ERR_CONFIG, "longer than %.0f bytes", option->max);
+    if (len > max)
+        return err_set(err, ERR_CONFIG, "longer than %zu bytes", max);
     return option->check ? option->check(text, err) : 0;
 }
 

@@ -176,6 +176,9 @@ static void all_faults_are_told_at_once_with_file_and_line(void **state)
     assert_non_null(strstr(p->err.msg, "9 faults"));
 }
 
+#define LINE_50  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define LINE_201 LINE_50 LINE_50 LINE_50 LINE_50 "x"
+
 static void bad_values_say_what_is_wrong(void **state)
 {
     static const struct {
@@ -195,6 +198,7 @@ static void bad_values_say_what_is_wrong(void **state)
         { "retrain: {max_file_size: 9G}", "retrain.max_file_size: " },
         { "retrain: {licences: []}", "retrain.licences: must not be empty" },
         { "retrain: {licences: ['a b']}", "retrain.licences[0]: 'a b' is no SPDX" },
+        { "retrain: {trusted_bots: [" LINE_201 "]}", " longer than 200 bytes\n" },
         { "retrain: {trigger_label: 'a,b'}", "retrain.trigger_label: must not hold a comma" },
         { "retrain: {trigger_label: ''}", "retrain.trigger_label: must not be empty" },
         { "release: {enabled: yes}", "release.enabled: 'yes' is neither true nor false" },
