@@ -40,7 +40,17 @@ static bool mark_used(void *ctx, const char *id)
     return true;
 }
 
-/* Every licence of the release once, with the place of its text. */
+/* With the place of its text, where SPDX has one. */
+static void add_licence(struct buf *out, const struct license *l)
+{
+    if (text_has_prefix(l->spdx, "LicenseRef-"))
+        buf_printf(out, "- %s: %s\n", l->spdx, l->name);
+    else
+        buf_printf(out, "- [%s](https://spdx.org/licenses/%s.html): %s\n", l->spdx, l->spdx,
+                   l->name);
+}
+
+/* Every licence of the release once. */
 static void add_licences(struct buf *out, const struct package_release *r)
 {
     bool *used, ignored;
@@ -53,13 +63,9 @@ static void add_licences(struct buf *out, const struct package_release *r)
     (void)license_evaluate(&ignored, r->base.licence, mark_used, used, NULL);
     for (size_t i = 0; i < r->n_contributions; i++)
         (void)license_evaluate(&ignored, r->contributions[i].licence, mark_used, used, NULL);
-    for (size_t i = 0; i < n; i++) {
-        const struct license *l = &license_table[i];
-
+    for (size_t i = 0; i < n; i++)
         if (used[i])
-            buf_printf(out, "- [%s](https://spdx.org/licenses/%s.html): %s\n", l->spdx, l->spdx,
-                       l->name);
-    }
+            add_licence(out, &license_table[i]);
     free(used);
 }
 

@@ -202,6 +202,21 @@ static void every_contributor_is_credited_with_licence_and_digest(void **state)
     facts_finish(&f);
 }
 
+static void a_licence_that_spdx_has_no_page_of_is_no_link(void **state)
+{
+    struct package p;
+    struct facts f;
+
+    (void)state;
+    facts_init(&f);
+    f.contributions[1].licence = "openmdw-1.1";
+    build(&p, &f);
+    assert_non_null(strstr(file_of(&p, "ATTRIBUTIONS.md")->data,
+                           "- LicenseRef-openmdw-1.1: OpenMDW License Agreement v1.1\n"));
+    package_finish(&p);
+    facts_finish(&f);
+}
+
 static void expect_refusal(const struct facts *f, int rc, const char *words)
 {
     struct err err = { 0 };
@@ -342,6 +357,7 @@ int main(void)
         cmocka_unit_test(the_card_has_every_section),
         cmocka_unit_test(titles_cannot_break_out_of_the_card),
         cmocka_unit_test(every_contributor_is_credited_with_licence_and_digest),
+        cmocka_unit_test(a_licence_that_spdx_has_no_page_of_is_no_link),
         cmocka_unit_test(a_contribution_without_a_fitting_licence_stops_the_release),
         cmocka_unit_test(the_same_sample_under_two_licences_stops_the_release),
         cmocka_unit_test(what_is_missing_is_named),
