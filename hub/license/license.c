@@ -14,10 +14,10 @@ extern const struct embedded license_texts[]; /* written by tools/embed */
 
 enum { MAX_ID = 64 };
 
-/* SPDX gave these up for ids that say "only" or "or later". */
+/* Ids that ask for the same as one in the table: deprecated ones, and "or later". */
 static const struct {
-    const char *old, *now;
-} renamed[] = {
+    const char *id, *same;
+} aliases[] = {
     { "GPL-2.0+", "GPL-2.0-only" },   { "GPL-2.0-or-later", "GPL-2.0-only" },
     { "GPL-3.0+", "GPL-3.0-only" },   { "GPL-3.0-or-later", "GPL-3.0-only" },
     { "AGPL-3.0+", "AGPL-3.0-only" }, { "AGPL-3.0-or-later", "AGPL-3.0-only" },
@@ -36,9 +36,9 @@ static const struct license *find_exactly(const char *id)
 
 const struct license *license_find(const char *id)
 {
-    for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++) {
-        if (text_equal_ignoring_case(renamed[i].old, id))
-            id = renamed[i].now;
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+        if (text_equal_ignoring_case(aliases[i].id, id))
+            id = aliases[i].same;
     }
     return find_exactly(id);
 }
