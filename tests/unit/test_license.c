@@ -61,6 +61,23 @@ static void an_id_is_found_by_either_name_in_any_case(void **state)
     assert_null(license_nearest("my own words"));
 }
 
+static void an_unknown_id_is_refused_with_what_may_be_meant(void **state)
+{
+    const struct license *l = NULL;
+    struct err err = { 0 };
+
+    (void)state;
+    assert_int_equal(license_get(&l, "mit", NULL), 0);
+    assert_ptr_equal(l, license_find("MIT"));
+    l = NULL;
+    assert_int_equal(license_get(&l, "apache2", &err), -ERR_NOTFOUND);
+    assert_string_equal(err.msg,
+                        "'apache2' is no licence id that we know; did you mean Apache-2.0?");
+    assert_int_equal(license_get(&l, "my own words", &err), -ERR_NOTFOUND);
+    assert_string_equal(err.msg, "'my own words' is no licence id that we know");
+    assert_null(l);
+}
+
 static void bundled_texts_are_the_licences_themselves(void **state)
 {
     static const struct {
@@ -111,6 +128,10 @@ static void expressions_are_evaluated_with_their_precedence(void **state)
         { "x WITH Some-exception OR x", false },
         { "  A  ", true },
         { "((A OR x) AND (B))", true },
+        { "((((((((((((((((A))))))))))))))))", true }, /* sixteen deep */
+        { "(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)OR(A)",
+          true },
+        { "\tx\tOR\tA\t", true },
     };
 
     (void)state;
@@ -122,22 +143,34 @@ static void expressions_are_evaluated_with_their_precedence(void **state)
     }
 }
 
+static void a_long_expression_is_refused_unread(void **state)
+{
+    struct err err = { 0 };
+    char text[514];
+    bool is_fine;
+
+    (void)state;
+    memset(text, ' ', sizeof(text));
+    text[0] = 'A';
+    text[513] = '\0';
+    assert_int_equal(license_evaluate(&is_fine, text, is_a_or_b, NULL, &err), -ERR_PARSE);
+    assert_string_equal(err.msg, "licence: longer than 512 bytes");
+    text[512] = '\0';
+    assert_int_equal(license_evaluate(&is_fine, text, is_a_or_b, NULL, NULL), 0);
+    assert_true(is_fine);
+}
+
 static void broken_expressions_are_told_from_refused_ones(void **state)
 {
     static const char *const broken[] = {
-        "",
-        "AND",
-        "A B",
-        "A AND",
-        "OR A",
-        "(A",
-        "A)",
-        "()",
-        "A WITH",
-        "A; B",
-        "A WITH AND",
-        "((((((((((((((((((A))))))))))))))))))",
-        "a-name-that-is-longer-than-any-licence-id-in-the-whole-list-of-spdx",
+        "",           "AND",
+        "A B",        "A AND",
+        "OR A",       "(A",
+        "A)",         "()",
+        "A WITH",     "A; B",
+        "A WITH AND", "(((((((((((((((((A)))))))))))))))))", /* seventeen deep */
+        "A WITH (",   "A ( B",
+        "A AND )",    "a-name-that-is-longer-than-any-licence-id-in-the-whole-list-of-spdx",
     };
     bool is_fine;
 
@@ -162,6 +195,9 @@ static void a_contribution_needs_an_allowed_licence(void **state)
         { "", "no licence is stated" },
         { "MIT", "MIT is not among the licences taken here: CC-BY-4.0, CC0-1.0" },
         { "CC-BY-4.0 AND MIT", "MIT is not among" },
+        { "MIT AND ISC", "MIT is not among" }, /* the first reason is told */
+        { "MIT AND apache2", "MIT is not among" },
+        { "apache2 AND MIT", "did you mean Apache-2.0" },
         { "CC-BY-4", "did you mean CC-BY-4.0" },
         { "do what you want", "AND or OR is missing at 'what'" },
     };
@@ -208,16 +244,43 @@ static void data_goes_only_into_models_that_keep_its_terms(void **state)
     }
 }
 
+static void the_first_reason_against_data_is_told(void **state)
+{
+    static const struct {
+        const char *data, *reason;
+    } cases[] = {
+        { "CC-BY-NC-4.0 AND CC-BY-SA-4.0",
+          "CC-BY-NC-4.0 forbids commercial use; the model is under Apache-2.0" },
+        { "CC-BY-SA-4.0 AND CC-BY-NC-4.0",
+          "CC-BY-SA-4.0 wants what is made from it under itself; the model is under "
+          "Apache-2.0" },
+        { "my-own-words", "'my-own-words' is no licence id that we know" },
+        { "my-own-words AND CC-BY-NC-4.0", "'my-own-words' is no licence id that we know" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct err err = { 0 };
+
+        assert_int_equal(license_check_data(cases[i].data, license_find("Apache-2.0"), &err),
+                         -ERR_REFUSED);
+        assert_string_equal(err.msg, cases[i].reason);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_id_is_unique_and_says_what_it_asks),
         cmocka_unit_test(an_id_is_found_by_either_name_in_any_case),
+        cmocka_unit_test(an_unknown_id_is_refused_with_what_may_be_meant),
         cmocka_unit_test(bundled_texts_are_the_licences_themselves),
         cmocka_unit_test(expressions_are_evaluated_with_their_precedence),
+        cmocka_unit_test(a_long_expression_is_refused_unread),
         cmocka_unit_test(broken_expressions_are_told_from_refused_ones),
         cmocka_unit_test(a_contribution_needs_an_allowed_licence),
         cmocka_unit_test(data_goes_only_into_models_that_keep_its_terms),
+        cmocka_unit_test(the_first_reason_against_data_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

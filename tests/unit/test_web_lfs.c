@@ -17,76 +17,7 @@
 #include "hub/web/access.h"
 #include "hub/web/lfs_url.h"
 #include "tests/support/site.h"
-
-static const char batch_path[] = "/ada/m.git/info/lfs/objects/batch";
-
-struct object {
-    char oid[SHA256_HEX_SIZE];
-    const char *content;
-};
-
-static struct object object_of(const char *content)
-{
-    struct object o = { .content = content };
-
-    sha256_hex(o.oid, content, strlen(content));
-    return o;
-}
-
-static char *create(struct site_fixture *fix)
-{
-    char *token = site_token(fix, "ada", "write");
-
-    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token, "{\"name\":\"m\"}"),
-                     200);
-    return token;
-}
-
-/* The reply to a batch for one object; the caller's json_decref. */
-static json_t *batch(struct site_fixture *fix, const char *token, const char *operation,
-                     const struct object *o)
-{
-    char *body = xasprintf("{\"operation\":\"%s\",\"transfers\":[\"basic\",\"multipart\"],"
-                           "\"objects\":[{\"oid\":\"%s\",\"size\":%zu}]}",
-                           operation, o->oid, strlen(o->content));
-    json_t *doc = NULL;
-
-    assert_int_equal(site_send(fix, "POST", batch_path, token, body), 200);
-    assert_int_equal(json_parse(&doc, fix->res.body.data, fix->res.body.len, "batch", NULL), 0);
-    free(body);
-    return doc;
-}
-
-static const json_t *action_of(const json_t *doc, const char *name)
-{
-    const json_t *object = json_array_get(json_object_get(doc, "objects"), 0);
-
-    return json_object_get(json_object_get(object, "actions"), name);
-}
-
-/* A request to an absolute address of the server, without a token. */
-static int to_href(struct site_fixture *fix, const char *method, const char *href,
-                   const char *body)
-{
-    const char *path = strchr(strstr(href, "://") + 3, '/');
-
-    return site_send(fix, method, path, NULL, body);
-}
-
-static char *href_of(const json_t *action)
-{
-    assert_non_null(action);
-    return xstrdup(json_string_value(json_object_get(action, "href")));
-}
-
-static char *upload_href(struct site_fixture *fix, const char *token, const struct object *o)
-{
-    json_t *doc = batch(fix, token, "upload", o);
-    char *href = href_of(action_of(doc, "upload"));
-
-    json_decref(doc);
-    return href;
-}
+#include "tests/unit/lfs_client.h"
 
 static void an_object_is_sent_once_and_fetched(void **state)
 {
@@ -328,9 +259,9 @@ static void strange_batches_are_refused(void **state)
     char *token = create(fix);
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_int_equal(site_send(fix, "POST", batch_path, token, cases[i].body),
+        assert_int_equal(site_send(fix, "POST", lfs_batch_path, token, cases[i].body),
                          cases[i].status);
-    assert_int_equal(site_send(fix, "POST", batch_path, token,
+    assert_int_equal(site_send(fix, "POST", lfs_batch_path, token,
                                "{\"operation\":\"upload\",\"objects\":[{\"oid\":\"../x\","
                                "\"size\":-1},7,null]}"),
                      200);
@@ -359,7 +290,7 @@ static void a_batch_has_only_so_many_parts(void **state)
     for (int i = 0; i < 4; i++)
         buf_printf(&body, "%s{\"oid\":\"%064d\",\"size\":%s}", i ? "," : "[", i, sizes[i]);
     buf_add_str(&body, "]}");
-    assert_int_equal(site_send(fix, "POST", batch_path, token, body.data), 200);
+    assert_int_equal(site_send(fix, "POST", lfs_batch_path, token, body.data), 200);
     assert_int_equal(json_parse(&doc, fix->res.body.data, fix->res.body.len, "batch", NULL), 0);
     const json_t *objects = json_object_get(doc, "objects");
     for (size_t i = 0; i < 4; i++) {
