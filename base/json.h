@@ -85,4 +85,8 @@ void json_write(struct buf *out, const json_t *doc, size_t indent);
 /* Appends doc on one line, members in the order in which they were set. */
 void json_write_as_is(struct buf *out, const json_t *doc);
 
+/* A string of what need not be UTF-8, as names of files are: other bytes become '?'. New
+ * reference. */
+json_t *json_any_text(const char *s);
+
 #endif

@@ -4,9 +4,12 @@
 #include "base/json.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 static void add_escaped(struct buf *out, unsigned char c)
 {
@@ -103,4 +106,14 @@ void json_write(struct buf *out, const json_t *doc, size_t indent)
         JSON_SORT_KEYS | JSON_ENCODE_ANY | (indent > 0 ? JSON_INDENT(indent) : JSON_COMPACT);
 
     (void)json_dump_callback(doc, add_piece, out, flags);
+}
+
+json_t *json_any_text(const char *s)
+{
+    char *copy = xstrdup(s);
+
+    text_make_utf8(copy);
+    json_t *text = json_string(copy);
+    free(copy);
+    return text;
 }

@@ -17,8 +17,8 @@ static void report_data(const struct app *app, const struct dataset *ds, const c
 
     dataset_digest(sha256, ds);
     if (app->json)
-        results_print_json(json_pack("{s:s, s:I, s:I, s:s}", "out", out, "samples",
-                                     (json_int_t)ds->n, "side", (json_int_t)ds->side,
+        results_print_json(json_pack("{s:o, s:I, s:I, s:s}", "out", json_any_text(out),
+                                     "samples", (json_int_t)ds->n, "side", (json_int_t)ds->side,
                                      "data_sha256", sha256));
     else
         printf("%s: %zu samples of %zux%zu, data set %s\n", out, ds->n, ds->side, ds->side,
@@ -28,8 +28,9 @@ static void report_data(const struct app *app, const struct dataset *ds, const c
 static void report_model(const struct app *app, const struct model *m, const char *out)
 {
     if (app->json)
-        results_print_json(json_pack("{s:s, s:s, s:I}", "out", out, "arch", m->arch->name,
-                                     "parameters", (json_int_t)model_parameters(m)));
+        results_print_json(json_pack("{s:o, s:s, s:I}", "out", json_any_text(out), "arch",
+                                     m->arch->name, "parameters",
+                                     (json_int_t)model_parameters(m)));
     else
         printf("%s: %s, %zu parameters\n", out, m->arch->name, model_parameters(m));
 }

@@ -64,9 +64,10 @@ static void print_json(const char *const *names, const float *p, size_t n, size_
 
         for (size_t o = 0; o < classes; o++)
             json_array_append_new(list, json_real((double)p[i * classes + o]));
-        json_array_append_new(all, json_pack("{s:s, s:I, s:o}", "image", names[i], "label",
-                                             (json_int_t)best_of(p + i * classes, classes),
-                                             "probabilities", list));
+        json_array_append_new(all,
+                              json_pack("{s:o, s:I, s:o}", "image", json_any_text(names[i]),
+                                        "label", (json_int_t)best_of(p + i * classes, classes),
+                                        "probabilities", list));
     }
     results_print_json(doc);
 }

@@ -108,7 +108,7 @@ json_t *evaluation_json(const struct evaluation *x)
     if (x->other) {
         json_t *against = comparison_json(&x->comparison);
 
-        json_object_set_new(against, "model", json_string(x->other_path));
+        json_object_set_new(against, "model", json_any_text(x->other_path));
         json_object_set_new(against, "eval", eval_json(&x->other_eval));
         json_object_set_new(doc, "against", against);
     }

@@ -65,13 +65,13 @@ static void print_json(const char *const *names, const struct score *scores, siz
     json_t *all = json_array();
 
     for (size_t i = 0; i < n; i++) {
-        json_t *one = json_pack("{s:s, s:f, s:f, s:n, s:n}", "image", names[i],
+        json_t *one = json_pack("{s:o, s:f, s:f, s:n, s:n}", "image", json_any_text(names[i]),
                                 "reconstruction_error", scores[i].reconstruction_error, "elbo",
                                 scores[i].elbo, "label", "probabilities");
         char *path = folder ? picture_path(folder, i) : NULL;
 
         if (path)
-            json_object_set_new(one, "denoised", json_string(path));
+            json_object_set_new(one, "denoised", json_any_text(path));
         json_array_append_new(all, one);
         free(path);
     }
@@ -172,8 +172,8 @@ int predict_vae_generate(const struct app *app, const struct model *m, size_t n,
     if (rc == 0)
         rc = write_sheet(folder, &m->shape, made, n, err);
     if (rc == 0 && app->json)
-        results_print_json(json_pack("{s:s, s:I, s:I}", "out", folder, "samples", (json_int_t)n,
-                                     "seed", (json_int_t)seed));
+        results_print_json(json_pack("{s:o, s:I, s:I}", "out", json_any_text(folder), "samples",
+                                     (json_int_t)n, "seed", (json_int_t)seed));
     else if (rc == 0)
         printf("%s: %zu pictures of %zux%zu, seed %llu\n", folder, n, m->shape.side,
                m->shape.side, (unsigned long long)seed);

@@ -116,6 +116,14 @@ expect 2 'makes no pictures' predict "$work/one" "$picture" --out "$work/x"
 expect 2 'needs --out' predict "$work/vae" --generate 3
 expect 1 'no ONNX form' convert "$work/vae" "$work/x.onnx"
 
+# A name that is no UTF-8 is a name: the figures must not get lost for it.
+latin=$work/$(printf 'gr\374n.png')
+cp "$picture" "$latin"
+expect 0 '' predict "$work/one" "$latin" --json
+grep -q 'gr?n.png' "$work/out" || fail "predict lost $latin: $(cat "$work/out")"
+expect 0 '' convert "$digits" "${latin%.png}.csv" --json
+grep -q 'gr?n.csv' "$work/out" || fail "convert lost its name: $(cat "$work/out")"
+
 # What a training killed while it wrote left: no process has this number.
 mkdir "$work/killed"
 : >"$work/killed/checkpoint.safetensors.4194304.tmp"
