@@ -7,11 +7,13 @@ every address; a token opens what it is for, at every door; what a token is stan
 Prints TAP.
 """
 import base64
+import contextlib
 import http.client
 import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -138,6 +140,26 @@ def doors(caller, name="open"):
     return seen
 
 
+def a_token_expires(hub):
+    """Its last second is now: the day is put into the database, since nobody waits for one."""
+    secret = token(hub.folder, "--user", "ada", "--scope", "write", "--expires", "2099-01-01")
+    caller = Caller(hub.url, f"Bearer {secret}")
+    is_good = caller.ask("GET", "/api/models/ada/open/auth-check/write")[0] == 200
+    with contextlib.closing(sqlite3.connect(f"{hub.folder}/hub.db", timeout=60)) as database:
+        with database:
+            changed = database.execute("UPDATE access_token SET expires_at = unixepoch() "
+                                       "WHERE expires_at > unixepoch()").rowcount
+    seen = doors(caller)
+    basic = base64.b64encode(f"ada:{secret}".encode()).decode()
+    seen |= {f"git: {door}": status
+             for door, status in doors(Caller(hub.url, f"Basic {basic}")).items()}
+    reply = caller.ask("GET", "/api/whoami-v2")
+    check(is_good and changed == 1 and set(seen.values()) == {401} and
+          "this access token has expired" in reply[2], "a token that expires opens no door "
+          "from that second on, and its owner is told why", (is_good, changed, seen, reply))
+    return secret
+
+
 def tokens_open_their_doors(hub, bob):
     folder = hub.folder
     hub.call("/api/repos/create", {"name": "open", "organization": "ada"})
@@ -197,7 +219,8 @@ def main():
             Caller(hub.url, f"Bearer {bob}").ask("POST", "/api/repos/create", '{"name": "own"}')
             private_is_absent(hub, bob)
             secrets = tokens_open_their_doors(hub, bob)
-            logs_have_no_secrets(hub, (bob, *secrets))
+            expired = a_token_expires(hub)
+            logs_have_no_secrets(hub, (bob, expired, *secrets))
     points.end()
 
 
