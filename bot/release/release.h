@@ -11,6 +11,7 @@
  * clock: made again, it is the same. */
 #ifndef BOT_RELEASE_RELEASE_H
 #define BOT_RELEASE_RELEASE_H
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bot;
@@ -32,5 +33,8 @@ int release_finish(struct bot *bot, struct release_counts *counts, struct err *e
  * made. What is incomplete is planned again like any other and found standing by the ledger.
  * One whose data are gone from the forge is left; no later one gets its version. */
 int release_adopt(struct bot *bot, struct release_counts *counts, struct err *err);
+
+/* Whether the forge has a whole release of that version, whoever made it. */
+int release_stands(struct bot *bot, const char *version, bool *ret, struct err *err);
 
 #endif

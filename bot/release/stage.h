@@ -42,7 +42,4 @@ int stage_store(const struct stage *stage, struct bot *bot, struct err *err);
 /* Its actions. In the caller's transaction. */
 int stage_plan(const struct stage *stage, struct bot *bot, struct err *err);
 
-/* Whether the forge has a whole release of that version, whoever made it. */
-int release_stands(struct bot *bot, const char *version, bool *ret, struct err *err);
-
 #endif
