@@ -114,6 +114,7 @@ static void add_table(struct buf *out, struct metrics *m, enum report_table_id i
     const struct report_table *t = &report_tables[id];
     size_t n_columns = report_table_columns(t), n_rows = t->n_rows(m);
     size_t n_shown = n_rows < MAX_ROWS ? n_rows : MAX_ROWS;
+    size_t first = t->is_in_time ? n_rows - n_shown : 0;
 
     if (n_rows == 0) {
         buf_add_str(out, "<p class=\"soft\">None in this period.</p>\n");
@@ -127,7 +128,7 @@ static void add_table(struct buf *out, struct metrics *m, enum report_table_id i
         html_printf(out, "<th scope=\"col\" class=\"%s\">%s</th>",
                     t->columns[i].is_number ? "number" : "", t->columns[i].title);
     buf_add_str(out, "</tr></thead>\n<tbody>\n");
-    for (size_t row = 0; row < n_shown; row++) {
+    for (size_t row = first; row < first + n_shown; row++) {
         buf_add_str(out, "<tr>");
         for (size_t i = 0; i < n_columns; i++)
             add_cell(out, m, t, row, i);
@@ -135,8 +136,8 @@ static void add_table(struct buf *out, struct metrics *m, enum report_table_id i
     }
     buf_add_str(out, "</tbody>\n</table></div>\n");
     if (n_shown < n_rows)
-        html_printf(out, "<p class=\"note\">The first %zu of %zu; all are in %s.csv.</p>\n",
-                    n_shown, n_rows, t->name);
+        html_printf(out, "<p class=\"note\">The %s %zu of %zu; all are in %s.csv.</p>\n",
+                    t->is_in_time ? "last" : "first", n_shown, n_rows, t->name);
     if (t->note)
         html_printf(out, "<p class=\"note\">%s</p>\n", t->note);
 }

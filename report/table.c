@@ -278,7 +278,8 @@ const struct report_table report_tables[TABLE_N] = {
                         { "Praise", "praise", true },
                         { "Other", "other", true } },
                       weeks_rows,
-                      weeks_cell },
+                      weeks_cell,
+                      true },
     [TABLE_TIMES] = { "times",
                       "How long it took",
                       "Median, and the time within which 90% were done (nearest rank). What is "
@@ -322,7 +323,8 @@ const struct report_table report_tables[TABLE_N] = {
                        { "Verdict", "verdict", false },
                        { "Why", "why", false } },
                      runs_rows,
-                     runs_cell },
+                     runs_cell,
+                     true },
     [TABLE_RELEASES] = { "releases",
                          "Releases",
                          NULL,
@@ -332,7 +334,8 @@ const struct report_table report_tables[TABLE_N] = {
                            { "Run", "run", false },
                            { "Model", "model_sha256", false } },
                          releases_rows,
-                         releases_cell },
+                         releases_cell,
+                         true },
 };
 
 size_t report_table_columns(const struct report_table *table)

@@ -27,6 +27,7 @@ struct report_table {
     size_t (*n_rows)(const struct metrics *m);
     void (*cell)(struct buf *out, struct metrics *m, size_t row, size_t column,
                  enum cell_style style);
+    bool is_in_time; /* rows are oldest first: where not all have room, the last are shown */
 };
 
 enum report_table_id {

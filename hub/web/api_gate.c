@@ -58,13 +58,17 @@ static int ask(const struct site *site, const struct visit *v, enum gate_state *
         return err_set(err, ERR_AUTH, "asking for access needs an access token");
     if (v->hosted.gate == GATE_NONE)
         return err_set(err, ERR_RANGE, "everybody has access to this repository's files");
-    int rc =
-        gate_entry_get(access_lock(site->access), v->hosted.id, v->who.person, state, NULL);
+
+    struct db *db = access_lock(site->access); /* until it is written: an owner may answer */
+    int rc = gate_entry_get(db, v->hosted.id, v->who.person, state, err);
+    bool is_settled = rc == 0 && (*state != ENTRY_PENDING || v->hosted.gate == GATE_MANUAL);
+    if (rc == -ERR_NOTFOUND || (rc == 0 && !is_settled)) {
+        *state = v->hosted.gate == GATE_AUTO ? ENTRY_ACCEPTED : ENTRY_PENDING;
+        rc = gate_entry_put(db, v->hosted.id, v->who.person, *state, access_now(site->access),
+                            err);
+    }
     access_unlock(site->access);
-    if (rc == 0 && (*state != ENTRY_PENDING || v->hosted.gate == GATE_MANUAL))
-        return 0;
-    *state = v->hosted.gate == GATE_AUTO ? ENTRY_ACCEPTED : ENTRY_PENDING;
-    return put(site, v, v->who.person, *state, err);
+    return rc;
 }
 
 int gate_ask(struct httpd_request *req, struct httpd_response *res, void *ctx)
@@ -199,9 +203,9 @@ static int handle(const struct site *site, const struct visit *v, const json_t *
         *body.user ? xstrdup(body.user) : person_of_request(site, v, body.request_id);
     if (!person)
         return err_set(err, ERR_NOTFOUND, "there is no such request");
-    rc = gate_entry_get(access_lock(site->access), v->hosted.id, person, &before, NULL);
+    rc = gate_entry_get(access_lock(site->access), v->hosted.id, person, &before, err);
     access_unlock(site->access);
-    if (rc < 0)
+    if (rc == -ERR_NOTFOUND)
         rc = err_set(err, ERR_NOTFOUND, "'%.96s' did not ask for access", person);
     if (rc == 0)
         rc = put(site, v, person, body.state, err);

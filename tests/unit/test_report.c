@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -28,15 +29,21 @@ enum { HOUR = 3600, DAY = 86400 };
 static const struct report_options options = { .title = "Digits & <friends>",
                                                .now = TEST_T0 + 30 * DAY };
 
-static char *write_as(struct db *db, enum report_format format)
+static char *write_with(struct db *db, const struct report_options *o,
+                        enum report_format format)
 {
     struct buf out;
     struct err err = { 0 };
 
     buf_init(&out, 1 << 20);
-    if (report_write(&out, db, &options, format, &err) < 0)
+    if (report_write(&out, db, o, format, &err) < 0)
         fail_msg("%s", err.msg);
     return buf_take(&out);
+}
+
+static char *write_as(struct db *db, enum report_format format)
+{
+    return write_with(db, &options, format);
 }
 
 static json_t *as_json(struct db *db)
@@ -204,6 +211,33 @@ static void quiet_weeks_are_shown_too(void **state)
     free(text);
 }
 
+/* A page has room for 25 rows: of what goes by time, those that are over last. */
+static void of_many_weeks_the_last_are_shown(void **state)
+{
+    struct report_options later = options;
+
+    put_feedback(*state, "a", FEEDBACK_BUG, "It ends");
+    later.now = TEST_T0 + (int64_t)29 * 7 * DAY;
+    char *text = write_with(*state, &later, REPORT_JSON);
+    json_t *doc = NULL;
+    assert_int_equal(json_parse(&doc, text, strlen(text), "report", NULL), 0);
+    free(text);
+
+    char *page = write_with(*state, &later, REPORT_HTML);
+    const json_t *weeks = json_object_get(doc, "feedback_by_week");
+    assert_int_equal(json_array_size(weeks), 30);
+    for (size_t i = 0; i < 30; i++) {
+        const char *date = json_string_value(json_object_get(json_array_get(weeks, i), "week"));
+        char *cell = xasprintf("\">%.10s</td>", date);
+
+        assert_int_equal(strstr(page, cell) != NULL, i >= 5);
+        free(cell);
+    }
+    assert_non_null(strstr(page, "The last 25 of 30; all are in feedback_by_week.csv."));
+    free(page);
+    json_decref(doc);
+}
+
 static void runs_show_their_accuracy_and_what_failed(void **state)
 {
     populate(*state);
@@ -301,6 +335,7 @@ int main(void)
         WITH_DB(unanswered_is_counted_and_never_a_zero),
         WITH_DB(conduct_is_in_no_format),
         WITH_DB(quiet_weeks_are_shown_too),
+        WITH_DB(of_many_weeks_the_last_are_shown),
         WITH_DB(runs_show_their_accuracy_and_what_failed),
         WITH_DB(a_gap_is_stated),
         WITH_DB(the_page_is_one_file_that_escapes_and_loads_nothing),
