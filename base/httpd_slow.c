@@ -150,6 +150,17 @@ static bool is_too_slow(const struct httpd_slow *slow, struct httpd_peer *peer, 
            bytes < slow->after_ms * HTTPD_SLOW_BYTES_PER_S / 1000;
 }
 
+/* What it has not read is thrown away when its socket is closed: a peer that takes nothing
+ * would keep it in the kernel for long. */
+static void cut(const struct httpd_peer *peer)
+{
+    const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+    if (peer->expect == HTTPD_EXPECT_READING)
+        (void)setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    (void)shutdown(peer->fd, SHUT_RDWR);
+}
+
 void httpd_slow_cut(void *ctx)
 {
     struct httpd_slow *slow = ctx;
@@ -158,6 +169,6 @@ void httpd_slow_cut(void *ctx)
     (void)pthread_mutex_lock(&slow->lock);
     for (struct httpd_peer *peer = slow->peers; peer; peer = peer->next)
         if (is_too_slow(slow, peer, at))
-            (void)shutdown(peer->fd, SHUT_RDWR);
+            cut(peer);
     (void)pthread_mutex_unlock(&slow->lock);
 }

@@ -15,7 +15,8 @@ import sys
 import tempfile
 
 ABSENT = "not on this CPU"
-BASE = ["alloc", "buf", "err", "fs", "json", "json_write", "parse", "rng", "text"]
+BASE = ["alloc", "buf", "err", "fs", "fs_write", "json", "json_write", "lines", "parse", "rng",
+        "text"]
 PLAIN = ["-std=c17", "-O2", "-ffp-contract=off", "-ffunction-sections", "-fdata-sections",
          "-D_POSIX_C_SOURCE=200809L", "-D_FILE_OFFSET_BITS=64"]
 AARCH64 = ["-idirafter", "/usr/include"]  # jansson.h, which is the same everywhere
