@@ -43,7 +43,8 @@ struct slot {
     struct kept *kept;
     struct copy copies[MAX_COPIES];
     size_t n_copies;
-    int64_t until_ms;
+    int64_t fresh_until_ms, until_ms;
+    bool is_asked_again;
     uint64_t generation;
 };
 
@@ -199,6 +200,21 @@ static bool send_again(struct httpd_request *req, struct slot *slot)
     return MHD_queue_response(req->connection, MHD_HTTP_OK, copy->reply) == MHD_YES;
 }
 
+/* When half its time is up the next one who asks goes for a new one, while all others still get
+ * this: else all of them would go at once when the whole of it is. */
+static bool is_current(struct slot *slot, uint64_t generation, const char *key)
+{
+    int64_t now = now_ms();
+
+    if (!slot->key || slot->generation != generation || slot->until_ms <= now ||
+        strcmp(slot->key, key) != 0)
+        return false;
+    if (slot->fresh_until_ms > now || slot->is_asked_again)
+        return true;
+    slot->is_asked_again = true;
+    return false;
+}
+
 bool httpd_memo_answer(struct httpd_memo *memo, struct httpd_request *req)
 {
     char key[MAX_KEY_BYTES];
@@ -208,8 +224,7 @@ bool httpd_memo_answer(struct httpd_memo *memo, struct httpd_request *req)
         return false;
     (void)pthread_mutex_lock(&memo->lock);
     struct slot *slot = slot_of(memo, key);
-    if (slot->key && slot->generation == memo->generation && slot->until_ms > now_ms() &&
-        strcmp(slot->key, key) == 0)
+    if (is_current(slot, memo->generation, key))
         is_queued = send_again(req, slot);
     (void)pthread_mutex_unlock(&memo->lock);
     return is_queued;
@@ -263,12 +278,14 @@ int httpd_memo_keep(struct httpd_memo *memo, struct httpd_request *req, int stat
         return 0;
     (void)pthread_mutex_lock(&memo->lock);
     struct slot *slot = slot_of(memo, key);
+    int64_t now = now_ms();
     if (req->memo_generation == memo->generation) {
         slot_clear(slot);
         (void)atomic_fetch_add(&kept->owners, 1);
         *slot = (struct slot){ .key = xstrdup(key),
                                .kept = kept,
-                               .until_ms = now_ms() + req->memo_ms,
+                               .fresh_until_ms = now + req->memo_ms / 2,
+                               .until_ms = now + req->memo_ms,
                                .generation = memo->generation };
     }
     (void)pthread_mutex_unlock(&memo->lock);

@@ -4,7 +4,7 @@
  * Private to base/httpd*.c. What is remembered was made for nobody in particular: requests that
  * carry credentials, conditions or a range neither ask here nor fill it. Any request that may
  * have changed something makes all forgotten; what changes behind the server's back is seen
- * when the time is up. */
+ * when the time is up, and when it is asked for steadily after half of it. */
 #ifndef BASE_HTTPD_MEMO_H
 #define BASE_HTTPD_MEMO_H
 #include <stdbool.h>

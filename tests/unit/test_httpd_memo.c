@@ -5,11 +5,12 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -17,10 +18,18 @@
 #include "base/alloc.h"
 #include "tests/unit/loopback.h"
 
+enum { AWHILE_MS = 4000 };
+
 struct fixture {
     struct httpd *httpd;
     atomic_int calls;
+    sem_t may_go_on; /* a second answer that is remembered for a while */
 };
+
+static int64_t remembered_ms(const char *query)
+{
+    return strcmp(query, "soon") == 0 ? 1 : strcmp(query, "awhile") == 0 ? AWHILE_MS : 3600000;
+}
 
 static int answer(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
@@ -28,7 +37,9 @@ static int answer(struct httpd_request *req, struct httpd_response *res, void *c
     const char *query = httpd_query(req);
 
     fix->calls++;
-    httpd_remember(req, strcmp(query, "soon") == 0 ? 1 : 3600000);
+    if (strcmp(query, "awhile") == 0 && fix->calls == 2)
+        (void)sem_wait(&fix->may_go_on);
+    httpd_remember(req, remembered_ms(query));
     httpd_reply_header(req, "X-Call", "%d", (int)fix->calls);
     buf_printf(&res->body, "<%s %s>", httpd_header(req, "Host"), query);
     return strcmp(query, "gone") == 0 ? 404 : 200;
@@ -60,6 +71,7 @@ static int start(void **state)
 
     (void)signal(SIGPIPE, SIG_IGN);
     *state = fix;
+    (void)sem_init(&fix->may_go_on, 0, 0);
     return httpd_start(&fix->httpd, &options, NULL);
 }
 
@@ -68,6 +80,7 @@ static int stop(void **state)
     struct fixture *fix = *state;
 
     httpd_stop(fix->httpd);
+    (void)sem_destroy(&fix->may_go_on);
     free(fix);
     return 0;
 }
@@ -154,6 +167,32 @@ static void time_makes_it_forgotten(void **state)
     }
 }
 
+static void *ask_anew(void *arg)
+{
+    ask(arg, "GET /a?awhile", "Host: h\r\n", "X-Call: 2\r\n");
+    return NULL;
+}
+
+/* After half the time the old answer is still good enough for all but one. */
+static void one_goes_for_a_new_answer_while_others_get_the_old(void **state)
+{
+    struct fixture *fix = *state;
+    pthread_t thread;
+
+    ask(fix, "GET /a?awhile", "Host: h\r\n", "X-Call: 1\r\n");
+    ask(fix, "GET /a?awhile", "Host: h\r\n", "X-Call: 1\r\n");
+    (void)poll(NULL, 0, AWHILE_MS / 2 + 100);
+    assert_int_equal(pthread_create(&thread, NULL, ask_anew, fix), 0);
+    while (fix->calls < 2)
+        (void)poll(NULL, 0, 1);
+    for (size_t i = 0; i < 3; i++)
+        ask(fix, "GET /a?awhile", "Host: h\r\n", "X-Call: 1\r\n");
+    (void)sem_post(&fix->may_go_on);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    ask(fix, "GET /a?awhile", "Host: h\r\n", "X-Call: 2\r\n");
+    assert_int_equal(fix->calls, 2);
+}
+
 enum { ASKERS = 4, QUESTIONS = 200, IDS = ASKERS * QUESTIONS };
 
 struct asker {
@@ -222,6 +261,7 @@ int main(void)
         SERVED(errors_are_not_remembered),
         SERVED(a_change_makes_all_forgotten),
         SERVED(time_makes_it_forgotten),
+        SERVED(one_goes_for_a_new_answer_while_others_get_the_old),
         SERVED(each_reply_has_an_id_of_its_own),
     };
 
