@@ -16,23 +16,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
-
-static int make_dir(void **state)
-{
-    char *dir = NULL;
-
-    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
-    *state = dir;
-    return 0;
-}
-
-static int remove_dir(void **state)
-{
-    assert_int_equal(fs_remove(*state, NULL), 0);
-    assert_false(fs_exists(*state));
-    free(*state);
-    return 0;
-}
+#include "tests/unit/folder.h"
 
 static void put(const char *dir, const char *name)
 {
@@ -323,23 +307,22 @@ static void random_bytes_fill_all_that_is_asked_for(void **state)
 
 int main(void)
 {
-#define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_joined_with_one_slash),
-        in_dir(what_a_killed_writer_left_aside_is_swept_away),
-        in_dir(a_pipe_is_not_waited_for),
-        in_dir(a_written_file_replaces_the_old_one_and_leaves_nothing_aside),
-        in_dir(reading_stops_at_the_limit_and_names_it),
-        in_dir(an_absent_file_is_not_found),
-        in_dir(folders_are_made_in_depth_and_removed_without_following_links),
-        in_dir(a_folder_weighs_what_its_files_do),
-        in_dir(a_lock_is_held_by_one),
-        in_dir(a_secret_is_one_line_that_others_cannot_read),
-        in_dir(a_list_is_sorted_and_bounded),
-        in_dir(a_touch_makes_a_file_or_dates_it_and_follows_no_link),
-        in_dir(a_real_path_has_neither_links_nor_dots),
-        in_dir(a_folder_is_no_file),
-        in_dir(a_disk_without_room_is_said_so),
+        IN_FOLDER(what_a_killed_writer_left_aside_is_swept_away),
+        IN_FOLDER(a_pipe_is_not_waited_for),
+        IN_FOLDER(a_written_file_replaces_the_old_one_and_leaves_nothing_aside),
+        IN_FOLDER(reading_stops_at_the_limit_and_names_it),
+        IN_FOLDER(an_absent_file_is_not_found),
+        IN_FOLDER(folders_are_made_in_depth_and_removed_without_following_links),
+        IN_FOLDER(a_folder_weighs_what_its_files_do),
+        IN_FOLDER(a_lock_is_held_by_one),
+        IN_FOLDER(a_secret_is_one_line_that_others_cannot_read),
+        IN_FOLDER(a_list_is_sorted_and_bounded),
+        IN_FOLDER(a_touch_makes_a_file_or_dates_it_and_follows_no_link),
+        IN_FOLDER(a_real_path_has_neither_links_nor_dots),
+        IN_FOLDER(a_folder_is_no_file),
+        IN_FOLDER(a_disk_without_room_is_said_so),
         cmocka_unit_test(random_bytes_fill_all_that_is_asked_for),
     };
 

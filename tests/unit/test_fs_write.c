@@ -15,22 +15,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
-
-static int make_dir(void **state)
-{
-    char *dir = NULL;
-
-    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
-    *state = dir;
-    return 0;
-}
-
-static int remove_dir(void **state)
-{
-    assert_int_equal(fs_remove(*state, NULL), 0);
-    free(*state);
-    return 0;
-}
+#include "tests/unit/folder.h"
 
 /* The names in a folder, one after another; the caller frees. */
 static char *names_in(const char *folder)
@@ -125,12 +110,11 @@ static void a_copy_names_what_is_not_there(void **state)
 
 int main(void)
 {
-#define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
     const struct CMUnitTest tests[] = {
-        in_dir(a_write_that_fails_leaves_nothing_aside),
-        in_dir(a_name_without_a_folder_is_of_this_one),
-        in_dir(a_copy_replaces_the_old_file_and_leaves_nothing_aside),
-        in_dir(a_copy_names_what_is_not_there),
+        IN_FOLDER(a_write_that_fails_leaves_nothing_aside),
+        IN_FOLDER(a_name_without_a_folder_is_of_this_one),
+        IN_FOLDER(a_copy_replaces_the_old_file_and_leaves_nothing_aside),
+        IN_FOLDER(a_copy_names_what_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

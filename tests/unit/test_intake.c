@@ -16,24 +16,9 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "bot/retrain/source.h"
+#include "tests/unit/folder.h"
 
 static const char STATEMENT[] = "licence: CC-BY-4.0\nauthor: contributor-3\nconsent: true\n";
-
-static int make_dir(void **state)
-{
-    char *dir = NULL;
-
-    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
-    *state = dir;
-    return 0;
-}
-
-static int remove_dir(void **state)
-{
-    assert_int_equal(fs_remove(*state, NULL), 0);
-    free(*state);
-    return 0;
-}
 
 static void put(const char *dir, const char *name, const char *text)
 {
@@ -344,19 +329,18 @@ static void the_digest_follows_labels_and_pixels(void **state)
 
 int main(void)
 {
-#define in_dir(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
     const struct CMUnitTest tests[] = {
-        in_dir(reasons_are_utf8_whatever_the_row_holds),
-        in_dir(rows_of_a_spreadsheet_are_as_good_as_any),
-        in_dir(good_rows_are_taken_and_bad_ones_named),
-        in_dir(a_contribution_states_licence_author_and_consent),
-        in_dir(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
-        in_dir(faults_of_the_whole_folder_are_told),
-        in_dir(two_folders_of_names_as_long_are_two_contributions),
-        in_dir(a_statement_is_short),
-        in_dir(samples_past_the_limit_fault_the_contribution),
-        in_dir(files_that_are_no_samples_are_refused_one_by_one),
-        in_dir(the_digest_follows_labels_and_pixels),
+        IN_FOLDER(reasons_are_utf8_whatever_the_row_holds),
+        IN_FOLDER(rows_of_a_spreadsheet_are_as_good_as_any),
+        IN_FOLDER(good_rows_are_taken_and_bad_ones_named),
+        IN_FOLDER(a_contribution_states_licence_author_and_consent),
+        IN_FOLDER(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
+        IN_FOLDER(faults_of_the_whole_folder_are_told),
+        IN_FOLDER(two_folders_of_names_as_long_are_two_contributions),
+        IN_FOLDER(a_statement_is_short),
+        IN_FOLDER(samples_past_the_limit_fault_the_contribution),
+        IN_FOLDER(files_that_are_no_samples_are_refused_one_by_one),
+        IN_FOLDER(the_digest_follows_labels_and_pixels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
