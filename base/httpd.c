@@ -320,6 +320,7 @@ int httpd_start(struct httpd **ret, const struct httpd_options *options, struct 
     if (rc == 0) {
         httpd->port = httpd_listen_port(fd);
         httpd_listen_address(httpd->address, fd);
+        httpd_listen_unpaced(fd);
         httpd->daemon = daemon_start(httpd, options);
         if (!httpd->daemon)
             rc = err_set(err, ERR_IO, "cannot start the server on %s", options->listen);

@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/parse.h"
+#include "base/text.h"
 
 void httpd_listen_address(char out[HTTPD_ADDRESS_SIZE], int fd)
 {
@@ -96,4 +98,15 @@ int httpd_listen(int *ret_fd, const char *listen_on, struct err *err)
     if (rc == 0)
         *ret_fd = fd;
     return rc;
+}
+
+void httpd_listen_unpaced(int fd)
+{
+    static const char *const local[] = { "127.", "[::1]:", "[::ffff:127." };
+    char address[HTTPD_ADDRESS_SIZE];
+
+    httpd_listen_address(address, fd);
+    for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+        if (text_has_prefix(address, local[i]))
+            (void)setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", strlen("reno"));
 }

@@ -16,4 +16,9 @@ enum { HTTPD_ADDRESS_SIZE = 64 };
 /* "127.0.0.1:8080", "[::1]:8080"; "" for what is no TCP socket. */
 void httpd_listen_address(char out[HTTPD_ADDRESS_SIZE], int fd);
 
+/* Of a socket on loopback, so that what is accepted from it is not paced: between two programs
+ * of one machine there is no bandwidth to find out, and BBR, where it is the system's choice,
+ * halves it (decision 0055). Other sockets stay as they are. */
+void httpd_listen_unpaced(int fd);
+
 #endif

@@ -20,14 +20,14 @@ struct err;
 int blob_store_open(struct blob_store **ret, const char *root, struct err *err);
 void blob_store_close(struct blob_store *store); /* NULL is fine */
 
-/* A new blob, in pieces of any size: hashed once and written once. One of the two enders is
- * called. Killed in between, nothing but a temporary file is left, for blob_sweep(). */
+/* A new blob, in pieces of any size: hashed once, and written once, in blocks. One of the two
+ * enders is called. Killed in between, only a temporary file is left, for blob_sweep(). */
 int blob_put_begin(struct blob_put **ret, struct blob_store *store, struct err *err);
 int blob_put_add(struct blob_put *put, const void *data, size_t len, struct err *err);
 int64_t blob_put_size(const struct blob_put *put); /* bytes so far */
 /* Appends what was put so far, for content that turned out to be small. */
 struct buf;
-int blob_put_read(struct buf *out, const struct blob_put *put, struct err *err);
+int blob_put_read(struct buf *out, struct blob_put *put, struct err *err);
 /* Durable when it returns. expected may be NULL; -ERR_REFUSED when the content has another
  * name, and nothing is stored. Ends put in every case. */
 int blob_put_finish(char ret_oid[SHA256_HEX_SIZE], struct blob_put *put, const char *expected,
@@ -35,12 +35,15 @@ int blob_put_finish(char ret_oid[SHA256_HEX_SIZE], struct blob_put *put, const c
 void blob_put_abort(struct blob_put *put); /* NULL is fine */
 
 /* A blob that comes in parts, in any order and at once: each is written to its place. upload:
- * 32 hex digits that name it. What is missing at the end shows in size or hash. */
+ * 32 hex digits that name it. What is missing at the end shows in size or hash. One of the two
+ * enders is called for each part; -ERR_REFUSED where all is finished by then. */
 struct blob_part;
 int blob_part_open(struct blob_part **ret, struct blob_store *store, const char *upload,
                    int64_t offset, struct err *err);
 int blob_part_add(struct blob_part *part, const void *data, size_t len, struct err *err);
-void blob_part_close(struct blob_part *part); /* NULL is fine */
+/* Writes what still waits for a whole block. Ends part in every case. */
+int blob_part_close(struct blob_part *part, struct err *err);
+void blob_part_abort(struct blob_part *part); /* NULL is fine */
 /* Read once more for its hash, durable when it returns; -ERR_REFUSED as above, and the parts
  * are gone; a success when the blob is there already. */
 int blob_parts_finish(struct blob_store *store, const char *upload, int64_t size,

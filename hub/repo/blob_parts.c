@@ -20,6 +20,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/fs_blocks.h"
 #include "hub/repo/blob_impl.h"
 
 enum { UPLOAD_DIGITS = 32 };
@@ -27,7 +28,7 @@ enum { UPLOAD_DIGITS = 32 };
 struct blob_part {
     char *path;
     int fd;
-    off_t at;
+    struct fs_blocks blocks;
 };
 
 /* NULL for a name that is none. */
@@ -73,46 +74,47 @@ int blob_part_open(struct blob_part **ret, struct blob_store *store, const char 
     }
     (void)fchmod(fd, 0660);
     *ret = xcalloc(1, sizeof(**ret));
-    **ret = (struct blob_part){ .path = path, .fd = fd, .at = (off_t)offset };
+    **ret = (struct blob_part){ .path = path, .fd = fd };
+    fs_blocks_init(&(*ret)->blocks, fd, (off_t)offset);
     return 0;
 }
 
+/* What waits and what comes now, up to the last whole block; without data all of it. */
 static int write_part(struct blob_part *part, const void *data, size_t len, struct err *err)
 {
-    const char *from = data;
-
-    while (len > 0) {
-        ssize_t n = pwrite(part->fd, from, len, part->at);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(err, "cannot write a part");
-        from += n;
-        part->at += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
-int blob_part_add(struct blob_part *part, const void *data, size_t len, struct err *err)
-{
-    int rc;
+    int rc = 0;
 
     if (lock_file(part->fd, LOCK_SH | LOCK_NB) != 0)
         return err_set(err, ERR_REFUSED, "this upload is being finished");
-    if (is_still(part->path, part->fd))
-        rc = write_part(part, data, len, err);
-    else
+    if (!is_still(part->path, part->fd))
         rc = err_set(err, ERR_REFUSED, "this upload is finished");
+    else if ((data ? fs_blocks_add(&part->blocks, data, len)
+                   : fs_blocks_flush(&part->blocks)) != 0)
+        rc = err_errno(err, "cannot write a part");
     (void)lock_file(part->fd, LOCK_UN);
     return rc;
 }
 
-void blob_part_close(struct blob_part *part)
+int blob_part_add(struct blob_part *part, const void *data, size_t len, struct err *err)
+{
+    if (!fs_blocks_have_room(&part->blocks, len))
+        return write_part(part, data, len, err);
+    return fs_blocks_add(&part->blocks, data, len);
+}
+
+int blob_part_close(struct blob_part *part, struct err *err)
+{
+    int rc = write_part(part, NULL, 0, err);
+
+    blob_part_abort(part);
+    return rc;
+}
+
+void blob_part_abort(struct blob_part *part)
 {
     if (!part)
         return;
+    fs_blocks_finish(&part->blocks);
     (void)close(part->fd);
     free(part->path);
     free(part);

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/fs_blocks.h"
 #include "hub/repo/blob_impl.h"
 
 struct blob_put {
@@ -25,6 +26,7 @@ struct blob_put {
     struct sha256 hash;
     char *path; /* under incoming/ */
     int fd;
+    struct fs_blocks blocks;
     int64_t bytes;
     int64_t room_seen_at; /* bytes, when the disk had room last */
 };
@@ -52,6 +54,7 @@ int blob_put_begin(struct blob_put **ret, struct blob_store *store, struct err *
     put->store = store;
     put->path = path;
     put->fd = fd;
+    fs_blocks_init(&put->blocks, fd, 0);
     sha256_init(&put->hash);
     *ret = put;
     return 0;
@@ -68,9 +71,15 @@ int blob_put_add(struct blob_put *put, const void *data, size_t len, struct err 
     }
     sha256_update(&put->hash, data, len);
     put->bytes += (int64_t)len;
-    return fs_write_all(put->fd, data, len) == 0
+    return fs_blocks_add(&put->blocks, data, len) == 0
                ? 0
                : err_errno(err, "cannot write '%s'", put->path);
+}
+
+static int flush(struct blob_put *put, struct err *err)
+{
+    return fs_blocks_flush(&put->blocks) == 0 ? 0
+                                              : err_errno(err, "cannot write '%s'", put->path);
 }
 
 int64_t blob_put_size(const struct blob_put *put)
@@ -78,9 +87,11 @@ int64_t blob_put_size(const struct blob_put *put)
     return put->bytes;
 }
 
-int blob_put_read(struct buf *out, const struct blob_put *put, struct err *err)
+int blob_put_read(struct buf *out, struct blob_put *put, struct err *err)
 {
-    return fs_read(out, put->path, err);
+    int rc = flush(put, err);
+
+    return rc < 0 ? rc : fs_read(out, put->path, err);
 }
 
 static void put_free(struct blob_put *put)
@@ -88,6 +99,7 @@ static void put_free(struct blob_put *put)
     if (put->fd >= 0)
         (void)close(put->fd);
     sha256_finish(&put->hash);
+    fs_blocks_finish(&put->blocks);
     free(put->path);
     free(put);
 }
@@ -140,6 +152,13 @@ int blob_move_in(const struct blob_store *store, const char *path, int fd, const
     return rc;
 }
 
+static int move_in(struct blob_put *put, const char *oid, struct err *err)
+{
+    int rc = flush(put, err);
+
+    return rc < 0 ? rc : blob_move_in(put->store, put->path, put->fd, oid, err);
+}
+
 int blob_put_finish(char ret_oid[SHA256_HEX_SIZE], struct blob_put *put, const char *expected,
                     struct err *err)
 {
@@ -153,7 +172,7 @@ int blob_put_finish(char ret_oid[SHA256_HEX_SIZE], struct blob_put *put, const c
     if (expected && strcmp(expected, oid) != 0)
         rc = err_set(err, ERR_REFUSED, "the content's SHA-256 is %s, not %.64s", oid, expected);
     else if (blob_touch(&bytes, put->store, oid, NULL) < 0)
-        rc = blob_move_in(put->store, put->path, put->fd, oid, err);
+        rc = move_in(put, oid, err);
     (void)unlink(put->path); /* gone already when it was moved */
     put_free(put);
     if (rc == 0)

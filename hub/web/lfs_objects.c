@@ -40,7 +40,7 @@ static void upload_free(void *state)
     struct upload *up = state;
 
     blob_put_abort(up->put);
-    blob_part_close(up->part);
+    blob_part_abort(up->part);
     quota_release(up->hold);
     hub_repo_close(up->repo);
     free(up);
@@ -219,7 +219,12 @@ int lfs_put_part(struct httpd_request *req, struct httpd_response *res, void *ct
     struct upload *up = httpd_state(req);
     char etag[64];
 
-    if (check_complete(up) < 0)
+    int rc = check_complete(up);
+    if (rc == 0) {
+        rc = blob_part_close(up->part, &up->err);
+        up->part = NULL;
+    }
+    if (rc < 0)
         return fail(ctx, req, res, &up->err);
     (void)snprintf(etag, sizeof(etag), "%.16s-%" PRId64, up->grant.upload, up->grant.part);
     return reply_stored(req, etag);

@@ -258,66 +258,76 @@ static void a_sweep_takes_old_remains_only(void **state)
     free(old);
 }
 
-static struct blob_part *begin_part(const struct fixture *fix, const char *text)
+static struct blob_part *begin_part(const struct fixture *fix, int64_t offset, const char *text)
 {
     struct blob_part *part = NULL;
 
-    assert_int_equal(blob_part_open(&part, fix->store, UPLOAD, 0, NULL), 0);
-    assert_int_equal(blob_part_add(part, text, strlen(text), NULL), 0);
+    assert_int_equal(blob_part_open(&part, fix->store, UPLOAD, offset, NULL), 0);
+    for (const char *c = text; *c; c++)
+        assert_int_equal(blob_part_add(part, c, 1, NULL), 0);
     return part;
+}
+
+static void put_part(const struct fixture *fix, int64_t offset, const char *text)
+{
+    assert_int_equal(blob_part_close(begin_part(fix, offset, text), NULL), 0);
+}
+
+static void assert_stored_text(const struct fixture *fix, const char *oid, const char *text)
+{
+    char *path = blob_path(fix->store, oid);
+    struct buf found;
+
+    assert_non_null(path);
+    buf_init(&found, 100);
+    assert_int_equal(fs_read(&found, path, NULL), 0);
+    assert_string_equal(found.data, text);
+    buf_finish(&found);
+    free(path);
 }
 
 static void a_part_kept_open_changes_nothing_that_is_finished(void **state)
 {
+    static const char much[2 << 20];
     const struct fixture *fix = *state;
     struct err err = { 0 };
-    struct buf text;
 
-    struct blob_part *early = begin_part(fix, "abc"), *late = begin_part(fix, "ab");
+    struct blob_part *little = begin_part(fix, 1, "X"), *large = begin_part(fix, 0, "X");
+    put_part(fix, 0, "abc");
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0);
-    assert_int_equal(blob_part_add(early, "d", 1, NULL), -ERR_REFUSED);
-    assert_int_equal(blob_part_add(late, "X", 1, &err), -ERR_REFUSED);
+    assert_int_equal(blob_part_close(little, NULL), -ERR_REFUSED);
+    assert_int_equal(blob_part_add(large, much, sizeof(much), &err), -ERR_REFUSED);
     assert_string_equal(err.msg, "this upload is finished");
-    char *path = blob_path(fix->store, ABC);
-    assert_non_null(path);
-    buf_init(&text, 100);
-    assert_int_equal(fs_read(&text, path, NULL), 0);
-    assert_string_equal(text.data, "abc");
+    blob_part_abort(large);
+    assert_stored_text(fix, ABC, "abc");
     assert_int_equal(count_incoming(fix), 0);
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0); /* asked again */
-    buf_finish(&text);
-    free(path);
-    blob_part_close(early);
-    blob_part_close(late);
 }
 
 static void parts_of_other_content_are_refused_and_gone(void **state)
 {
     const struct fixture *fix = *state;
 
-    struct blob_part *part = begin_part(fix, "abX");
+    put_part(fix, 0, "abX");
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), -ERR_REFUSED);
     assert_int_equal(count_incoming(fix), 0);
     assert_null(blob_path(fix->store, ABC));
-    blob_part_close(part);
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), -ERR_REFUSED);
 }
 
 static void parts_find_their_places(void **state)
 {
     const struct fixture *fix = *state;
-    struct blob_part *last = NULL, *first = begin_part(fix, "a");
+    struct blob_part *first = begin_part(fix, 0, "a");
     struct err err = { 0 };
 
-    assert_int_equal(blob_part_open(&last, fix->store, UPLOAD, 1, NULL), 0);
-    assert_int_equal(blob_part_add(last, "b", 1, NULL), 0);
-    assert_int_equal(blob_part_add(last, "c", 1, NULL), 0);
-    blob_part_close(first);
-    blob_part_close(last);
-    blob_part_close(NULL);
+    put_part(fix, 1, "bc");
+    assert_int_equal(blob_part_close(first, NULL), 0);
+    blob_part_abort(NULL);
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0);
 
-    blob_part_close(begin_part(fix, "abc"));
+    put_part(fix, 0, "abc");
+    blob_part_abort(begin_part(fix, 3, "d"));
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 4, EMPTY, &err), -ERR_REFUSED);
     assert_string_equal(err.msg, "parts of 3 bytes arrived, not of 4");
 }
@@ -341,16 +351,16 @@ static void no_part_is_taken_while_an_upload_is_finished(void **state)
 {
     const struct fixture *fix = *state;
     char *path = xasprintf("%s/.lfs/incoming/%s.parts", fix->root, UPLOAD);
-    struct blob_part *part = begin_part(fix, "abc");
+    struct blob_part *part = begin_part(fix, 3, "d");
     struct err err = { 0 };
 
+    put_part(fix, 0, "abc");
     int fd = open(path, O_RDWR | O_CLOEXEC); /* as who finishes it */
     assert_int_equal(flock(fd, LOCK_EX), 0);
-    assert_int_equal(blob_part_add(part, "d", 1, &err), -ERR_REFUSED);
+    assert_int_equal(blob_part_close(part, &err), -ERR_REFUSED);
     assert_string_equal(err.msg, "this upload is being finished");
     (void)close(fd);
     assert_int_equal(blob_parts_finish(fix->store, UPLOAD, 3, ABC, NULL), 0);
-    blob_part_close(part);
     free(path);
 }
 
