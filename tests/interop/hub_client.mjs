@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+console.debug = console.error; // the client tells its progress so, and points go to stdout
 const [hubUrl, accessToken, tools, folder] = process.argv.slice(2);
 const load = createRequire(`${tools}/package.json`);
 const hub = load("@huggingface/hub");
