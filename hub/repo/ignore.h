@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * hub/repo/ignore.h
  * ignore: which paths the .gitignore at the root of a repository leaves out (gitignore(5)).
- * Pure text. Takes time in the order of rules times path for any input. */
+ * Pure text. Takes time in the order of rules (hub/repo/pattern.h) times folders on the way. */
 #ifndef HUB_REPO_IGNORE_H
 #define HUB_REPO_IGNORE_H
 #include <stdbool.h>
