@@ -18,7 +18,7 @@
 #include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
 
-enum { MAX_IN_FOLDER = 100000, PIECE_BYTES = 1 << 16, MAX_ATTRIBUTES_BYTES = 1 << 20 };
+enum { MAX_IN_FOLDER = 100000, PIECE_BYTES = 1 << 16 };
 
 static int put_large(struct hub_repo *repo, char oid[SHA256_HEX_SIZE], const char *path,
                      struct err *err)
@@ -49,7 +49,7 @@ struct upload {
     const char *hub_dir;
     struct hub_repo *repo;
     struct hub_edit *edit;
-    struct buf attributes; /* the .gitattributes that decide what goes to LFS */
+    struct attributes *attributes; /* the .gitattributes that decides what goes to LFS */
 };
 
 /* Those that are uploaded, else those that are there. */
@@ -59,12 +59,17 @@ static int read_attributes(struct upload *up, const char *from, const char *to,
     static const char name[] = ".gitattributes";
     char *path = fs_path(from, name, NULL);
     char commit[GIT_HEX_SIZE];
+    struct buf text;
     int rc = 0;
 
+    buf_init(&text, ATTRIBUTES_MAX_BYTES);
     if (*to == '\0' && fs_size(path) >= 0)
-        rc = fs_read(&up->attributes, path, err);
+        rc = fs_read(&text, path, err);
     else if (hub_repo_resolve(commit, up->repo, branch, NULL) == 0)
-        (void)hub_repo_read_file(&up->attributes, up->repo, commit, name, NULL);
+        (void)hub_repo_read_file(&text, up->repo, commit, name, NULL);
+    if (rc == 0)
+        rc = attributes_parse(&up->attributes, text.data, text.len, name, err);
+    buf_finish(&text);
     free(path);
     return rc;
 }
@@ -78,7 +83,7 @@ static int put_file(struct upload *up, const char *path, const char *to, struct 
 
     if (rc < 0)
         return rc;
-    if (size >= HUB_LFS_BYTES || (size > 0 && attributes_is_lfs(up->attributes.data, to))) {
+    if (size >= HUB_LFS_BYTES || (size > 0 && attributes_is_lfs(up->attributes, to))) {
         rc = put_large(up->repo, oid, path, err);
         return rc < 0 ? rc : hub_edit_put_blob(up->edit, to, oid, err);
     }
@@ -149,7 +154,6 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
     size_t n = 0;
 
     const char *to = cmd_value(args, "--to", fs_size(from) >= 0 ? base_name(from) : "");
-    buf_init(&up.attributes, MAX_ATTRIBUTES_BYTES);
     int rc = hub_access_open(&hub, app, err);
     up.hub_dir = hub.hub_dir;
     if (rc == 0)
@@ -167,7 +171,7 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
         n = hub_edit_count(up.edit);
     hub_edit_free(up.edit);
     hub_repo_close(up.repo);
-    buf_finish(&up.attributes);
+    attributes_free(up.attributes);
     hub_access_close(&hub);
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:s,s:I}", "commit", oid, "files", (json_int_t)n));

@@ -13,8 +13,6 @@
 #include "hub/repo/repo.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_ATTRIBUTES_BYTES = 1 << 20 };
-
 static const char attributes_path[] = ".gitattributes";
 
 /* By path, the latest change first. */
@@ -216,6 +214,41 @@ static void put_attributes(struct merge *m, const char *blob)
     memcpy(entry->blob, blob, GIT_HEX_SIZE);
 }
 
+/* Whether the path becomes a large file by this change, and by no later one. */
+static bool is_large(const struct merge *m, const struct change *c)
+{
+    const struct git_entry *entry = find_entry(m, c->path);
+
+    return c->kind == CHANGE_PUT_BLOB && entry && entry->path == c->path;
+}
+
+/* Appends a line for each large file that the text does not hand to LFS. */
+static int add_lines(struct buf *text, const struct merge *m, const struct hub_edit *edit,
+                     struct err *err)
+{
+    struct attributes *there = NULL;
+    int rc = attributes_parse(&there, text->data, text->len, attributes_path, err);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < edit->n; i++) {
+        const struct change *c = &edit->changes[i];
+
+        if (is_large(m, c) && !attributes_is_lfs(there, c->path))
+            attributes_add_lfs(text, c->path);
+    }
+    attributes_free(there);
+    return buf_check(text, attributes_path, err);
+}
+
+static bool has_large(const struct merge *m, const struct hub_edit *edit)
+{
+    for (size_t i = 0; i < edit->n; i++)
+        if (is_large(m, &edit->changes[i]))
+            return true;
+    return false;
+}
+
 int merge_attributes(struct merge *m, const struct hub_edit *edit, struct err *err)
 {
     const struct git_entry *there = find_entry(m, attributes_path);
@@ -223,19 +256,14 @@ int merge_attributes(struct merge *m, const struct hub_edit *edit, struct err *e
     struct buf text;
     int rc = 0;
 
-    buf_init(&text, MAX_ATTRIBUTES_BYTES);
+    if (!has_large(m, edit))
+        return 0;
+    buf_init(&text, ATTRIBUTES_MAX_BYTES);
     if (there)
         rc = git_read_blob(&text, edit->repo->git, there->blob, err);
     size_t before = text.len;
-    for (size_t i = 0; rc == 0 && i < edit->n; i++) {
-        const struct change *c = &edit->changes[i];
-
-        if (c->kind == CHANGE_PUT_BLOB && find_entry(m, c->path) &&
-            !attributes_is_lfs(text.data, c->path))
-            attributes_add_lfs(&text, c->path);
-    }
     if (rc == 0)
-        rc = buf_check(&text, attributes_path, err);
+        rc = add_lines(&text, m, edit, err);
     if (rc == 0 && text.len > before) {
         rc = git_write_blob(blob, edit->repo->git, text.data, text.len, err);
         if (rc == 0)

@@ -23,8 +23,6 @@
 #include "hub/repo/pointer.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_ATTRIBUTES_BYTES = 1 << 20 };
-
 static const char main_ref[] = "refs/heads/main";
 
 static int by_path(const void *a, const void *b)
@@ -128,7 +126,7 @@ static int stored_init(struct stored *s, struct hub_repo *repo,
     s->files = xcalloc(n + 1, sizeof(*s->files));
     s->pointers = xcalloc(n + 1, sizeof(*s->pointers));
     s->n = n;
-    buf_init(&s->attributes, MAX_ATTRIBUTES_BYTES);
+    buf_init(&s->attributes, ATTRIBUTES_MAX_BYTES);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         s->files[i] = files[i];
         if (files[i].len < HUB_LFS_BYTES)

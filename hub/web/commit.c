@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "hub/repo/attributes.h"
 #include "hub/repo/edit.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
@@ -14,8 +15,6 @@
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/write.h"
-
-enum { MAX_ATTRIBUTES_BYTES = 1 << 20 };
 
 static const char heads[] = "refs/heads/";
 
@@ -37,7 +36,8 @@ static void commit_free(void *state)
     content_finish(&c->content);
     hub_edit_free(c->edit);
     hub_repo_close(c->repo);
-    buf_finish(&c->attributes);
+    attributes_free(c->attributes);
+    buf_finish(&c->rules);
     buf_finish(&c->readme);
     visit_end(&c->visit);
     free(c->branch);
@@ -55,7 +55,7 @@ static struct commit *commit_new(const struct site *site)
     c->site = site;
     ndjson_init(&c->lines, &sink);
     content_init(&c->content, NULL);
-    buf_init(&c->attributes, MAX_ATTRIBUTES_BYTES);
+    buf_init(&c->rules, ATTRIBUTES_MAX_BYTES);
     buf_init(&c->readme, CONTENT_IN_MEMORY);
     return c;
 }
@@ -74,7 +74,7 @@ static int open_branch(struct commit *c, const struct httpd_request *req, struct
     int rc = hub_repo_resolve(tip, c->repo, ref, err);
     free(ref);
     if (rc == 0)
-        (void)hub_repo_read_file(&c->attributes, c->repo, tip, ".gitattributes", NULL);
+        (void)hub_repo_read_file(&c->rules, c->repo, tip, ".gitattributes", NULL);
     if (rc == -ERR_NOTFOUND && strcmp(c->branch, "main") == 0)
         rc = 0;
     return rc;

@@ -9,6 +9,7 @@
 #include "hub/web/ndjson.h"
 #include "hub/web/visit.h"
 
+struct attributes;
 struct hub_edit;
 struct hub_repo;
 struct quota_hold;
@@ -21,9 +22,10 @@ struct commit {
     struct hub_edit *edit;
     char *branch;
     struct ndjson lines;
-    struct content content; /* of the line that is being read */
-    struct buf attributes;  /* .gitattributes at the tip */
-    struct buf readme;      /* of this commit, to be checked */
+    struct content content;        /* of the line that is being read */
+    struct buf rules;              /* .gitattributes at the tip */
+    struct attributes *attributes; /* read from it for the first file that asks; or NULL */
+    struct buf readme;             /* of this commit, to be checked */
     bool has_readme;
     char *summary, *description, *parent; /* of the header; NULL before it */
     struct quota_hold *hold;              /* of all bytes that are not counted yet */

@@ -113,6 +113,25 @@ static void keep_readme(struct commit *c)
     c->has_readme = !c->content.put; /* a larger one is no card that anybody reads */
 }
 
+/* By size, or by name. A .gitattributes past its limits can be replaced: it is not asked about
+ * itself. */
+static int find_whether_large(bool *ret, struct commit *c, const char *path, int64_t size,
+                              struct err *err)
+{
+    bool is_text = strcmp(path, attributes_path) == 0 || strcmp(path, readme_path) == 0;
+    int rc = 0;
+
+    *ret = size >= HUB_LFS_BYTES;
+    if (*ret || size == 0 || is_text)
+        return 0;
+    if (!c->attributes)
+        rc =
+            attributes_parse(&c->attributes, c->rules.data, c->rules.len, attributes_path, err);
+    if (rc == 0)
+        *ret = attributes_is_lfs(c->attributes, path);
+    return rc;
+}
+
 static int take_file(struct commit *c, const struct commit_op *op, struct err *err)
 {
     int rc = content_end(&c->content, op->encoding, err);
@@ -121,9 +140,10 @@ static int take_file(struct commit *c, const struct commit_op *op, struct err *e
         return err_wrap(err, rc, "'%.200s'", op->path);
     int64_t size =
         c->content.put ? blob_put_size(c->content.put) : (int64_t)c->content.bytes.len;
-    bool is_text = strcmp(op->path, attributes_path) == 0 || strcmp(op->path, readme_path) == 0;
-    bool is_large = size >= HUB_LFS_BYTES ||
-                    (size > 0 && !is_text && attributes_is_lfs(c->attributes.data, op->path));
+    bool is_large;
+    rc = find_whether_large(&is_large, c, op->path, size, err);
+    if (rc < 0)
+        return rc;
     if (strcmp(op->path, readme_path) == 0)
         keep_readme(c);
     rc = is_large ? put_large(c, op->path, err) : put_small(c, op->path, err);

@@ -19,7 +19,7 @@
 
 struct preupload {
     const struct shelf *shelf;
-    struct buf attributes;
+    struct attributes *attributes;
     struct ignore *ignore; /* NULL: nothing is left out */
     bool would_use_xet;    /* the client, for whatever is to be uploaded before the commit */
 };
@@ -30,8 +30,8 @@ static json_t *answer_file(const struct preupload *p, const struct preupload_fil
     /* One that is large by its name only comes with the commit where Xet would take five
      * requests for it; it is stored as the large file that it is all the same. */
     bool is_large =
-        file->size >= HUB_LFS_BYTES || (file->size > 0 && !p->would_use_xet &&
-                                        attributes_is_lfs(p->attributes.data, file->path));
+        file->size >= HUB_LFS_BYTES ||
+        (file->size > 0 && !p->would_use_xet && attributes_is_lfs(p->attributes, file->path));
     json_t *answer = json_pack("{s:s,s:s,s:b}", "path", file->path, "uploadMode",
                                is_large ? "lfs" : "regular", "shouldIgnore",
                                ignore_has(p->ignore, file->path));
@@ -68,6 +68,18 @@ static int read_ignore(struct preupload *p, const char *sent, struct err *err)
     return rc;
 }
 
+static int read_attributes(struct preupload *p, const char *sent, struct err *err)
+{
+    struct buf text;
+
+    buf_init(&text, FILE_BODY_MAX_RULES_BYTES);
+    read_rules(&text, p->shelf, ".gitattributes", sent);
+    int rc = attributes_parse(&p->attributes, text.data, text.len,
+                              sent ? "gitAttributes" : ".gitattributes", err);
+    buf_finish(&text);
+    return rc;
+}
+
 static int answer(struct httpd_request *req, struct httpd_response *res,
                   const struct site *site, struct preupload *p, const json_t *doc)
 {
@@ -77,11 +89,12 @@ static int answer(struct httpd_request *req, struct httpd_response *res,
     int rc = preupload_body_read(&body, doc, &err);
     if (rc == 0)
         rc = read_ignore(p, body.ignore, &err);
+    if (rc == 0)
+        rc = read_attributes(p, body.attributes, &err);
     if (rc < 0) {
         preupload_body_finish(&body);
         return site_error(site, req, res, 400, NULL, err.msg);
     }
-    read_rules(&p->attributes, p->shelf, ".gitattributes", body.attributes);
     json_t *files = json_array();
     for (size_t i = 0; i < body.n; i++)
         (void)json_array_append_new(files, answer_file(p, &body.files[i]));
@@ -97,7 +110,6 @@ int api_preupload(struct httpd_request *req, struct httpd_response *res, void *c
                                credentials_would_use_xet(httpd_header(req, "User-Agent")) };
     json_t *doc = NULL;
 
-    buf_init(&p.attributes, FILE_BODY_MAX_RULES_BYTES);
     int status = api_body(&doc, ctx, req, res);
     if (status == 0)
         status = site_open_shelf_for(&shelf, ctx, req, res, ACCESS_WRITE);
@@ -105,7 +117,7 @@ int api_preupload(struct httpd_request *req, struct httpd_response *res, void *c
         status = answer(req, res, ctx, &p, doc);
     json_decref(doc);
     ignore_free(p.ignore);
-    buf_finish(&p.attributes);
+    attributes_free(p.attributes);
     shelf_close(&shelf);
     return status;
 }

@@ -2,7 +2,6 @@
 #include "hub/repo/edit.h"
 
 #include "base/err.h"
-#include "hub/repo/attributes.h"
 #include "hub/repo/blob.h"
 #include "hub/repo/pointer.h"
 #include "hub/repo/repo.h"
@@ -330,29 +329,6 @@ static void repositories_are_moved_and_removed_whole(void **state)
     shell(*state, "test -z \"$(ls .trash)\"");
 }
 
-static void attributes_decide_by_their_last_match(void **state)
-{
-    static const char text[] = "*.bin filter=lfs -text\n# x filter=lfs\nraw/*.bin -filter\n"
-                               "data/** filter=lfs\n/only\\ \\*.me filter=lfs\r\n";
-    struct buf added;
-
-    (void)state;
-    assert_true(attributes_is_lfs(text, "a.bin"));
-    assert_true(attributes_is_lfs(text, "deep/a.bin"));
-    assert_false(attributes_is_lfs(text, "raw/a.bin"));
-    assert_true(attributes_is_lfs(text, "data/deep/x"));
-    assert_false(attributes_is_lfs(text, "a.txt"));
-    assert_true(attributes_is_lfs(attributes_default, "model.safetensors"));
-    assert_false(attributes_is_lfs(attributes_default, "README.md"));
-
-    buf_init(&added, 4096);
-    attributes_add_lfs(&added, "a b/[*]?.txt");
-    assert_true(attributes_is_lfs(added.data, "a b/[*]?.txt"));
-    assert_false(attributes_is_lfs(added.data, "a b/[x]?.txt"));
-    assert_false(attributes_is_lfs(added.data, "deep/a b/[*]?.txt"));
-    buf_finish(&added);
-}
-
 static void a_path_too_long_for_git_is_not_gathered(void **state)
 {
     struct hub_repo *repo = create(*state, "ada/m");
@@ -386,7 +362,6 @@ int main(void)
         IN_FOLDER(a_living_writer_s_lock_is_waited_for),
         IN_FOLDER(squashing_keeps_the_files_and_drops_the_history),
         IN_FOLDER(repositories_are_moved_and_removed_whole),
-        cmocka_unit_test(attributes_decide_by_their_last_match),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,19 @@ static void assert_ignored(const struct site_fixture *fix, const char *path, boo
     json_decref(doc);
 }
 
+static int commit_file(struct site_fixture *fix, const char *token, const char *path,
+                       const char *content)
+{
+    char *body = xasprintf("{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
+                           "{\"key\":\"file\",\"value\":{\"path\":\"%s\","
+                           "\"content\":\"%s\",\"encoding\":\"utf-8\"}}\n",
+                           path, content);
+    int status = site_send(fix, "POST", "/api/models/ada/m/commit/main", token, body);
+
+    free(body);
+    return status;
+}
+
 static void what_gitignore_names_need_not_be_sent(void **state)
 {
     struct site_fixture *fix = *state;
@@ -68,11 +81,7 @@ static void what_gitignore_names_need_not_be_sent(void **state)
     ask(fix, token, ",\"gitIgnore\":\"*.log\\n!b.log\\n\"");
     assert_ignored(fix, "a.log", true);
     assert_ignored(fix, "keep/b.log", false);
-    assert_int_equal(site_send(fix, "POST", "/api/models/ada/m/commit/main", token,
-                               "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n"
-                               "{\"key\":\"file\",\"value\":{\"path\":\".gitignore\","
-                               "\"content\":\"keep/\\n\",\"encoding\":\"utf-8\"}}\n"),
-                     200);
+    assert_int_equal(commit_file(fix, token, ".gitignore", "keep/\\n"), 200);
     ask(fix, token, "");
     assert_ignored(fix, "a.log", false);
     assert_ignored(fix, "keep/b.log", true);
@@ -95,6 +104,37 @@ static void a_gitignore_past_its_limits_is_refused_by_name(void **state)
     assert_int_equal(site_send(fix, "POST", preupload_path, token, body.data), 400);
     site_assert_has(fix, "gitIgnore: more than 1000 rules");
     buf_finish(&body);
+    free(token);
+}
+
+static void a_gitattributes_past_its_limits_is_refused_until_it_is_replaced(void **state)
+{
+    static const char too_many[] = ".gitattributes: more than 1000 lines for LFS";
+    struct site_fixture *fix = *state;
+    char *token = create(fix);
+    struct buf lines, more;
+
+    buf_init(&lines, 1 << 20);
+    buf_init(&more, 1 << 20);
+    for (int i = 0; i <= 1000; i++)
+        buf_add_str(&lines, "*.bin filter=lfs\\n");
+    buf_printf(&more, "{%s,\"gitAttributes\":\"%s\"}", three_files, lines.data);
+    assert_int_equal(site_send(fix, "POST", preupload_path, token, more.data), 400);
+    site_assert_has(fix, "gitAttributes: more than 1000 lines for LFS");
+
+    assert_int_equal(commit_file(fix, token, ".gitattributes", lines.data), 200);
+    buf_clear(&more);
+    buf_printf(&more, "{%s}", three_files);
+    assert_int_equal(site_send(fix, "POST", preupload_path, token, more.data), 400);
+    site_assert_has(fix, too_many);
+    assert_int_equal(commit_file(fix, token, "a.bin", "x"), 413);
+    site_assert_has(fix, too_many);
+
+    assert_int_equal(commit_file(fix, token, ".gitattributes", "*.bin filter=lfs\\n"), 200);
+    assert_int_equal(commit_file(fix, token, "a.bin", "x"), 200);
+    ask(fix, token, "");
+    buf_finish(&more);
+    buf_finish(&lines);
     free(token);
 }
 
@@ -142,6 +182,9 @@ int main(void)
                                         site_stop),
         cmocka_unit_test_setup_teardown(a_gitignore_past_its_limits_is_refused_by_name,
                                         site_start, site_stop),
+        cmocka_unit_test_setup_teardown(
+            a_gitattributes_past_its_limits_is_refused_until_it_is_replaced, site_start,
+            site_stop),
         cmocka_unit_test_setup_teardown(
             small_files_come_with_the_commit_where_xet_would_take_them, site_start, site_stop),
     };
