@@ -9,25 +9,39 @@
 #include "cli/cmd.h"
 #include "cli/hub_access.h"
 #include "cli/results.h"
+#include "hub/license/license.h"
 #include "hub/repo/repo.h"
 #include "hub/web/hosting.h"
 
 enum { MAX_REPOS = 1000000 };
 
+/* The licence, if one is given, is one that the check of cards knows. */
+static int check_new(const char *id, const char *licence, struct err *err)
+{
+    const struct license *known = NULL;
+    int rc = hub_access_usage(hub_check_id(id, err));
+
+    if (rc < 0 || !licence)
+        return rc;
+    rc = license_get(&known, licence, err);
+    return rc < 0 ? err_wrap(err, -ERR_USAGE, "--license") : 0;
+}
+
 static int run_create(struct app *app, const struct cmd_args *args, struct err *err)
 {
     const char *id = args->operands[0];
+    const char *licence = cmd_value(args, "--license", NULL);
     struct hub_access hub = { 0 };
     char *ns = xstrndup(id, strcspn(id, "/"));
     const struct hosting_new wanted = {
         .name = { hub_access_kind(args), ns, id[strlen(ns)] ? id + strlen(ns) + 1 : "" },
         .is_private = cmd_has(args, "--private"),
-        .licence = cmd_value(args, "--license", ""),
+        .licence = licence ? licence : "",
     };
 
-    int rc = hub_check_id(id, err);
-    rc = rc < 0 ? err_wrap(err, -ERR_USAGE, "expected NAMESPACE/NAME")
-                : hub_access_open(&hub, app, err);
+    int rc = check_new(id, licence, err);
+    if (rc == 0)
+        rc = hub_access_open(&hub, app, err);
     if (rc == 0)
         rc = hosting_create(hub.access, hub.hub_dir, &hub.who, &wanted, err);
     hub_access_close(&hub);
@@ -94,7 +108,9 @@ static int run_list(struct app *app, const struct cmd_args *args, struct err *er
     for (size_t i = 0; rc == 0 && !app->json && i < json_array_size(rows); i++)
         print_row(json_array_get(rows, i));
     if (rc == 0 && !app->json && n == 0)
-        (void)puts("nothing is hosted yet");
+        (void)puts(kind == HOSTED_DATASET
+                       ? "no data set is hosted yet: `hearth hub create --dataset` makes one"
+                       : "no model is hosted yet: `hearth hub create` makes a repository");
     hub_repo_list_free(ids, n);
     json_decref(rows);
     free(root);
@@ -114,6 +130,8 @@ static int run_tag(struct app *app, const struct cmd_args *args, struct err *err
     char commit[GIT_HEX_SIZE];
 
     int rc = hub_access_open(&hub, app, err);
+    if (rc == 0)
+        rc = hub_access_usage(hub_check_ref(ref, err));
     if (rc == 0)
         rc = hub_access_open_repo(&repo, &hub, id, hub_access_kind(args), err);
     if (rc == 0)

@@ -166,7 +166,7 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0)
         rc = put_tree(&up, from, to, err);
     if (rc == 0)
-        rc = commit(oid, up.edit, app, args, err);
+        rc = hub_access_usage(commit(oid, up.edit, app, args, err));
     if (up.edit)
         n = hub_edit_count(up.edit);
     hub_edit_free(up.edit);

@@ -71,6 +71,9 @@ static int run_list(struct app *app, const struct cmd_args *args, struct err *er
         rc = namespace_each(list.db, add_row, &list, err);
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:O}", "namespaces", list.rows));
+    else if (rc == 0 && json_array_size(list.rows) == 0)
+        (void)puts(
+            "nobody is here yet: `hearth hub org add` and `hearth token create` add them");
     else if (rc == 0)
         print_rows(list.rows);
     db_close(list.db);
@@ -85,9 +88,9 @@ static int run_add(struct app *app, const struct cmd_args *args, struct err *err
     enum member_role role = MEMBER_READ;
     struct db *db = NULL;
 
-    int rc = hub_check_namespace(org, err);
+    int rc = hub_access_usage(hub_check_namespace(org, err));
     if (rc == 0 && person)
-        rc = hub_check_namespace(person, err);
+        rc = hub_access_usage(hub_check_namespace(person, err));
     if (rc == 0)
         rc = member_role_parse(&role, cmd_value(args, "--role", "write"), err);
     if (rc == 0)
@@ -114,7 +117,10 @@ static int run_remove(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0)
         rc = member_remove(db, args->operands[0], args->operands[1], err);
     db_close(db);
-    if (rc == 0 && !app->json)
+    if (rc == 0 && app->json)
+        results_print_json(
+            json_pack("{s:s,s:s}", "org", args->operands[0], "removed", args->operands[1]));
+    else if (rc == 0)
         (void)printf("%s is no member of %s any more\n", args->operands[1], args->operands[0]);
     return rc;
 }
@@ -131,9 +137,12 @@ static int run_quota(struct app *app, const struct cmd_args *args, struct err *e
     if (rc == 0)
         rc = namespace_set_quota(db, args->operands[0], bytes, err);
     db_close(db);
-    if (rc == 0 && !app->json && bytes > 0)
+    if (rc == 0 && app->json)
+        results_print_json(
+            json_pack("{s:s,s:I}", "namespace", args->operands[0], "quota", (json_int_t)bytes));
+    else if (rc == 0 && bytes > 0)
         (void)printf("%s may hold %lld bytes\n", args->operands[0], (long long)bytes);
-    else if (rc == 0 && !app->json)
+    else if (rc == 0)
         (void)printf("%s may hold what serve.quota says\n", args->operands[0]);
     return rc;
 }

@@ -28,7 +28,7 @@ static void tell(void *ctx, const char *line)
 {
     struct report *report = ctx;
 
-    (void)json_array_append_new(report->lines, json_string(line));
+    (void)json_array_append_new(report->lines, json_any_text(line));
     if (!report->is_json)
         (void)printf("%s\n", line);
 }

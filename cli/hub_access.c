@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/git.h"
 #include "cli/cmd.h"
 #include "config/config.h"
@@ -45,12 +46,23 @@ void hub_access_close(struct hub_access *hub)
     memset(hub, 0, sizeof(*hub));
 }
 
+int hub_access_usage(int rc)
+{
+    return rc == -ERR_RANGE || rc == -ERR_REFUSED ? -ERR_USAGE : rc;
+}
+
 int hub_access_open_repo(struct hub_repo **ret, const struct hub_access *hub, const char *id,
                          enum hosted_kind kind, struct err *err)
 {
     char *root = hosting_root(hub->hub_dir, kind);
-    int rc = hub_repo_open(ret, root, id, err);
+    int rc = hub_access_usage(hub_check_id(id, err));
 
+    if (rc == 0 && !hub_repo_exists(root, id))
+        rc =
+            err_set(err, ERR_NOTFOUND, "no repository '%s' here: `hearth hub list%s` shows all",
+                    id, kind == HOSTED_DATASET ? " --dataset" : "");
+    if (rc == 0)
+        rc = hub_repo_open(ret, root, id, err);
     free(root);
     return rc;
 }

@@ -24,7 +24,11 @@ struct hub_access {
 int hub_access_open(struct hub_access *ret, const struct app *app, struct err *err);
 void hub_access_close(struct hub_access *hub); /* NULL and zeroed are fine */
 
-/* Opens the repository "namespace/name" of an operand; --dataset says which kind. */
+/* A check of what the command line says: -ERR_RANGE and -ERR_REFUSED are -ERR_USAGE there. */
+int hub_access_usage(int rc);
+
+/* Opens the repository "namespace/name" of an operand; --dataset says which kind. -ERR_USAGE
+ * for what is no such name. */
 int hub_access_open_repo(struct hub_repo **ret, const struct hub_access *hub, const char *id,
                          enum hosted_kind kind, struct err *err);
 enum hosted_kind hub_access_kind(const struct cmd_args *args);

@@ -2,6 +2,7 @@
  * Branches, tags and history of hosted repositories. */
 #include "hub/repo/repo.h"
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -135,6 +136,19 @@ static bool is_taken(const char *name)
            hex_is(name, GIT_HEX_SIZE - 1);
 }
 
+/* Of a part of a name: the file that git locks it with is named ".lock" more. */
+enum { MAX_REF_PART = NAME_MAX - sizeof(".lock") + 1 };
+
+static bool has_long_part(const char *ref)
+{
+    for (size_t len = strcspn(ref, "/"); len <= MAX_REF_PART; len = strcspn(ref, "/")) {
+        if (ref[len] == '\0')
+            return false;
+        ref += len + 1;
+    }
+    return true;
+}
+
 int hub_check_ref(const char *ref, struct err *err)
 {
     static const char heads[] = "refs/heads/", tags[] = "refs/tags/";
@@ -142,7 +156,13 @@ int hub_check_ref(const char *ref, struct err *err)
                        : text_has_prefix(ref, tags) ? ref + sizeof(tags) - 1
                                                     : NULL;
 
-    if (!git_is_ref_name(ref) || text_has_suffix(ref, ".lock"))
+    if (!text_is_utf8(ref, strlen(ref)))
+        return err_set(err, ERR_RANGE, "'%.200s' is not UTF-8", ref);
+    if (has_long_part(ref))
+        return err_set(err, ERR_RANGE, "'%.200s' has a part of more than %d bytes", ref,
+                       MAX_REF_PART);
+    /* DEL and ".lock" at the end are fine with libgit2, and git takes neither. */
+    if (!git_is_ref_name(ref) || strchr(ref, '\x7f') || text_has_suffix(ref, ".lock"))
         return err_set(err, ERR_RANGE, "'%.200s' is not a name that git takes", ref);
     if (name && is_taken(name))
         return err_set(err, ERR_RANGE, "'%.200s' cannot be the name of a branch or tag", name);

@@ -33,21 +33,23 @@ int hub_close_root(const char *root, struct err *err)
     return err_errno(err, "cannot close '%s' to other users", root);
 }
 
-static int check_segment(const char *segment, size_t len, const char *id, struct err *err)
+/* what: the kind of thing that id names. */
+static int check_segment(const char *segment, size_t len, const char *what, const char *id,
+                         struct err *err)
 {
     static const char bytes[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
     if (len == 0 || len > MAX_SEGMENT)
-        return err_set(err, ERR_RANGE, "repository '%.200s': each part has 1 to %d characters",
+        return err_set(err, ERR_RANGE, "%s '%.200s': each part has 1 to %d characters", what,
                        id, MAX_SEGMENT);
     if (strspn(segment, bytes) < len)
-        return err_set(err, ERR_RANGE, "repository '%.200s': only A-Z a-z 0-9 _ . -", id);
+        return err_set(err, ERR_RANGE, "%s '%.200s': only A-Z a-z 0-9 _ . -", what, id);
     if (strchr("-.", segment[0]) || strchr("-.", segment[len - 1]))
-        return err_set(err, ERR_RANGE, "repository '%.200s': '-' or '.' at an end", id);
+        return err_set(err, ERR_RANGE, "%s '%.200s': '-' or '.' at an end", what, id);
     for (size_t i = 1; i < len; i++) {
         if (strchr("-.", segment[i]) && segment[i] == segment[i - 1])
-            return err_set(err, ERR_RANGE, "repository '%.200s': '--' or '..'", id);
+            return err_set(err, ERR_RANGE, "%s '%.200s': '--' or '..'", what, id);
     }
     return 0;
 }
@@ -71,9 +73,9 @@ int hub_check_id(const char *id, struct err *err)
 
     if (!slash)
         return err_set(err, ERR_RANGE, "repository '%.200s': expected namespace/name", id);
-    int rc = check_segment(id, (size_t)(slash - id), id, err);
+    int rc = check_segment(id, (size_t)(slash - id), "repository", id, err);
     if (rc == 0)
-        rc = check_segment(slash + 1, strlen(slash + 1), id, err);
+        rc = check_segment(slash + 1, strlen(slash + 1), "repository", id, err);
     if (rc == 0 && text_has_suffix(slash + 1, suffix))
         rc = err_set(err, ERR_RANGE, "repository '%.200s': must not end in .git", id);
     if (rc == 0 && is_reserved(id, (size_t)(slash - id)))
@@ -83,7 +85,7 @@ int hub_check_id(const char *id, struct err *err)
 
 int hub_check_namespace(const char *name, struct err *err)
 {
-    int rc = check_segment(name, strlen(name), name, err);
+    int rc = check_segment(name, strlen(name), "namespace", name, err);
 
     if (rc == 0 && is_reserved(name, strlen(name)))
         rc = err_set(err, ERR_RANGE, "namespace '%.96s' is reserved", name);
@@ -242,7 +244,7 @@ int hub_repo_list(char ***ret_ids, size_t *ret_n, const char *root, size_t max_r
     if (fs_exists(root))
         rc = fs_list(&names, &n, root, MAX_NAMESPACES, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (check_segment(names[i], strlen(names[i]), names[i], NULL) == 0)
+        if (check_segment(names[i], strlen(names[i]), "namespace", names[i], NULL) == 0)
             rc = add_namespace(&list, root, names[i], err);
     }
     fs_list_free(names, n);

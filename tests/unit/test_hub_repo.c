@@ -264,6 +264,29 @@ static void strange_versions_are_refused(void **state)
     hub_repo_close(repo);
 }
 
+static void names_of_refs_are_those_that_git_and_clients_take(void **state)
+{
+    static const char *const good[] = { "refs/heads/main", "refs/tags/v1/a",
+                                        "refs/tags/\xc3\xa4" };
+    static const char *const bad[] = { "refs/tags/",         "refs/tags/..",
+                                       "refs/tags/a//b",     "refs/tags/a.lock",
+                                       "refs/heads/HEAD",    "refs/tags/a b",
+                                       "refs/tags/\xff\xfe", "refs/tags/a\x7f",
+                                       "refs/tags/a\n" };
+    char *longest = xasprintf("refs/tags/%0250d/%0250d", 1, 1);
+    char *longer = xasprintf("refs/tags/%0250d/%0251d", 1, 1);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_int_equal(hub_check_ref(good[i], NULL), 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(hub_check_ref(bad[i], NULL), -ERR_RANGE);
+    assert_int_equal(hub_check_ref(longest, NULL), 0);
+    assert_int_equal(hub_check_ref(longer, NULL), -ERR_RANGE);
+    free(longest);
+    free(longer);
+}
+
 static void a_repository_has_so_many_tags_and_no_more(void **state)
 {
     struct hub_repo *repo = NULL;
@@ -359,6 +382,7 @@ int main(void)
         IN_FOLDER(what_is_not_there_is_named),
         IN_FOLDER(large_files_of_a_release_lie_in_the_store),
         IN_FOLDER(strange_versions_are_refused),
+        IN_FOLDER(names_of_refs_are_those_that_git_and_clients_take),
         IN_FOLDER(a_repository_has_so_many_tags_and_no_more),
         IN_FOLDER(a_repository_with_too_many_refs_is_not_read),
         IN_FOLDER(nobody_but_owner_and_group_enters_what_is_hosted),
