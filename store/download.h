@@ -21,6 +21,12 @@ struct download_since {
 int download_sum(struct download_sums *ret, struct db *db, const struct hosted_name *name,
                  const struct download_since *since, struct err *err);
 
+/* The same of every repository of a kind that was ever taken. */
+typedef int download_sums_fn(void *ctx, const struct hosted_name *name,
+                             const struct download_sums *sums, struct err *err);
+int download_sum_each(struct db *db, enum hosted_kind kind, const struct download_since *since,
+                      download_sums_fn *fn, void *ctx, struct err *err);
+
 /* Days before that one become part of the sum. */
 int download_fold(struct db *db, int64_t before_day, struct err *err);
 

@@ -274,12 +274,18 @@ void downloads_stop(struct downloads *d)
     free_ended(d);
 }
 
+static struct download_since since_of(const struct downloads *d)
+{
+    int64_t today = access_now(d->access) / DAY_S;
+
+    return (struct download_since){ today - DOWNLOADS_WEEK_DAYS,
+                                    today - DOWNLOADS_RECENT_DAYS };
+}
+
 void downloads_read(struct download_sums *ret, struct downloads *d,
                     const struct hosted_name *name)
 {
-    int64_t today = access_now(d->access) / DAY_S;
-    const struct download_since since = { today - DOWNLOADS_WEEK_DAYS,
-                                          today - DOWNLOADS_RECENT_DAYS };
+    const struct download_since since = since_of(d);
 
     *ret = (struct download_sums){ 0 };
     (void)download_sum(ret, access_lock(d->access), name, &since, NULL);
@@ -289,6 +295,24 @@ void downloads_read(struct download_sums *ret, struct downloads *d,
         ret->week += p->count;
         ret->recent += p->count;
         ret->all += p->count;
+    }
+    (void)pthread_mutex_unlock(&d->lock);
+    access_unlock(d->access);
+}
+
+void downloads_each(struct downloads *d, enum hosted_kind kind, download_sums_fn *fn, void *ctx)
+{
+    const struct download_since since = since_of(d);
+
+    (void)download_sum_each(access_lock(d->access), kind, &since, fn, ctx, NULL);
+    (void)pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->n_pending; i++) {
+        const struct pending *p = &d->pending[i];
+        const struct hosted_name name = { p->kind, p->ns, p->name };
+        const struct download_sums sums = { p->count, p->count, p->count };
+
+        if (p->kind == kind)
+            (void)fn(ctx, &name, &sums, NULL);
     }
     (void)pthread_mutex_unlock(&d->lock);
     access_unlock(d->access);

@@ -27,4 +27,9 @@ void downloads_count(struct downloads *downloads, const struct httpd_done *done)
 void downloads_read(struct download_sums *ret, struct downloads *downloads,
                     const struct hosted_name *name);
 
+/* The same of each of a kind that was ever taken. What is not written down yet comes apart: a
+ * name may come twice. fn is called under the locks and does not fail. */
+void downloads_each(struct downloads *downloads, enum hosted_kind kind, download_sums_fn *fn,
+                    void *ctx);
+
 #endif

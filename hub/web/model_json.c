@@ -250,6 +250,14 @@ void model_add_hosted(json_t *model, const struct hosted *hosted)
                                                         : json_string(gates[hosted->gate]));
 }
 
+void model_add_sums(json_t *model, const struct download_sums *sums)
+{
+    (void)json_object_set_new(model, "downloads", json_integer(sums->recent));
+    (void)json_object_set_new(model, "downloadsAllTime", json_integer(sums->all));
+    /* What is taken now, whatever was taken before: the nearest to a trend that is counted. */
+    (void)json_object_set_new(model, "trendingScore", json_integer(sums->week));
+}
+
 void model_add_downloads(json_t *model, const struct site *site, const struct hosted *hosted)
 {
     const char *id = json_string_value(json_object_get(model, "id"));
@@ -258,10 +266,7 @@ void model_add_downloads(json_t *model, const struct site *site, const struct ho
     struct download_sums sums;
 
     downloads_read(&sums, site->downloads, &name);
-    (void)json_object_set_new(model, "downloads", json_integer(sums.recent));
-    (void)json_object_set_new(model, "downloadsAllTime", json_integer(sums.all));
-    /* What is taken now, whatever was taken before: the nearest to a trend that is counted. */
-    (void)json_object_set_new(model, "trendingScore", json_integer(sums.week));
+    model_add_sums(model, &sums);
 }
 
 json_t *model_content(const struct shelf *shelf)

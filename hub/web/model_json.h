@@ -5,6 +5,7 @@
 #define HUB_WEB_MODEL_JSON_H
 #include "base/json.h"
 
+struct download_sums;
 struct form;
 struct hosted;
 struct shelf;
@@ -21,6 +22,7 @@ void model_add_config(json_t *model, const struct shelf *shelf);
 /* Adds what hub.db knows: of a repository of the loop's it knows nothing. */
 void model_add_hosted(json_t *model, const struct hosted *hosted);
 void model_add_downloads(json_t *model, const struct site *site, const struct hosted *hosted);
+void model_add_sums(json_t *model, const struct download_sums *sums);
 
 enum model_detail { MODEL_NAMES, MODEL_WITH_BLOBS /* sizes and hashes too */ };
 json_t *model_siblings(const struct shelf *shelf, enum model_detail detail);

@@ -12,6 +12,7 @@
 
 #include "base/httpd.h"
 #include "hub/web/access.h"
+#include "hub/web/download_table.h"
 
 enum { DAY_S = 86400 };
 
@@ -73,6 +74,12 @@ static void assert_counted(const struct fixture *fix, enum hosted_kind kind, con
     downloads_read(&sums, fix->downloads, &hosted);
     assert_int_equal(sums.recent, recent);
     assert_int_equal(sums.all, all);
+
+    struct download_table *table = download_table_new(fix->downloads, kind);
+    struct download_sums listed;
+    download_table_get(&listed, table, &hosted);
+    assert_memory_equal(&listed, &sums, sizeof(sums)); /* int64_t only: no padding */
+    download_table_free(table);
 }
 
 static void a_snapshot_is_one_download(void **state)
@@ -133,6 +140,30 @@ static void counts_are_kept_and_old_days_become_one_sum(void **state)
     }
 }
 
+static void a_table_has_what_is_written_and_what_is_not(void **state)
+{
+    static const char *const names[] = { "z", "b", "a", "m" };
+    struct fixture *fix = *state;
+
+    for (size_t i = 0; i < 4; i++) {
+        char path[64];
+
+        (void)snprintf(path, sizeof(path), "/ada/%s/resolve/main/a", names[i]);
+        take(fix, "a", path);
+        if (i == 1)
+            restart(fix);
+    }
+    take(fix, "b", "/Ada/B/resolve/main/a");
+    take(fix, "b", "/datasets/ada/z/resolve/main/a");
+    assert_counted(fix, HOSTED_MODEL, "a", 1, 1);
+    assert_counted(fix, HOSTED_MODEL, "B", 2, 2);
+    assert_counted(fix, HOSTED_MODEL, "m", 1, 1);
+    assert_counted(fix, HOSTED_MODEL, "z", 1, 1);
+    assert_counted(fix, HOSTED_DATASET, "z", 1, 1);
+    assert_counted(fix, HOSTED_DATASET, "b", 0, 0);
+    download_table_free(NULL);
+}
+
 static void counts_move_and_go_with_their_repository(void **state)
 {
     struct fixture *fix = *state;
@@ -162,6 +193,7 @@ int main(void)
         COUNTED(a_snapshot_is_one_download),
         COUNTED(only_files_that_came_are_counted),
         COUNTED(counts_are_kept_and_old_days_become_one_sum),
+        COUNTED(a_table_has_what_is_written_and_what_is_not),
         COUNTED(counts_move_and_go_with_their_repository),
     };
 
