@@ -18,7 +18,7 @@
 #include "hub/repo/pointer.h"
 #include "hub/repo/repo_impl.h"
 
-enum { MAX_SEGMENT = 96, MAX_NAMESPACES = 10000 };
+enum { MAX_SEGMENT = 96, MAX_ENTRIES = 1000000 };
 
 static const char suffix[] = ".git";
 
@@ -207,7 +207,7 @@ static int add_namespace(struct id_list *list, const char *root, const char *nam
 
     char *itself = fs_path(folder, ".", NULL);
     if (fs_exists(itself)) /* a folder, that is */
-        rc = fs_list(&repos, &n, folder, MAX_NAMESPACES, err);
+        rc = fs_list(&repos, &n, folder, MAX_ENTRIES, err);
     free(itself);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         char *head = fs_path(folder, repos[i], "HEAD", NULL);
@@ -242,7 +242,7 @@ int hub_repo_list(char ***ret_ids, size_t *ret_n, const char *root, size_t max_r
     int rc = 0;
 
     if (fs_exists(root))
-        rc = fs_list(&names, &n, root, MAX_NAMESPACES, err);
+        rc = fs_list(&names, &n, root, MAX_ENTRIES, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (check_segment(names[i], strlen(names[i]), "namespace", names[i], NULL) == 0)
             rc = add_namespace(&list, root, names[i], err);

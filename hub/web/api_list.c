@@ -8,13 +8,14 @@
 #include "base/text.h"
 #include "hub/web/api.h"
 #include "hub/web/catalogue.h"
+#include "hub/web/download_table.h"
 #include "hub/web/list_query.h"
 #include "hub/web/model_json.h"
 #include "hub/web/shelf.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
 
-enum { MAX_LISTED = 1000, MAX_REPOS = 10000 };
+enum { MAX_LISTED = 1000 };
 
 /* Who asks for which list. */
 struct listing {
@@ -23,43 +24,50 @@ struct listing {
     struct principal who;
     enum hosted_kind kind;
     char *root;
+    struct download_table *downloads; /* NULL: not looked at */
 };
 
 /* The protocol's object of a repository that somebody may see, as far as the query looks at it;
  * NULL when main is not there. */
-static json_t *look_at(const struct listing *list, const char *id, const struct hosted *hosted)
+static json_t *look_at(const struct listing *list, const char *id)
 {
+    struct hosted hosted;
+
+    if (!access_may_see(&hosted, list->site->access, &list->who, list->kind, id))
+        return NULL;
     json_t *content = catalogue_get(list->site->catalogue, list->kind, list->root, id);
     json_t *model = content ? json_copy(content) : NULL;
 
     json_decref(content);
     if (model)
-        model_add_hosted(model, hosted);
-    if (model && list->query.needs_downloads)
-        model_add_downloads(model, list->site, hosted);
+        model_add_hosted(model, &hosted);
+    if (model && list->downloads) {
+        const char *ns = json_string_value(json_object_get(model, "author"));
+        const struct hosted_name name = { list->kind, ns, id + strlen(ns) + 1 };
+        struct download_sums sums;
+
+        download_table_get(&sums, list->downloads, &name);
+        model_add_sums(model, &sums);
+    }
     return model;
 }
 
-/* The models that the query wants, in its order. The caller frees array and items. */
-static size_t collect(json_t **models, char **ids, size_t n, const struct listing *list)
-{
-    size_t n_models = 0;
+typedef void model_fn(void *ctx, const json_t *model, const char *id);
 
+/* Calls fn for each model that the query wants. One is in memory at a time, beside what the
+ * catalogue keeps. */
+static void each_model(const struct listing *list, char **ids, size_t n, model_fn *fn,
+                       void *ctx)
+{
     catalogue_keep(list->site->catalogue, list->kind, ids, n);
     for (size_t i = 0; i < n; i++) {
-        struct hosted hosted;
-
-        if (!list_query_wants_id(&list->query, ids[i]) ||
-            !access_may_see(&hosted, list->site->access, &list->who, list->kind, ids[i]))
+        if (!list_query_wants_id(&list->query, ids[i]))
             continue;
-        json_t *model = look_at(list, ids[i], &hosted);
+        json_t *model = look_at(list, ids[i]);
         if (model && list_query_wants(&list->query, model))
-            models[n_models++] = model;
-        else
-            json_decref(model);
+            fn(ctx, model, ids[i]);
+        json_decref(model);
     }
-    list_query_sort(&list->query, models, n_models);
-    return n_models;
 }
 
 /* The names of its files are read for those alone that are shown. */
@@ -81,8 +89,7 @@ static json_t *finish(json_t *model, const struct listing *list)
     const struct form *form = list->query.form;
     const struct hosted hosted = { .kind = list->kind };
 
-    if (!list->query.needs_downloads)
-        model_add_downloads(model, list->site, &hosted);
+    model_add_downloads(model, list->site, &hosted);
     if (form_is_true(form, "full") || form_names(form, "expand", "siblings"))
         add_siblings(model, list);
     if (form_get(form, "expand"))
@@ -115,32 +122,61 @@ static void add_next(struct httpd_request *req, const struct listing *list, size
     free(base);
 }
 
-static int reply_list(struct httpd_request *req, struct httpd_response *res,
-                      const struct listing *list)
+struct ranking {
+    const struct list_query *query;
+    struct list_rank *ranks;
+    size_t n;
+};
+
+static void add_rank(void *ctx, const json_t *model, const char *id)
+{
+    struct ranking *ranking = ctx;
+
+    list_query_rank(&ranking->ranks[ranking->n++], ranking->query, model, id);
+}
+
+/* One that went meanwhile is missing. */
+static int reply_page(struct httpd_request *req, struct httpd_response *res,
+                      const struct listing *list, const struct ranking *ranking)
 {
     const struct form *form = list->query.form;
     size_t limit = (size_t)form_number(form, "limit", MAX_LISTED, MAX_LISTED);
-    size_t cursor = (size_t)form_number(form, "cursor", MAX_REPOS, 0);
+    size_t cursor = (size_t)form_number(form, "cursor", SITE_MAX_REPOS, 0);
+    size_t end = cursor + (limit ? limit : 1);
+    json_t *page = json_array();
+
+    for (size_t i = cursor; i < end && i < ranking->n; i++) {
+        json_t *model = look_at(list, ranking->ranks[i].id);
+
+        if (model)
+            (void)json_array_append_new(page, finish(model, list));
+    }
+    if (ranking->n > end)
+        add_next(req, list, end);
+    return api_reply(req, res, page);
+}
+
+static int reply_list(struct httpd_request *req, struct httpd_response *res,
+                      struct listing *list)
+{
+    struct ranking ranking = { .query = &list->query };
+    struct err err = { 0 };
     char **ids = NULL;
     size_t n = 0;
 
-    if (hub_repo_list(&ids, &n, list->root, MAX_REPOS, NULL) < 0)
-        return site_error(list->site, req, res, 500, NULL, "the hub's folder cannot be read");
-    json_t **models = xcalloc(n + 1, sizeof(json_t *));
-    size_t n_models = collect(models, ids, n, list), end = cursor + (limit ? limit : 1);
-    json_t *page = json_array();
+    if (hub_repo_list(&ids, &n, list->root, SITE_MAX_REPOS, &err) < 0)
+        return site_unlisted(list->site, req, res, &err);
+    if (list->query.needs_downloads)
+        list->downloads = download_table_new(list->site->downloads, list->kind);
+    ranking.ranks = xcalloc(n + 1, sizeof(*ranking.ranks));
+    each_model(list, ids, n, add_rank, &ranking);
+    list_query_sort(ranking.ranks, ranking.n);
+    int status = reply_page(req, res, list, &ranking);
 
-    for (size_t i = 0; i < n_models; i++) {
-        if (i >= cursor && i < end)
-            (void)json_array_append_new(page, finish(models[i], list));
-        else
-            json_decref(models[i]);
-    }
-    if (n_models > end)
-        add_next(req, list, end);
-    free(models);
+    free(ranking.ranks);
+    download_table_free(list->downloads);
     hub_repo_list_free(ids, n);
-    return api_reply(req, res, page);
+    return status;
 }
 
 int api_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
@@ -210,48 +246,51 @@ static const char *tag_type(const json_t *model, const char *tag)
     return "other";
 }
 
+struct tags {
+    json_t *by_type, *seen;
+};
+
 /* {"license": [{"id": "license:mit", "label": "mit", "type": "license"}], ...}, each once. */
-static void add_tags(json_t *by_type, json_t *seen, const json_t *model)
+static void add_tags(void *ctx, const json_t *model, const char *id)
 {
+    const struct tags *to = ctx;
     const json_t *tags = json_object_get(model, "tags");
 
+    (void)id;
     for (size_t i = 0; i < json_array_size(tags); i++) {
         const char *tag = json_string_value(json_array_get(tags, i));
         const char *type = tag_type(model, tag);
         size_t type_len = strlen(type);
         bool has_prefix = text_has_prefix(tag, type) && tag[type_len] == ':';
 
-        if (json_object_get(seen, tag))
+        if (json_object_get(to->seen, tag))
             continue;
-        (void)json_object_set_new(seen, tag, json_true());
-        if (!json_object_get(by_type, type))
-            (void)json_object_set_new(by_type, type, json_array());
-        (void)json_array_append_new(json_object_get(by_type, type),
+        (void)json_object_set_new(to->seen, tag, json_true());
+        if (!json_object_get(to->by_type, type))
+            (void)json_object_set_new(to->by_type, type, json_array());
+        (void)json_array_append_new(json_object_get(to->by_type, type),
                                     json_pack("{s:s,s:s,s:s}", "id", tag, "label",
                                               has_prefix ? tag + type_len + 1 : tag, "type",
                                               type));
     }
 }
 
-static json_t *tags_of(const struct listing *list)
+static int reply_tags(struct httpd_request *req, struct httpd_response *res,
+                      const struct listing *list)
 {
-    json_t *by_type = json_object(), *seen = json_object();
+    struct err err = { 0 };
     char **ids = NULL;
     size_t n = 0;
 
-    if (hub_repo_list(&ids, &n, list->root, MAX_REPOS, NULL) == 0) {
-        json_t **models = xcalloc(n + 1, sizeof(json_t *));
-        size_t n_models = collect(models, ids, n, list);
+    if (hub_repo_list(&ids, &n, list->root, SITE_MAX_REPOS, &err) < 0)
+        return site_unlisted(list->site, req, res, &err);
+    struct tags tags = { json_object(), json_object() };
 
-        for (size_t i = 0; i < n_models; i++) {
-            add_tags(by_type, seen, models[i]);
-            json_decref(models[i]);
-        }
-        free(models);
-    }
+    each_model(list, ids, n, add_tags, &tags);
     hub_repo_list_free(ids, n);
-    json_decref(seen);
-    return by_type;
+    json_decref(tags.seen);
+    httpd_remember(req, SITE_REMEMBERED_MS);
+    return api_reply(req, res, tags.by_type);
 }
 
 int api_tags(struct httpd_request *req, struct httpd_response *res, void *ctx)
@@ -266,8 +305,7 @@ int api_tags(struct httpd_request *req, struct httpd_response *res, void *ctx)
     if (status != 0)
         return status;
     list.root = visit_root(ctx, list.kind);
-    httpd_remember(req, SITE_REMEMBERED_MS);
-    status = api_reply(req, res, tags_of(&list));
+    status = reply_tags(req, res, &list);
     free(list.root);
     return status;
 }

@@ -5,14 +5,13 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
 #include "hub/web/catalogue.h"
 #include "hub/web/quota.h"
 #include "hub/web/site.h"
 #include "hub/web/visit.h"
-
-enum { MAX_REPOS = 10000 };
 
 static const char never[] = "1970-01-01T00:00:00Z"; /* clients want a date */
 
@@ -51,12 +50,12 @@ static void add_repo(const struct owned *owned, enum hosted_kind kind, const cha
     json_decref(content);
 }
 
-static int add_kind(const struct owned *owned, enum hosted_kind kind)
+static int add_kind(const struct owned *owned, enum hosted_kind kind, struct err *err)
 {
     char *root = visit_root(owned->site, kind);
     char **ids = NULL;
     size_t n = 0;
-    int rc = hub_repo_list(&ids, &n, root, MAX_REPOS, NULL);
+    int rc = hub_repo_list(&ids, &n, root, SITE_MAX_REPOS, err);
 
     for (size_t i = 0; rc == 0 && i < n; i++)
         add_repo(owned, kind, root, ids[i]);
@@ -70,6 +69,7 @@ int api_owned(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     const struct site *site = ctx;
     const char *org = httpd_param(req, "ns");
+    struct err err = { 0 };
     struct principal who;
 
     int status = visit_identify_person(&who, site, req, res);
@@ -78,9 +78,10 @@ int api_owned(struct httpd_request *req, struct httpd_response *res, void *ctx)
     const char *ns = org ? org : who.person;
     const struct owned owned = { site, &who, ns, quota_of(site->quota, ns), json_array() };
 
-    if (add_kind(&owned, HOSTED_MODEL) < 0 || add_kind(&owned, HOSTED_DATASET) < 0) {
+    if (add_kind(&owned, HOSTED_MODEL, &err) < 0 ||
+        add_kind(&owned, HOSTED_DATASET, &err) < 0) {
         json_decref(owned.list);
-        return site_error(site, req, res, 500, NULL, "the hub's folder cannot be read");
+        return site_unlisted(site, req, res, &err);
     }
     return api_reply(req, res, owned.list);
 }

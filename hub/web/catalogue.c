@@ -16,7 +16,7 @@
 #include "hub/web/model_json.h"
 #include "hub/web/shelf.h"
 
-enum { BUCKETS = 4096, KINDS = 2 };
+enum { BUCKETS = 1 << 15, KINDS = 2 };
 
 struct entry {
     struct entry *next;

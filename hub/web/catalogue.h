@@ -18,7 +18,7 @@
 
 struct catalogue;
 
-enum { CATALOGUE_MAX_ENTRY_BYTES = 256 << 10, CATALOGUE_MAX_BYTES = 64 << 20 };
+enum { CATALOGUE_MAX_ENTRY_BYTES = 256 << 10, CATALOGUE_MAX_BYTES = 256 << 20 };
 
 struct catalogue *catalogue_new(const struct clock *clock);
 void catalogue_free(struct catalogue *catalogue); /* NULL is fine */

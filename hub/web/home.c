@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/text.h"
 #include "hub/repo/repo.h"
 #include "hub/web/api.h"
@@ -13,7 +14,7 @@
 #include "hub/web/visit.h"
 #include "report/html.h"
 
-enum { MAX_REPOS = 10000, PER_PAGE = 48 };
+enum { PER_PAGE = 48 };
 
 /* What is asked for, and whether there is more of it than fits on the page. */
 struct front {
@@ -51,21 +52,24 @@ static void add_card(struct buf *out, const struct site *site, const char *root,
     shelf_close(&shelf);
 }
 
-/* The public ones of a kind under a heading. */
+/* The public ones of a kind under their heading. */
 static int add_cards(struct buf *out, struct front *front, enum hosted_kind kind,
-                     const char *heading)
+                     struct err *err)
 {
+    static const char *const headings[] = {
+        [HOSTED_MODEL] = "Models", [HOSTED_DATASET] = "Data sets"
+    };
     char *root = visit_root(front->site, kind);
     char **ids = NULL;
     size_t n_ids = 0, n = 0, end = front->skip + PER_PAGE;
 
-    int rc = hub_repo_list(&ids, &n_ids, root, MAX_REPOS, NULL);
+    int rc = hub_repo_list(&ids, &n_ids, root, SITE_MAX_REPOS, err);
     for (size_t i = 0; rc == 0 && n <= end && i < n_ids; i++) {
         if (!list_query_wants_id(&front->query, ids[i]) ||
             !access_is_public(front->site->access, kind, ids[i]) || n++ < front->skip)
             continue;
         if (n == front->skip + 1)
-            html_printf(out, "<h2>%s</h2>\n<ul class=\"cards\">\n", heading);
+            html_printf(out, "<h2>%s</h2>\n<ul class=\"cards\">\n", headings[kind]);
         if (n <= end)
             add_card(out, front->site, root, kind, ids[i]);
     }
@@ -128,16 +132,16 @@ static void add_steps(struct buf *out, const struct front *front, size_t page)
     html_printf(out, "</nav>\n");
 }
 
-static int add_front(struct buf *out, struct front *front)
+static int add_front(struct buf *out, struct front *front, struct err *err)
 {
     bool is_search = *asked(front, "search") || *asked(front, "author");
     size_t page = front->skip / PER_PAGE + 1;
     struct buf lists;
 
     buf_init(&lists, out->max);
-    int rc = add_cards(&lists, front, HOSTED_MODEL, "Models");
+    int rc = add_cards(&lists, front, HOSTED_MODEL, err);
     if (rc == 0)
-        rc = add_cards(&lists, front, HOSTED_DATASET, "Data sets");
+        rc = add_cards(&lists, front, HOSTED_DATASET, err);
     if (is_search || front->has_more || front->skip > 0)
         add_search(out, front);
     buf_add(out, lists.data, lists.len);
@@ -155,6 +159,7 @@ int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct front front = { .site = ctx };
     struct buf *out = &res->body;
+    struct err err = { 0 };
     struct form form;
 
     int status = api_query(&form, ctx, req, res);
@@ -167,13 +172,13 @@ int page_home(struct httpd_request *req, struct httpd_response *res, void *ctx)
                 "<h1>%s</h1>\n<p class=\"lead\">Models made from what people contribute. The "
                 "<a href=\"/reports/\">report</a> tells how.</p>\n",
                 front.site->title);
-    int64_t page = form_number(&form, "page", MAX_REPOS, 1);
+    int64_t page = form_number(&form, "page", SITE_MAX_REPOS, 1);
     front.query.form = &form;
     front.skip = page > 1 ? (size_t)(page - 1) * PER_PAGE : 0;
-    int rc = add_front(out, &front);
+    int rc = add_front(out, &front, &err);
     form_finish(&form);
     if (rc < 0)
-        return site_error(ctx, req, res, 500, NULL, "the hub's folder cannot be read");
+        return site_unlisted(ctx, req, res, &err);
     page_end(out);
     return reply_body(req, res, PAGE_TYPE, REPLY_FRONT);
 }

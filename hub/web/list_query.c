@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/web/list_query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,7 +15,7 @@
 /* Where in the object a list is sorted by stands. Nobody counts likes here: all have none. */
 struct sort_key {
     const char *name;
-    const char *outer, *key; /* outer: NULL, or the object that key is in */
+    const char *outer, *key; /* outer: NULL, or the object that key is in; key NULL: the id */
     int sign;                /* figures and times go down, names up */
     bool needs_downloads;
 };
@@ -31,7 +32,7 @@ static const struct sort_key sort_keys[] = {
     { "trending_score", NULL, "trendingScore", -1, true },
     { "num_parameters", "safetensors", "total", -1, false },
     { "mainSize", NULL, "usedStorage", -1, false },
-    { "id", NULL, "id", 1, false },
+    { "id", NULL, NULL, 1, false },
 };
 enum { N_SORT_KEYS = sizeof(sort_keys) / sizeof(sort_keys[0]) };
 
@@ -200,42 +201,34 @@ bool list_query_wants(const struct list_query *query, const json_t *model)
     return runs_in(tags, form) && has_parameters(query, model);
 }
 
-struct ranked {
-    json_t *model;
-    const json_t *key;
-    const char *id;
-    int sign;
-};
-
-/* A text that is missing comes before any other, as a figure that is missing counts as 0. */
-static int compare_ranked(const void *a, const void *b)
+void list_query_rank(struct list_rank *ret, const struct list_query *query, const json_t *model,
+                     const char *id)
 {
-    const struct ranked *x = a, *y = b;
-    json_int_t m = json_integer_value(x->key), n = json_integer_value(y->key);
-    const char *s = json_string_value(x->key), *t = json_string_value(y->key);
-    int order = s || t ? strcmp(s ? s : "", t ? t : "") : (m > n) - (m < n);
+    const struct sort_key *by = query->sort;
+    const json_t *in = by->outer ? json_object_get(model, by->outer) : model;
+    const json_t *key = by->key ? json_object_get(in, by->key) : NULL;
+    const char *text = json_string_value(key);
 
-    return order ? x->sign * order : strcmp(x->id, y->id);
+    *ret = (struct list_rank){ .id = id,
+                               .number = json_integer_value(key),
+                               .sign = query->sign,
+                               .id_sign = by->key ? 1 : query->sign };
+    (void)snprintf(ret->text, sizeof(ret->text), "%s", text ? text : "");
 }
 
-void list_query_sort(const struct list_query *query, json_t **models, size_t n)
+/* A text that is missing comes before any other, as a figure that is missing counts as 0. */
+static int compare_ranks(const void *a, const void *b)
 {
-    struct ranked *ranked = xcalloc(n + 1, sizeof(*ranked));
-    const struct sort_key *by = query->sort;
+    const struct list_rank *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
 
-    for (size_t i = 0; i < n; i++) {
-        const json_t *in = by->outer ? json_object_get(models[i], by->outer) : models[i];
+    if (order == 0)
+        order = (x->number > y->number) - (x->number < y->number);
+    return order ? x->sign * order : x->id_sign * strcmp(x->id, y->id);
+}
 
-        ranked[i] = (struct ranked){
-            .model = models[i],
-            .key = json_object_get(in, by->key),
-            .id = json_string_value(json_object_get(models[i], "id")),
-            .sign = query->sign,
-        };
-    }
+void list_query_sort(struct list_rank *ranks, size_t n)
+{
     if (n > 1)
-        qsort(ranked, n, sizeof(*ranked), compare_ranked);
-    for (size_t i = 0; i < n; i++)
-        models[i] = ranked[i].model;
-    free(ranked);
+        qsort(ranks, n, sizeof(*ranks), compare_ranks);
 }

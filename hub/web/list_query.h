@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "base/rfc3339.h"
 
 struct err;
 struct form;
@@ -32,6 +33,16 @@ bool list_query_wants_id(const struct list_query *query, const char *id);
 /* By the protocol's object, without downloads unless they are needed. */
 bool list_query_wants(const struct list_query *query, const json_t *model);
 
-void list_query_sort(const struct list_query *query, json_t **models, size_t n);
+/* What of a model its place in the list depends on. */
+struct list_rank {
+    const char *id;
+    int64_t number; /* one of the two */
+    char text[RFC3339_SIZE];
+    int sign, id_sign; /* -1: descending */
+};
+/* Borrows the id. */
+void list_query_rank(struct list_rank *ret, const struct list_query *query, const json_t *model,
+                     const char *id);
+void list_query_sort(struct list_rank *ranks, size_t n);
 
 #endif

@@ -33,6 +33,16 @@ int site_unreadable(const struct site *site, struct httpd_request *req,
     return site_error(site, req, res, 500, NULL, err->code == ERR_LIMIT ? err->msg : what);
 }
 
+int site_unlisted(const struct site *site, struct httpd_request *req,
+                  struct httpd_response *res, const struct err *err)
+{
+    const char *what = err->code == ERR_LIMIT ? "there are more repositories than lists show"
+                                              : "the hub's folder cannot be read";
+
+    log_event(LOG_ERROR, "unlisted", "error=\"%s\"", err->msg);
+    return site_error(site, req, res, 500, NULL, what);
+}
+
 int site_open_shelf_for(struct shelf *ret, const struct site *site, struct httpd_request *req,
                         struct httpd_response *res, enum access_right right)
 {

@@ -47,6 +47,9 @@ struct site {
  * process is seen after that; what this server writes, at once. */
 enum { SITE_REMEMBERED_MS = 2000 };
 
+/* How many repositories of a kind lists go through. */
+enum { SITE_MAX_REPOS = 100000 };
+
 /* Which Content-Security-Policy goes with an answer. */
 enum reply_kind {
     REPLY_PAGE,   /* our markup, our style sheet, no script */
@@ -71,6 +74,9 @@ int site_error(const struct site *site, struct httpd_request *req, struct httpd_
 /* The answer for a repository that is there and cannot be read: 500. */
 int site_unreadable(const struct site *site, struct httpd_request *req,
                     struct httpd_response *res, const struct err *err);
+/* The same when it is not known which repositories there are. */
+int site_unlisted(const struct site *site, struct httpd_request *req,
+                  struct httpd_response *res, const struct err *err);
 
 /* The frame around every page. title may be a stranger's. Between the two calls the caller adds
  * the content of <main>. */

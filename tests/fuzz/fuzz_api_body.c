@@ -175,6 +175,8 @@ static void read_list(const char *text, size_t len)
                              "downloads", 5, "tags", "gguf", "lastModified",
                              "2024-01-03T00:00:00Z", "safetensors", "total", 7);
     json_t *bare = json_pack("{s:s}", "id", "b/two"), *models[] = { full, bare };
+    static const char *const ids[] = { "a/one", "b/two" };
+    struct list_rank ranks[2];
     struct list_query query;
     struct err err = { 0 };
     struct form form;
@@ -184,11 +186,13 @@ static void read_list(const char *text, size_t len)
             assert(err.msg[0] != '\0');
         } else {
             assert(query.min_parameters >= 0 && query.max_parameters >= 0);
-            for (size_t i = 0; i < 2; i++)
-                (void)(list_query_wants_id(&query, "a/one") &&
+            for (size_t i = 0; i < 2; i++) {
+                (void)(list_query_wants_id(&query, ids[i]) &&
                        list_query_wants(&query, models[i]));
-            list_query_sort(&query, models, 2);
-            assert(models[0] != models[1]);
+                list_query_rank(&ranks[i], &query, models[i], ids[i]);
+            }
+            list_query_sort(ranks, 2);
+            assert(ranks[0].id != ranks[1].id);
         }
     }
     form_finish(&form);

@@ -28,7 +28,8 @@ static const char models_text[] =
  * cannot be. */
 static void answer(char *out, size_t size, const char *text)
 {
-    json_t *models = NULL, *wanted[3];
+    struct list_rank ranks[3];
+    json_t *models = NULL;
     struct list_query query;
     struct form form;
     size_t n = 0;
@@ -44,14 +45,13 @@ static void answer(char *out, size_t size, const char *text)
             const char *id = json_string_value(json_object_get(model, "id"));
 
             if (list_query_wants_id(&query, id) && list_query_wants(&query, model))
-                wanted[n++] = model;
+                list_query_rank(&ranks[n++], &query, model, id);
         }
-        list_query_sort(&query, wanted, n);
+        list_query_sort(ranks, n);
         for (size_t i = 0; i < n; i++) {
             size_t len = strlen(out);
 
-            (void)snprintf(out + len, size - len, "%s ",
-                           json_string_value(json_object_get(wanted[i], "id")));
+            (void)snprintf(out + len, size - len, "%s ", ranks[i].id);
         }
     }
     form_finish(&form);
