@@ -49,7 +49,7 @@ static int stop(void **state)
     struct served *s = *state;
 
     assert_int_equal(practice_stop(s->p, NULL), 0);
-    assert_int_equal(leave_folder((void **)&s->dir), 0);
+    assert_int_equal(remove_folder((void **)&s->dir), 0);
     free(s->cache);
     free(s->token);
     free(s->url);

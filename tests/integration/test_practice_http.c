@@ -63,7 +63,7 @@ static int stop(void **state)
     http_response_finish(&s->res);
     http_client_free(s->client);
     assert_int_equal(practice_stop(s->p, NULL), 0);
-    assert_int_equal(leave_folder((void **)&s->dir), 0);
+    assert_int_equal(remove_folder((void **)&s->dir), 0);
     free(s->token);
     free(s);
     return 0;

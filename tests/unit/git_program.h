@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/git.h"
+#include "tests/unit/folder.h"
 
 extern char **environ;
 
@@ -54,27 +55,16 @@ static inline void shell_word(char *out, size_t size, const char *dir, const cha
 /* A folder for one test, with nobody's configuration around; *state is its path. */
 static inline int enter_folder(void **state)
 {
-    char *dir = NULL;
-
     assert_int_equal(git_setup(NULL), 0);
-    assert_int_equal(fs_temp_dir(&dir, NULL, NULL), 0);
-    (void)setenv("HOME", dir, 1);
+    (void)make_folder(state);
+    (void)setenv("HOME", *state, 1);
     (void)setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
     (void)setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
     (void)setenv("GIT_AUTHOR_NAME", "Newcomer", 1);
     (void)setenv("GIT_AUTHOR_EMAIL", "newcomer@example.org", 1);
     (void)setenv("GIT_COMMITTER_NAME", "Newcomer", 1);
     (void)setenv("GIT_COMMITTER_EMAIL", "newcomer@example.org", 1);
-    *state = dir;
     return 0;
-}
-
-static inline int leave_folder(void **state)
-{
-    int rc = fs_remove(*state, NULL);
-
-    free(*state);
-    return rc;
 }
 
 static inline struct git_repo *open_repo(const char *dir, const char *name)
@@ -87,6 +77,6 @@ static inline struct git_repo *open_repo(const char *dir, const char *name)
     return repo;
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, remove_folder)
 
 #endif

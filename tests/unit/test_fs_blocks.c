@@ -140,11 +140,11 @@ static void a_write_that_fails_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(a_block_is_written_once_it_is_full),
-        IN_FOLDER(pieces_of_any_size_are_one_file),
-        IN_FOLDER(blocks_end_where_those_of_the_file_do),
-        IN_FOLDER(what_waits_at_the_end_is_dropped),
-        IN_FOLDER(a_write_that_fails_is_told),
+        WITH_FOLDER(a_block_is_written_once_it_is_full),
+        WITH_FOLDER(pieces_of_any_size_are_one_file),
+        WITH_FOLDER(blocks_end_where_those_of_the_file_do),
+        WITH_FOLDER(what_waits_at_the_end_is_dropped),
+        WITH_FOLDER(a_write_that_fails_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,10 +111,10 @@ static void a_copy_names_what_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(a_write_that_fails_leaves_nothing_aside),
-        IN_FOLDER(a_name_without_a_folder_is_of_this_one),
-        IN_FOLDER(a_copy_replaces_the_old_file_and_leaves_nothing_aside),
-        IN_FOLDER(a_copy_names_what_is_not_there),
+        WITH_FOLDER(a_write_that_fails_leaves_nothing_aside),
+        WITH_FOLDER(a_name_without_a_folder_is_of_this_one),
+        WITH_FOLDER(a_copy_replaces_the_old_file_and_leaves_nothing_aside),
+        WITH_FOLDER(a_copy_names_what_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

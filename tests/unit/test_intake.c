@@ -330,17 +330,17 @@ static void the_digest_follows_labels_and_pixels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(reasons_are_utf8_whatever_the_row_holds),
-        IN_FOLDER(rows_of_a_spreadsheet_are_as_good_as_any),
-        IN_FOLDER(good_rows_are_taken_and_bad_ones_named),
-        IN_FOLDER(a_contribution_states_licence_author_and_consent),
-        IN_FOLDER(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
-        IN_FOLDER(faults_of_the_whole_folder_are_told),
-        IN_FOLDER(two_folders_of_names_as_long_are_two_contributions),
-        IN_FOLDER(a_statement_is_short),
-        IN_FOLDER(samples_past_the_limit_fault_the_contribution),
-        IN_FOLDER(files_that_are_no_samples_are_refused_one_by_one),
-        IN_FOLDER(the_digest_follows_labels_and_pixels),
+        WITH_FOLDER(reasons_are_utf8_whatever_the_row_holds),
+        WITH_FOLDER(rows_of_a_spreadsheet_are_as_good_as_any),
+        WITH_FOLDER(good_rows_are_taken_and_bad_ones_named),
+        WITH_FOLDER(a_contribution_states_licence_author_and_consent),
+        WITH_FOLDER(a_licence_is_taken_in_any_case_and_kept_in_the_usual_one),
+        WITH_FOLDER(faults_of_the_whole_folder_are_told),
+        WITH_FOLDER(two_folders_of_names_as_long_are_two_contributions),
+        WITH_FOLDER(a_statement_is_short),
+        WITH_FOLDER(samples_past_the_limit_fault_the_contribution),
+        WITH_FOLDER(files_that_are_no_samples_are_refused_one_by_one),
+        WITH_FOLDER(the_digest_follows_labels_and_pixels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
