@@ -7,7 +7,7 @@ enum { PUT, EXPIRE };
 
 static const char *const statements[] = {
     [PUT] = "INSERT INTO delivery (id, received_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    [EXPIRE] = "DELETE FROM delivery WHERE received_at < ?1",
+    [EXPIRE] = "DELETE FROM delivery INDEXED BY delivery_by_age WHERE received_at < ?1",
 };
 const struct stmt_table delivery_stmts = { "delivery", statements, 2 };
 
