@@ -19,7 +19,7 @@
 #include "hub/repo/xet_shard.h"
 #include "hub/repo/xet_xorb.h"
 
-enum { PERSON_DIGITS = 32, MAX_PERSONS = 1000000, MAX_XORBS = 10000000 };
+enum { PERSON_DIGITS = 32, MAX_PERSONS = 1000000, MAX_XORBS = 10000000, OPEN_XORBS = 4 };
 
 static char *folder_of(const char *root, const char *person)
 {
@@ -86,6 +86,31 @@ static int xorb_open(struct xorb *ret, const char *folder, const char *hash, str
     int rc = map(ret, fd, err);
     (void)close(fd);
     return rc;
+}
+
+/* Terms go back and forth between a few: those stay open, the latest used first. */
+struct xorbs {
+    struct xorb items[OPEN_XORBS];
+};
+
+static void xorbs_close(struct xorbs *xorbs)
+{
+    for (size_t i = 0; i < OPEN_XORBS; i++)
+        xorb_close(&xorbs->items[i]);
+}
+
+/* Makes items[0] the one that is asked for, in place of what was not used for longest. */
+static int xorbs_find(struct xorbs *xorbs, const char *folder, const char *hash,
+                      struct err *err)
+{
+    size_t at = 0;
+
+    while (at + 1 < OPEN_XORBS && strcmp(xorbs->items[at].hash, hash) != 0)
+        at++;
+    const struct xorb found = xorbs->items[at];
+    memmove(&xorbs->items[1], &xorbs->items[0], at * sizeof(found));
+    xorbs->items[0] = found;
+    return strcmp(found.hash, hash) == 0 ? 0 : xorb_open(&xorbs->items[0], folder, hash, err);
 }
 
 struct xet_put {
@@ -213,18 +238,17 @@ static int add_terms(struct blob_put *put, const char *folder, const struct xet_
                      struct err *err)
 {
     uint8_t *chunk = xmalloc(XET_MAX_CHUNK_BYTES);
-    struct xorb xorb = { 0 };
+    struct xorbs xorbs = { 0 };
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < file->n_terms; i++) {
         const struct xet_term term = xet_file_term(file, i);
 
-        if (strcmp(term.xorb, xorb.hash) != 0)
-            rc = xorb_open(&xorb, folder, term.xorb, err);
+        rc = xorbs_find(&xorbs, folder, term.xorb, err);
         if (rc == 0)
-            rc = add_term(put, &xorb, &term, chunk, err);
+            rc = add_term(put, &xorbs.items[0], &term, chunk, err);
     }
-    xorb_close(&xorb);
+    xorbs_close(&xorbs);
     free(chunk);
     return rc;
 }

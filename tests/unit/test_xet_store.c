@@ -121,6 +121,25 @@ static void terms_make_the_file_in_their_order(void **state)
     free(path);
 }
 
+/* Back and forth, and between more xorbs than stay open. */
+static void terms_go_back_and_forth_between_xorbs(void **state)
+{
+    static const char order[] = "ababacbcbdefabcdefedcbaaffafbfc";
+    const struct fixture *fix = *state;
+    struct record terms[sizeof(order) - 1];
+
+    for (char letter = 'a'; letter <= 'f'; letter++) {
+        const char word[] = { letter, '\0' }, *const words[] = { word };
+        char hash[XET_HEX_SIZE] = { 0 };
+
+        memset(hash, letter, sizeof(hash) - 1);
+        assert_int_equal(put_words(fix, "ada", hash, words, 1), 0);
+    }
+    for (size_t i = 0; i + 1 < sizeof(order); i++)
+        terms[i] = term(&order[i], 0, 1, 1);
+    assert_int_equal(assemble(fix, "ada", terms, sizeof(order) - 1, order), 0);
+}
+
 static void what_does_not_fit_makes_nothing(void **state)
 {
     const struct fixture *fix = *state;
@@ -208,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORED(terms_make_the_file_in_their_order),
+        STORED(terms_go_back_and_forth_between_xorbs),
         STORED(what_does_not_fit_makes_nothing),
         STORED(a_file_that_the_disk_has_no_room_for_is_not_begun),
         STORED(what_is_no_xorb_is_not_kept),
