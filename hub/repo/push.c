@@ -2,6 +2,7 @@
 #include "hub/repo/push.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -84,15 +85,38 @@ static int check_file(const struct hub_push *push, struct hub_repo *repo,
     return rc < 0 ? rc : check_card(push, repo, file, err);
 }
 
+/* The trees of the tips so far: branches and tags often share one. */
+struct seen_trees {
+    char (*trees)[GIT_HEX_SIZE];
+    size_t n;
+};
+
+/* Whether the tree of the commit was looked at before; from now on it was. */
+static int see_tree(bool *ret, struct seen_trees *seen, struct hub_repo *repo,
+                    const char *commit, struct err *err)
+{
+    char *tree = seen->trees[seen->n];
+    int rc = git_find_tree(tree, repo->git, commit, "", err);
+
+    *ret = false;
+    for (size_t i = 0; rc == 0 && i < seen->n; i++)
+        *ret = *ret || strcmp(seen->trees[i], tree) == 0;
+    seen->n += rc == 0 && !*ret;
+    return rc;
+}
+
 static int check_tip(const struct hub_push *push, struct hub_repo *repo, const char *tip,
-                     struct err *err)
+                     struct seen_trees *seen, struct err *err)
 {
     char commit[GIT_HEX_SIZE];
     struct git_file *files = NULL;
+    bool is_seen = false;
     size_t n = 0;
 
     int rc = git_resolve(commit, repo->git, tip, err);
     if (rc == 0)
+        rc = see_tree(&is_seen, seen, repo, commit, err);
+    if (rc == 0 && !is_seen)
         rc = hub_repo_list_all(&files, &n, repo, commit, "", err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = check_file(push, repo, &files[i], err);
@@ -101,14 +125,27 @@ static int check_tip(const struct hub_push *push, struct hub_repo *repo, const c
 }
 
 static int check_update(const struct hub_push *push, struct hub_repo *repo,
-                        const struct push_update *update, struct err *err)
+                        const struct push_update *update, struct seen_trees *seen,
+                        struct err *err)
 {
     int rc = check_ref(update, err);
 
     if (rc < 0 || push_update_removes(update))
         return rc;
-    rc = check_tip(push, repo, update->after, err);
+    rc = check_tip(push, repo, update->after, seen, err);
     return rc < 0 ? err_wrap(err, rc, "%s", update->ref) : 0;
+}
+
+static int check_updates(const struct hub_push *push, struct hub_repo *repo,
+                         const struct push_updates *updates, struct err *err)
+{
+    struct seen_trees seen = { .trees = xcalloc(updates->n + 1, GIT_HEX_SIZE) };
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < updates->n; i++)
+        rc = check_update(push, repo, &updates->items[i], &seen, err);
+    free(seen.trees);
+    return rc;
 }
 
 static int check_commit(void *ctx, const char *commit, struct err *err)
@@ -161,8 +198,7 @@ int hub_push_check(const struct hub_push *push, struct err *err)
         struct hub_repo seen = *repo; /* the same one, with what came in it */
 
         seen.git = incoming;
-        for (size_t i = 0; rc == 0 && i < updates.n; i++)
-            rc = check_update(push, &seen, &updates.items[i], err);
+        rc = check_updates(push, &seen, &updates, err);
         if (rc == 0)
             rc = check_history(&seen, &updates, err);
     }
