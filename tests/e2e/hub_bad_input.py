@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
@@ -284,6 +285,45 @@ def announce(hub, content):
     return f"{href.path}?{href.query}"
 
 
+def put_in_chunks(hub, path, *chunks, end="0\r\n\r\n"):
+    """A PUT that tells no length beforehand; the whole reply, without end it breaks off."""
+    with socket.create_connection(urllib.parse.urlsplit(hub.url).netloc.split(":"),
+                                  timeout=60) as peer:
+        peer.sendall(f"PUT {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                     "Transfer-Encoding: chunked\r\n\r\n".encode())
+        for chunk in chunks:
+            peer.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        peer.sendall(end.encode())
+        peer.shutdown(socket.SHUT_WR)
+        with peer.makefile("rb") as file:
+            return file.read()
+
+
+def large_files_of_no_told_length(hub, folder):
+    content = os.urandom(3 * MIB)
+    oid = hashlib.sha256(content).hexdigest()
+    half, path = len(content) // 2, announce(hub, content)
+    stored = pathlib.Path(folder, "hub", ".lfs", "objects", oid[:2], oid[2:4], oid)
+    for what, chunks, words in (
+            ("of another hash", (content[:half], content[half + 1:], b"x"), b"SHA-256"),
+            ("that is too short", (content[:half],), f"{half} of {len(content)} bytes".encode()),
+            ("that is too long", (content, b"x"), b"more than the announced"),
+            ("of nothing", (), f"0 of {len(content)} bytes".encode())):
+        said = put_in_chunks(hub, path, *chunks)
+        check(said.startswith(b"HTTP/1.1 400 ") and words in said and not stored.exists(),
+              f"a large file in chunks {what} is refused", said)
+    said = put_in_chunks(hub, path, content[:half], end="")
+    check(not said.startswith(b"HTTP/1.1 200 ") and not stored.exists(),
+          "so is one that breaks off", said)
+    said = put_in_chunks(hub, path, content[:half], content[half:])
+    check(said.startswith(b"HTTP/1.1 200 ") and stored.read_bytes() == content,
+          "and a sound one is kept", said)
+    incoming, deadline = pathlib.Path(folder, "hub", ".lfs", "incoming"), time.monotonic() + 60
+    while (left := list(incoming.iterdir())) and time.monotonic() < deadline:
+        time.sleep(0.05)  # who broke off may be noticed later
+    check(not left, "nothing is left of the others", left)
+
+
 def a_disk_that_is_full(folder):
     """A limit on file sizes stands for it: writes fail half-way in the same places."""
     before = tip_on_disk(folder)
@@ -336,6 +376,7 @@ def main():
             what_git_brings(hub, top)
             a_card_of_100_mb(hub)
             commits_that_race(hub)
+            large_files_of_no_told_length(hub, folder)
         a_disk_that_is_full(folder)
         a_folder_for_its_owner(folder)
     points.end()
