@@ -129,7 +129,17 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static int commit(char oid[GIT_HEX_SIZE], struct hub_edit *edit, const struct app *app,
+static bool has_branch(struct hub_repo *repo, const char *branch)
+{
+    char *ref = xasprintf("refs/heads/%s", branch);
+    char tip[GIT_HEX_SIZE];
+    int rc = hub_repo_resolve(tip, repo, ref, NULL);
+
+    free(ref);
+    return rc == 0;
+}
+
+static int commit(char oid[GIT_HEX_SIZE], const struct upload *up, const struct app *app,
                   const struct cmd_args *args, struct err *err)
 {
     const struct hub_commit c = {
@@ -140,9 +150,12 @@ static int commit(char oid[GIT_HEX_SIZE], struct hub_edit *edit, const struct ap
         .message = cmd_value(args, "--message", "Upload with hearth"),
     };
 
-    if (hub_edit_count(edit) == 0)
+    if (hub_edit_count(up->edit) == 0)
         return err_set(err, ERR_USAGE, "'%s' holds no file", args->operands[1]);
-    return hub_edit_commit(oid, edit, &c, err);
+    if (strcmp(c.branch, "main") != 0 && !has_branch(up->repo, c.branch))
+        return err_set(err, ERR_NOTFOUND, "'%s' has no branch '%s': `git push` makes one",
+                       args->operands[0], c.branch);
+    return hub_edit_commit(oid, up->edit, &c, err);
 }
 
 static int run_upload(struct app *app, const struct cmd_args *args, struct err *err)
@@ -166,7 +179,7 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0)
         rc = put_tree(&up, from, to, err);
     if (rc == 0)
-        rc = hub_access_usage(commit(oid, up.edit, app, args, err));
+        rc = hub_access_usage(commit(oid, &up, app, args, err));
     if (up.edit)
         n = hub_edit_count(up.edit);
     hub_edit_free(up.edit);
@@ -176,7 +189,7 @@ static int run_upload(struct app *app, const struct cmd_args *args, struct err *
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:s,s:I}", "commit", oid, "files", (json_int_t)n));
     else if (rc == 0)
-        (void)printf("%zu files in commit %s\n", n, oid);
+        (void)printf("%zu %s in commit %s\n", n, n == 1 ? "file" : "files", oid);
     return rc;
 }
 
@@ -227,7 +240,7 @@ static int run_download(struct app *app, const struct cmd_args *args, struct err
     if (rc == 0 && app->json)
         results_print_json(json_pack("{s:s,s:I}", "commit", oid, "files", (json_int_t)n));
     else if (rc == 0)
-        (void)printf("%zu files of commit %s\n", n, oid);
+        (void)printf("%zu %s of commit %s\n", n, n == 1 ? "file" : "files", oid);
     return rc;
 }
 

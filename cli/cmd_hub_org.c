@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/parse.h"
 #include "cli/cmd.h"
 #include "cli/hub_access.h"
@@ -18,6 +19,38 @@ static int add_namespace(struct db *db, const struct app *app, const char *name,
     enum put_result put = PUT_SAME;
 
     return namespace_add(db, &row, &put, err);
+}
+
+static int take_kind(void *ctx, const struct namespace_row *row, struct err *err)
+{
+    (void)err;
+    *(enum namespace_kind *)ctx = row->kind;
+    return 0;
+}
+
+/* A name that is not known yet may become either. */
+static int check_kind(struct db *db, const char *name, enum namespace_kind wanted,
+                      struct err *err)
+{
+    enum namespace_kind kind = wanted;
+
+    int rc = namespace_get(db, name, take_kind, &kind, err);
+    if (rc == -ERR_NOTFOUND)
+        return 0;
+    if (rc == 0 && kind != wanted)
+        rc = err_set(err, ERR_USAGE,
+                     kind == NAMESPACE_USER ? "'%s' is a person, and no organisation"
+                                            : "'%s' is an organisation, and no person",
+                     name);
+    return rc;
+}
+
+static int add_member(struct db *db, const struct app *app, const char *org, const char *person,
+                      enum member_role role, struct err *err)
+{
+    int rc = add_namespace(db, app, person, NAMESPACE_USER, err);
+
+    return rc < 0 ? rc : member_put(db, org, person, role, err);
 }
 
 static int add_member_row(void *ctx, const char *name, enum member_role role, struct err *err)
@@ -96,11 +129,15 @@ static int run_add(struct app *app, const struct cmd_args *args, struct err *err
     if (rc == 0)
         rc = hub_access_open_db(&db, app, err);
     if (rc == 0)
+        rc = check_kind(db, org, NAMESPACE_ORG, err);
+    if (rc == 0 && person)
+        rc = strcmp(org, person) == 0
+                 ? err_set(err, ERR_USAGE, "'%s' cannot be a member of itself", org)
+                 : check_kind(db, person, NAMESPACE_USER, err);
+    if (rc == 0)
         rc = add_namespace(db, app, org, NAMESPACE_ORG, err);
     if (rc == 0 && person)
-        rc = add_namespace(db, app, person, NAMESPACE_USER, err);
-    if (rc == 0 && person)
-        rc = member_put(db, org, person, role, err);
+        rc = add_member(db, app, org, person, role, err);
     db_close(db);
     if (rc == 0 && !app->json)
         (void)printf(person ? "%s: %s may %s\n" : "%s\n", org, person, member_role_name(role));

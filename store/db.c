@@ -191,6 +191,8 @@ static int open_file(struct db *db, struct err *err)
         return -ERR_IO;
     int rc =
         sqlite3_open_v2(db->path, &db->sqlite, flags[db->mode] | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK && !is_memory && access(db->path, R_OK) != 0)
+        return err_errno(err, "cannot read '%s'", db->path);
     return rc == SQLITE_OK ? 0 : db_fail(db, rc, "cannot open", err);
 }
 

@@ -306,9 +306,9 @@ def large_files_of_no_told_length(hub, folder):
     stored = pathlib.Path(folder, "hub", ".lfs", "objects", oid[:2], oid[2:4], oid)
     for what, chunks, words in (
             ("of another hash", (content[:half], content[half + 1:], b"x"), b"SHA-256"),
-            ("that is too short", (content[:half],), f"{half} of {len(content)} bytes".encode()),
+            ("that is too short", (content[:half],), b"%d of %d bytes" % (half, len(content))),
             ("that is too long", (content, b"x"), b"more than the announced"),
-            ("of nothing", (), f"0 of {len(content)} bytes".encode())):
+            ("of nothing", (), b"0 of %d bytes" % len(content))):
         said = put_in_chunks(hub, path, *chunks)
         check(said.startswith(b"HTTP/1.1 400 ") and words in said and not stored.exists(),
               f"a large file in chunks {what} is refused", said)

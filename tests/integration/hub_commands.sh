@@ -52,7 +52,7 @@ for odd in '' . .. / a/ /a a//b 'a b' "$long" "$(printf 'a\033[31m')" "$(printf 
     answers 2 'refs/tags/' tag lab/one "$odd"
     answers 2 'no revision' tag lab/one v1 --revision "$odd"
     answers 2 'no revision' download lab/one there --revision "$odd"
-    answers 2 'no revision' upload lab/one file --branch "$odd"
+    answers 2 'has no branch' upload lab/one file --branch "$odd"
     answers 2 namespace org add "$odd"
     answers 2 namespace org add lab "$odd"
     answers 2 'none of read, write, admin' org add lab ada --role "$odd"
@@ -72,6 +72,10 @@ done
 # What is no UTF-8 goes into nothing that is told as JSON.
 answers 0 '"tag": "v1"' tag lab/one v1 --message "$(printf '\377\033')" --json
 answers 0 '"org": "lab"' org add lab ada --json
+answers 2 "'ada' is a person, and no organisation" org add ada bob
+answers 2 "'lab' is an organisation, and no person" org add other lab
+answers 2 "'other' cannot be a member of itself" org add other other
+answers 2 'no namespace' org quota other 1G
 answers 0 '"quota": 1073741824' org quota lab 1G --json
 answers 0 '"removed": "ada"' org remove lab ada --json
 answers 0 '0 faults' fsck

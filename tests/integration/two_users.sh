@@ -68,3 +68,8 @@ run sync 2>"$work/log" && die 'a hub without a forge was synced'
 grep -q forge "$work/log" || die "not the forge was missing: $(cat "$work/log")"
 as 64002 0007 feedback add 'not mine to write' 2>"$work/log" && die 'the server wrote hearth.db'
 grep -q 'hearth.lock.*Permission denied' "$work/log" || die "not told why: $(cat "$work/log")"
+chmod o+rx . && chmod o+r hearth.yml
+setpriv --reuid=64003 --regid=64003 --clear-groups "$work/hearth" hub list 2>"$work/log" &&
+    die 'a stranger listed the hub'
+grep -q "cannot read '.*hub.db': Permission denied" "$work/log" ||
+    die "not told why: $(cat "$work/log")"

@@ -32,7 +32,7 @@ static void model_says_what_its_card_and_files_say(void **state)
     site_assert_has_not(fix, "siblings");
 }
 
-/* xetEnabled is asked for by huggingface_hub before 0.36, gitalyUid by the JavaScript client. */
+/* xetEnabled is asked for by huggingface_hub up to 0.36, gitalyUid by @huggingface/hub. */
 static void only_what_clients_know_can_be_expanded(void **state)
 {
     static const char *const bad[] = { "expand=nonsense", "expand=sha&expand[]=SHA",
