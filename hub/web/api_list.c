@@ -89,7 +89,8 @@ static json_t *finish(json_t *model, const struct listing *list)
     const struct form *form = list->query.form;
     const struct hosted hosted = { .kind = list->kind };
 
-    model_add_downloads(model, list->site, &hosted);
+    if (!list->downloads)
+        model_add_downloads(model, list->site, &hosted);
     if (form_is_true(form, "full") || form_names(form, "expand", "siblings"))
         add_siblings(model, list);
     if (form_get(form, "expand"))

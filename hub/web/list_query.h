@@ -36,9 +36,9 @@ bool list_query_wants(const struct list_query *query, const json_t *model);
 /* What of a model its place in the list depends on. */
 struct list_rank {
     const char *id;
-    int64_t number; /* one of the two */
-    char text[RFC3339_SIZE];
-    int sign, id_sign; /* -1: descending */
+    int64_t number;          /* a figure, 0 for a time */
+    char text[RFC3339_SIZE]; /* a time, "" for a figure */
+    int sign, id_sign;       /* -1: descending */
 };
 /* Borrows the id. */
 void list_query_rank(struct list_rank *ret, const struct list_query *query, const json_t *model,

@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/fs.h"
+#include "store/download.h"
 #include "tests/support/site.h"
 
 static void model_says_what_its_card_and_files_say(void **state)
@@ -299,6 +301,46 @@ static void list_searches_filters_and_pages(void **state)
     }
 }
 
+static void add_downloads(const struct site_fixture *fix, int64_t count)
+{
+    const struct hosted_name name = { HOSTED_MODEL, "Community", "Digits" };
+    char *path = fs_path(fix->dir, "hub.db", NULL);
+    struct clock clock = clock_system();
+    struct db *db = NULL;
+
+    assert_int_equal(db_open(&db, path, DB_HUB, DB_WRITE, NULL), 0);
+    assert_int_equal(download_add(db, &name, clock_now(&clock) / 86400, count, NULL), 0);
+    db_close(db);
+    free(path);
+}
+
+static void a_list_by_downloads_begins_with_what_is_taken_most(void **state)
+{
+    struct site_fixture *fix = *state;
+    char *token = site_token(fix, "ada", "write");
+
+    assert_int_equal(site_send(fix, "POST", "/api/repos/create", token,
+                               "{\"name\":\"m\",\"license\":\"mit\"}"),
+                     200);
+    assert_int_equal(site_get(fix, "/api/models?sort=downloads&limit=1"), 200);
+    site_assert_has(fix, "\"id\":\"ada/m\"");
+    add_downloads(fix, 3);
+    assert_int_equal(site_get(fix, "/api/models?sort=downloads&limit=1"), 200);
+    site_assert_has(fix, "\"id\":\"community/digits\"");
+    site_assert_has(fix, "\"downloads\":3,\"downloadsAllTime\":3");
+    site_assert_has_not(fix, "ada/m");
+    assert_non_null(strstr(site_header(fix, "link"), "sort=downloads&limit=1&cursor=1>"));
+    assert_int_equal(site_get(fix, "/api/models?sort=downloads&limit=1&cursor=1"), 200);
+    site_assert_has(fix, "\"id\":\"ada/m\"");
+    site_assert_has(fix, "\"downloads\":0");
+    assert_string_equal(site_header(fix, "link"), "");
+    assert_int_equal(site_get(fix, "/api/models?sort=trendingScore&direction=1&limit=1"), 200);
+    site_assert_has(fix, "\"id\":\"ada/m\"");
+    assert_int_equal(site_get(fix, "/api/models?limit=1&search=digits"), 200);
+    site_assert_has(fix, "\"downloads\":3");
+    free(token);
+}
+
 static void refs_raw_files_and_preflights_are_answered(void **state)
 {
     struct site_fixture *fix = *state;
@@ -347,6 +389,7 @@ int main(void)
         SERVED(tree_lists_folders_and_pages),
         SERVED(paths_are_asked_for_as_form_and_as_json),
         SERVED(list_searches_filters_and_pages),
+        SERVED(a_list_by_downloads_begins_with_what_is_taken_most),
         SERVED(refs_raw_files_and_preflights_are_answered),
         SERVED(what_needs_a_token_or_is_not_hosted_says_so),
     };
