@@ -21,30 +21,6 @@ static int add_namespace(struct db *db, const struct app *app, const char *name,
     return namespace_add(db, &row, &put, err);
 }
 
-static int take_kind(void *ctx, const struct namespace_row *row, struct err *err)
-{
-    (void)err;
-    *(enum namespace_kind *)ctx = row->kind;
-    return 0;
-}
-
-/* A name that is not known yet may become either. */
-static int check_kind(struct db *db, const char *name, enum namespace_kind wanted,
-                      struct err *err)
-{
-    enum namespace_kind kind = wanted;
-
-    int rc = namespace_get(db, name, take_kind, &kind, err);
-    if (rc == -ERR_NOTFOUND)
-        return 0;
-    if (rc == 0 && kind != wanted)
-        rc = err_set(err, ERR_USAGE,
-                     kind == NAMESPACE_USER ? "'%s' is a person, and no organisation"
-                                            : "'%s' is an organisation, and no person",
-                     name);
-    return rc;
-}
-
 static int add_member(struct db *db, const struct app *app, const char *org, const char *person,
                       enum member_role role, struct err *err)
 {
@@ -129,11 +105,11 @@ static int run_add(struct app *app, const struct cmd_args *args, struct err *err
     if (rc == 0)
         rc = hub_access_open_db(&db, app, err);
     if (rc == 0)
-        rc = check_kind(db, org, NAMESPACE_ORG, err);
+        rc = hub_access_check_kind(db, org, NAMESPACE_ORG, err);
     if (rc == 0 && person)
         rc = strcmp(org, person) == 0
                  ? err_set(err, ERR_USAGE, "'%s' cannot be a member of itself", org)
-                 : check_kind(db, person, NAMESPACE_USER, err);
+                 : hub_access_check_kind(db, person, NAMESPACE_USER, err);
     if (rc == 0)
         rc = add_namespace(db, app, org, NAMESPACE_ORG, err);
     if (rc == 0 && person)

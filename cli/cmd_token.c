@@ -47,29 +47,16 @@ static int read_token(struct access_token *ret, const struct app *app,
     return rc;
 }
 
-static int take_kind(void *ctx, const struct namespace_row *row, struct err *err)
-{
-    (void)err;
-    *(enum namespace_kind *)ctx = row->kind;
-    return 0;
-}
-
 /* Tokens belong to people; one who is not known yet is from now on. */
 static int need_person(struct db *db, const struct access_token *token, struct err *err)
 {
     const struct namespace_row row = { .name = token->person,
                                        .kind = NAMESPACE_USER,
                                        .created_at = token->created_at };
-    enum namespace_kind kind = NAMESPACE_USER;
     enum put_result put;
 
-    int rc = namespace_add(db, &row, &put, err);
-    if (rc == 0)
-        rc = namespace_get(db, token->person, take_kind, &kind, err);
-    if (rc == 0 && kind != NAMESPACE_USER)
-        rc = err_set(err, ERR_USAGE, "'%s' is an organisation; a token belongs to a person",
-                     token->person);
-    return rc;
+    int rc = hub_access_check_kind(db, token->person, NAMESPACE_USER, err);
+    return rc < 0 ? err_wrap(err, rc, "--user") : namespace_add(db, &row, &put, err);
 }
 
 static int run_create(struct app *app, const struct cmd_args *args, struct err *err)

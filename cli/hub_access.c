@@ -22,6 +22,29 @@ int hub_access_open_db(struct db **ret, const struct app *app, struct err *err)
     return rc;
 }
 
+static int take_kind(void *ctx, const struct namespace_row *row, struct err *err)
+{
+    (void)err;
+    *(enum namespace_kind *)ctx = row->kind;
+    return 0;
+}
+
+int hub_access_check_kind(struct db *db, const char *name, enum namespace_kind wanted,
+                          struct err *err)
+{
+    enum namespace_kind kind = wanted;
+
+    int rc = namespace_get(db, name, take_kind, &kind, err);
+    if (rc == -ERR_NOTFOUND)
+        return 0;
+    if (rc == 0 && kind != wanted)
+        rc = err_set(err, ERR_USAGE,
+                     kind == NAMESPACE_USER ? "'%s' is a person, and no organisation"
+                                            : "'%s' is an organisation, and no person",
+                     name);
+    return rc;
+}
+
 int hub_access_open(struct hub_access *ret, const struct app *app, struct err *err)
 {
     char *path = config_path(app->config, "hub.db");

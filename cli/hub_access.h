@@ -16,6 +16,11 @@ struct hub_repo;
 /* hub.db for reading and writing; the caller closes it. */
 int hub_access_open_db(struct db **ret, const struct app *app, struct err *err);
 
+/* -ERR_USAGE for an organisation where a person is wanted, and the other way round; a name that
+ * is not known yet may become either. */
+int hub_access_check_kind(struct db *db, const char *name, enum namespace_kind wanted,
+                          struct err *err);
+
 struct hub_access {
     struct access *access;
     struct principal who; /* of scope admin */
