@@ -136,7 +136,7 @@ int license_get(const struct license **ret, const char *id, struct err *err)
     if (!nearest)
         return err_set(err, ERR_NOTFOUND, "'%.60s' is no licence id that we know", id);
     return err_set(err, ERR_NOTFOUND, "'%.60s' is no licence id that we know; did you mean %s?",
-                   id, nearest->spdx);
+                   id, nearest->terms & LICENSE_UNCLEAR ? nearest->card : nearest->spdx);
 }
 
 /* What asking about each id of an expression gathers. */

@@ -73,6 +73,9 @@ static void an_unknown_id_is_refused_with_what_may_be_meant(void **state)
     assert_int_equal(license_get(&l, "apache2", &err), -ERR_NOTFOUND);
     assert_string_equal(err.msg,
                         "'apache2' is no licence id that we know; did you mean Apache-2.0?");
+    assert_int_equal(license_get(&l, "unknwn", &err), -ERR_NOTFOUND); /* not "NOASSERTION" */
+    assert_string_equal(err.msg,
+                        "'unknwn' is no licence id that we know; did you mean unknown?");
     assert_int_equal(license_get(&l, "my own words", &err), -ERR_NOTFOUND);
     assert_string_equal(err.msg, "'my own words' is no licence id that we know");
     assert_null(l);
