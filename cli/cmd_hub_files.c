@@ -79,11 +79,14 @@ static int put_file(struct upload *up, const char *path, const char *to, struct 
     int64_t size = fs_size(path);
     char oid[SHA256_HEX_SIZE];
     struct buf bytes;
+    bool is_large = size >= HUB_LFS_BYTES;
     int rc = fs_check_room(up->hub_dir, size, err);
 
+    if (rc == 0 && !is_large && size > 0)
+        rc = attributes_find_lfs(&is_large, up->attributes, to, err);
     if (rc < 0)
         return rc;
-    if (size >= HUB_LFS_BYTES || (size > 0 && attributes_is_lfs(up->attributes, to))) {
+    if (is_large) {
         rc = put_large(up->repo, oid, path, err);
         return rc < 0 ? rc : hub_edit_put_blob(up->edit, to, oid, err);
     }

@@ -207,28 +207,43 @@ static const struct rule *find_plain(const struct rules *rules, char *text, bool
     return !best || (found && found->order > best->order) ? found : best;
 }
 
-bool attributes_is_lfs(const struct attributes *attributes, const char *path)
+/* What the names say: the line for the path, or for its last segment. */
+static const struct rule *find_by_name(const struct rules *plain, const char *path)
 {
-    const struct rules *plain = &attributes->plain, *wild = &attributes->wild;
-    char *text = xstrdup(path);
-    size_t len = strlen(text);
-    char *slash = strrchr(text, '/');
+    char *text = xstrdup(path), *slash = strrchr(text, '/');
 
-    for (size_t i = 0; i < len; i++)
-        if (isspace((unsigned char)text[i]))
-            text[i] = ' ';
+    for (char *c = text; *c; c++)
+        if (isspace((unsigned char)*c))
+            *c = ' ';
     const struct rule *best = find_plain(plain, text, true, NULL);
     best = find_plain(plain, slash ? slash + 1 : text, false, best);
     free(text);
+    return best;
+}
+
+int attributes_find_lfs(bool *ret, const struct attributes *attributes, const char *path,
+                        struct err *err)
+{
+    const struct rule *best = find_by_name(&attributes->plain, path);
+    const struct rules *wild = &attributes->wild;
+    const char *end = path + strlen(path);
+    size_t left = PATTERN_MAX_STEPS;
+
     for (size_t i = wild->n; i-- > 0;) {
         const struct rule *rule = &wild->items[i];
 
         if (best && best->order > rule->order)
             break;
-        if (pattern_matches(&rule->pattern, path, path + len, PATTERN_FILE))
-            return rule->is_lfs;
+        if (pattern_matches(&rule->pattern, path, end, PATTERN_FILE, &left)) {
+            best = rule;
+            break;
+        }
     }
-    return best && best->is_lfs;
+    if (left == 0)
+        return err_set(err, ERR_LIMIT,
+                       "'%.200s': the wildcards of .gitattributes take too long", path);
+    *ret = best && best->is_lfs;
+    return 0;
 }
 
 void attributes_add_lfs(struct buf *text, const char *path)

@@ -24,7 +24,9 @@ int attributes_parse(struct attributes **ret, const char *text, size_t len, cons
                      struct err *err);
 void attributes_free(struct attributes *attributes); /* NULL is fine */
 
-bool attributes_is_lfs(const struct attributes *attributes, const char *path);
+/* -ERR_LIMIT for a path that the wildcards are made to be slow for. */
+int attributes_find_lfs(bool *ret, const struct attributes *attributes, const char *path,
+                        struct err *err);
 
 /* Appends the line that hands exactly this path to LFS. */
 void attributes_add_lfs(struct buf *text, const char *path);

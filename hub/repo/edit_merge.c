@@ -231,14 +231,17 @@ static int add_lines(struct buf *text, const struct merge *m, const struct hub_e
 
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < edit->n; i++) {
+    for (size_t i = 0; rc == 0 && i < edit->n; i++) {
         const struct change *c = &edit->changes[i];
+        bool is_lfs = true;
 
-        if (is_large(m, c) && !attributes_is_lfs(there, c->path))
+        if (is_large(m, c))
+            rc = attributes_find_lfs(&is_lfs, there, c->path, err);
+        if (!is_lfs)
             attributes_add_lfs(text, c->path);
     }
     attributes_free(there);
-    return buf_check(text, attributes_path, err);
+    return rc < 0 ? rc : buf_check(text, attributes_path, err);
 }
 
 static bool has_large(const struct merge *m, const struct hub_edit *edit)

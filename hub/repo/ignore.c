@@ -84,20 +84,26 @@ void ignore_free(struct ignore *ignore)
 
 /* The verdict on path..end by itself. */
 static bool is_left_out(const struct ignore *ignore, const char *path, const char *end,
-                        enum pattern_subject subject)
+                        enum pattern_subject subject, size_t *left)
 {
     for (size_t i = ignore->n; i-- > 0;)
-        if (pattern_matches(&ignore->rules[i].pattern, path, end, subject))
+        if (pattern_matches(&ignore->rules[i].pattern, path, end, subject, left))
             return !ignore->rules[i].takes_back;
     return false;
 }
 
-bool ignore_has(const struct ignore *ignore, const char *path)
+int ignore_find(bool *ret, const struct ignore *ignore, const char *path, struct err *err)
 {
-    if (!ignore)
-        return false;
-    for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/'))
-        if (is_left_out(ignore, path, slash, PATTERN_FOLDER))
-            return true;
-    return is_left_out(ignore, path, path + strlen(path), PATTERN_FILE);
+    size_t left = PATTERN_MAX_STEPS;
+    bool is_out = false;
+
+    for (const char *slash = strchr(path, '/'); slash && !is_out;
+         slash = strchr(slash + 1, '/'))
+        is_out = is_left_out(ignore, path, slash, PATTERN_FOLDER, &left);
+    if (!is_out)
+        is_out = is_left_out(ignore, path, path + strlen(path), PATTERN_FILE, &left);
+    if (left == 0)
+        return err_set(err, ERR_LIMIT, "'%.200s': the rules of .gitignore take too long", path);
+    *ret = is_out;
+    return 0;
 }

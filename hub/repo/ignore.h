@@ -17,7 +17,8 @@ int ignore_parse(struct ignore **ret, const char *text, size_t len, const char *
                  struct err *err);
 void ignore_free(struct ignore *ignore); /* NULL is fine */
 
-/* Whether a file is left out, by itself or with a folder it is in. NULL leaves out none. */
-bool ignore_has(const struct ignore *ignore, const char *path);
+/* Whether a file is left out, by itself or with a folder it is in. -ERR_LIMIT for a path that
+ * the rules are made to be slow for. */
+int ignore_find(bool *ret, const struct ignore *ignore, const char *path, struct err *err);
 
 #endif

@@ -46,6 +46,8 @@ static bool is_in_named(const char **at, unsigned char c, bool *is_named)
     };
 
     *is_named = false;
+    if (strncmp(*at, "[:", 2) != 0)
+        return false;
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
         size_t len = strlen(classes[i].name);
 
@@ -114,20 +116,32 @@ static bool takes_one(const char **at, const char *end, unsigned char c)
     return *s == '?' || (unsigned char)*s == c;
 }
 
+/* What the first n bytes of a pattern take; names of classes in a bracket are looked for. */
+static void count_steps(size_t *left, const char *pattern, size_t n)
+{
+    if (*pattern == '[')
+        n *= 8;
+    *left -= n < *left ? n : *left;
+}
+
 /* A segment of a path against one of a pattern. */
 static bool segment_matches(const char *pattern, const char *pattern_end, const char *text,
-                            const char *text_end)
+                            const char *text_end, size_t *left)
 {
     const char *star = NULL, *from = NULL; /* behind the latest star, and what it took so far */
 
-    while (text < text_end) {
+    while (*left > 0 && text < text_end) {
+        --*left;
         if (pattern < pattern_end && *pattern == '*') {
             star = ++pattern;
             from = text;
             continue;
         }
         const char *next = pattern;
-        if (pattern < pattern_end && takes_one(&next, pattern_end, (unsigned char)*text)) {
+        bool is_taken =
+            pattern < pattern_end && takes_one(&next, pattern_end, (unsigned char)*text);
+        count_steps(left, pattern, (size_t)(next - pattern));
+        if (is_taken) {
             pattern = next;
             text++;
             continue;
@@ -160,12 +174,14 @@ static const char *behind(const char *segment_end)
     return segment_end + 1;
 }
 
-static bool path_matches(const char *pattern, const char *text, const char *text_end)
+static bool path_matches(const char *pattern, const char *text, const char *text_end,
+                         size_t *left)
 {
     const char *pattern_end = pattern + strlen(pattern);
     const char *stars = NULL, *from = NULL; /* as above, in segments */
 
-    while (text <= text_end) {
+    while (*left > 0 && text <= text_end) {
+        --*left;
         const char *p_end = pattern <= pattern_end ? segment_end(pattern, pattern_end) : NULL;
         const char *t_end = segment_end(text, text_end);
 
@@ -176,7 +192,7 @@ static bool path_matches(const char *pattern, const char *text, const char *text
             from = text;
             continue;
         }
-        if (p_end && segment_matches(pattern, p_end, text, t_end)) {
+        if (p_end && segment_matches(pattern, p_end, text, t_end, left)) {
             pattern = behind(p_end);
             text = behind(t_end);
             continue;
@@ -190,15 +206,16 @@ static bool path_matches(const char *pattern, const char *text, const char *text
 }
 
 bool pattern_matches(const struct pattern *pattern, const char *path, const char *end,
-                     enum pattern_subject subject)
+                     enum pattern_subject subject, size_t *left)
 {
     const char *name = end;
 
     if (pattern->is_folder && subject != PATTERN_FOLDER)
         return false;
     if (pattern->is_anchored)
-        return path_matches(pattern->text, path, end);
+        return path_matches(pattern->text, path, end, left);
     while (name > path && name[-1] != '/')
         name--;
-    return segment_matches(pattern->text, pattern->text + strlen(pattern->text), name, end);
+    return segment_matches(pattern->text, pattern->text + strlen(pattern->text), name, end,
+                           left);
 }

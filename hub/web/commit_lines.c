@@ -128,7 +128,7 @@ static int find_whether_large(bool *ret, struct commit *c, const char *path, int
         rc =
             attributes_parse(&c->attributes, c->rules.data, c->rules.len, attributes_path, err);
     if (rc == 0)
-        *ret = attributes_is_lfs(c->attributes, path);
+        rc = attributes_find_lfs(ret, c->attributes, path, err);
     return rc;
 }
 

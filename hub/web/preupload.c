@@ -20,27 +20,34 @@
 struct preupload {
     const struct shelf *shelf;
     struct attributes *attributes;
-    struct ignore *ignore; /* NULL: nothing is left out */
-    bool would_use_xet;    /* the client, for whatever is to be uploaded before the commit */
+    struct ignore *ignore;
+    bool would_use_xet; /* the client, for whatever is to be uploaded before the commit */
 };
 
-static json_t *answer_file(const struct preupload *p, const struct preupload_file *file)
+static int answer_file(json_t *files, const struct preupload *p,
+                       const struct preupload_file *file, struct err *err)
 {
     const struct hub_file *there = shelf_find(p->shelf, file->path);
+    bool is_large = file->size >= HUB_LFS_BYTES, is_ignored = false;
+    int rc = 0;
+
     /* One that is large by its name only comes with the commit where Xet would take five
      * requests for it; it is stored as the large file that it is all the same. */
-    bool is_large =
-        file->size >= HUB_LFS_BYTES ||
-        (file->size > 0 && !p->would_use_xet && attributes_is_lfs(p->attributes, file->path));
+    if (!is_large && file->size > 0 && !p->would_use_xet)
+        rc = attributes_find_lfs(&is_large, p->attributes, file->path, err);
+    if (rc == 0)
+        rc = ignore_find(&is_ignored, p->ignore, file->path, err);
+    if (rc < 0)
+        return rc;
     json_t *answer = json_pack("{s:s,s:s,s:b}", "path", file->path, "uploadMode",
-                               is_large ? "lfs" : "regular", "shouldIgnore",
-                               ignore_has(p->ignore, file->path));
+                               is_large ? "lfs" : "regular", "shouldIgnore", is_ignored);
     /* What the client compares with depends on how it would send. */
     if (there && !there->lfs[0])
         (void)json_object_set_new(answer, "oid", json_string(there->blob));
     else if (there && is_large)
         (void)json_object_set_new(answer, "oid", json_string(there->lfs));
-    return answer;
+    (void)json_array_append_new(files, answer);
+    return 0;
 }
 
 /* Appends a file of git's as it is to be: the one that comes with the upload, else the one that
@@ -91,14 +98,14 @@ static int answer(struct httpd_request *req, struct httpd_response *res,
         rc = read_ignore(p, body.ignore, &err);
     if (rc == 0)
         rc = read_attributes(p, body.attributes, &err);
+    json_t *files = json_array();
+    for (size_t i = 0; rc == 0 && i < body.n; i++)
+        rc = answer_file(files, p, &body.files[i], &err);
+    preupload_body_finish(&body);
     if (rc < 0) {
-        preupload_body_finish(&body);
+        json_decref(files);
         return site_error(site, req, res, 400, NULL, err.msg);
     }
-    json_t *files = json_array();
-    for (size_t i = 0; i < body.n; i++)
-        (void)json_array_append_new(files, answer_file(p, &body.files[i]));
-    preupload_body_finish(&body);
     return api_reply(req, res, json_pack("{s:o}", "files", files));
 }
 

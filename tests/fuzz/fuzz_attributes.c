@@ -16,7 +16,7 @@ static bool is_lfs(const struct buf *text, const char *path)
     bool is = false;
 
     if (attributes_parse(&attributes, text->data, text->len, "lines", NULL) == 0)
-        is = attributes_is_lfs(attributes, path);
+        (void)attributes_find_lfs(&is, attributes, path, NULL);
     attributes_free(attributes);
     return is;
 }

@@ -67,7 +67,8 @@ static bool is_lfs(const char *text, const char *path)
     struct attributes *attributes = NULL;
 
     assert_int_equal(attributes_parse(&attributes, text, strlen(text), "test", NULL), 0);
-    bool is = attributes_is_lfs(attributes, path);
+    bool is = false;
+    assert_int_equal(attributes_find_lfs(&is, attributes, path, NULL), 0);
     attributes_free(attributes);
     return is;
 }
@@ -175,6 +176,7 @@ static void a_line_for_each_file_is_no_wildcard(void **state)
     struct attributes *attributes = NULL;
     struct buf text;
     char path[64];
+    bool is = false;
 
     (void)state;
     buf_init(&text, ATTRIBUTES_MAX_BYTES);
@@ -186,10 +188,58 @@ static void a_line_for_each_file_is_no_wildcard(void **state)
     assert_int_equal(attributes_parse(&attributes, text.data, text.len, "test", NULL), 0);
     for (int i = 0; i < 10000; i++) {
         (void)snprintf(path, sizeof(path), "photos/new one-%d.jpg", i);
-        assert_true(attributes_is_lfs(attributes, path));
+        assert_int_equal(attributes_find_lfs(&is, attributes, path, NULL), 0);
+        assert_true(is);
         path[0] = 'P';
-        assert_false(attributes_is_lfs(attributes, path));
+        assert_int_equal(attributes_find_lfs(&is, attributes, path, NULL), 0);
+        assert_false(is);
     }
+    attributes_free(attributes);
+    buf_finish(&text);
+}
+
+/* Each of them has the path's first half tried at each place of its second. */
+static void wildcards_that_are_made_to_be_slow_are_given_up(void **state)
+{
+    struct attributes *attributes = NULL;
+    char path[1001], half[501];
+    struct err err = { 0 };
+    bool is = false;
+    struct buf text;
+
+    (void)state;
+    memset(path, 'a', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    (void)snprintf(half, sizeof(half), "%.500s", path);
+    buf_init(&text, ATTRIBUTES_MAX_BYTES);
+    for (int i = 0; i < ATTRIBUTES_MAX_WILD; i++)
+        buf_printf(&text, "*%sb* filter=lfs\n", half);
+    assert_int_equal(attributes_parse(&attributes, text.data, text.len, "test", NULL), 0);
+    assert_int_equal(attributes_find_lfs(&is, attributes, path, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "aaa': the wildcards of .gitattributes take too long"));
+    assert_int_equal(attributes_find_lfs(&is, attributes, half, NULL), 0);
+    assert_false(is);
+    attributes_free(attributes);
+    buf_finish(&text);
+}
+
+/* The longest path that can be committed, and as many lines as there may be. */
+static void ordinary_wildcards_are_never_given_up(void **state)
+{
+    struct attributes *attributes = NULL;
+    char path[1025];
+    bool is = false;
+    struct buf text;
+
+    (void)state;
+    memset(path, 'a', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    buf_init(&text, ATTRIBUTES_MAX_BYTES);
+    for (int i = 0; i < ATTRIBUTES_MAX_WILD; i++)
+        buf_add_str(&text, i == 0 ? "*a filter=lfs\n" : "*.safetensors filter=lfs\n");
+    assert_int_equal(attributes_parse(&attributes, text.data, text.len, "test", NULL), 0);
+    assert_int_equal(attributes_find_lfs(&is, attributes, path, NULL), 0);
+    assert_true(is);
     attributes_free(attributes);
     buf_finish(&text);
 }
@@ -202,6 +252,8 @@ int main(void)
         cmocka_unit_test(a_line_that_is_added_is_for_one_path_only),
         cmocka_unit_test(too_many_wildcards_are_an_error_that_says_so),
         cmocka_unit_test(a_line_for_each_file_is_no_wildcard),
+        cmocka_unit_test(wildcards_that_are_made_to_be_slow_are_given_up),
+        cmocka_unit_test(ordinary_wildcards_are_never_given_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,14 @@ static const char *const texts[] = {
 };
 enum { N_TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
+static bool is_left_out(const struct ignore *ignore, const char *path)
+{
+    bool is = false;
+
+    assert_int_equal(ignore_find(&is, ignore, path, NULL), 0);
+    return is;
+}
+
 static void write_text(const char *dir, const char *name, const char *text)
 {
     char *path = fs_path(dir, name, NULL);
@@ -134,7 +142,7 @@ static void every_rule_means_what_git_takes_it_for(void **state)
         for (size_t i = 0; i < N_PATHS; i++) {
             bool wanted = git_leaves_out(&said, paths[i]);
 
-            if (ignore_has(ignore, paths[i]) != wanted)
+            if (is_left_out(ignore, paths[i]) != wanted)
                 fail_msg("'%s' by rules '%s': git says %d", paths[i], texts[t], wanted);
             n_left_out += wanted;
         }
@@ -177,7 +185,7 @@ static void hostile_patterns_take_no_longer_than_others(void **state)
         memcpy(text + i, "*a", 2);
     memcpy(text + sizeof(text) - 4, "*b\n", 4);
     assert_int_equal(ignore_parse(&ignore, text, strlen(text), "test", NULL), 0);
-    assert_false(ignore_has(ignore, path));
+    assert_false(is_left_out(ignore, path));
     ignore_free(ignore);
     for (size_t i = 1; i < sizeof(path) - 2; i += 2)
         path[i] = '/';
@@ -185,8 +193,30 @@ static void hostile_patterns_take_no_longer_than_others(void **state)
         memcpy(text + i, "**/", 3);
     memcpy(text + sizeof(text) - 4, "b/c", 4);
     assert_int_equal(ignore_parse(&ignore, text, strlen(text), "test", NULL), 0);
-    assert_false(ignore_has(ignore, path));
+    assert_false(is_left_out(ignore, path));
     ignore_free(ignore);
+}
+
+static void rules_that_are_made_to_be_slow_are_given_up(void **state)
+{
+    struct ignore *ignore = NULL;
+    char path[1001], rule[210];
+    struct err err = { 0 };
+    bool is = false;
+    struct buf text;
+
+    (void)state;
+    memset(path, 'a', sizeof(path) - 1);
+    path[sizeof(path) - 1] = '\0';
+    (void)snprintf(rule, sizeof(rule), "*%.200sb*\n", path);
+    buf_init(&text, IGNORE_MAX_BYTES);
+    for (int i = 0; i < IGNORE_MAX_RULES; i++)
+        buf_add_str(&text, rule);
+    assert_int_equal(ignore_parse(&ignore, text.data, text.len, "test", NULL), 0);
+    assert_int_equal(ignore_find(&is, ignore, path, &err), -ERR_LIMIT);
+    assert_non_null(strstr(err.msg, "aaa': the rules of .gitignore take too long"));
+    ignore_free(ignore);
+    buf_finish(&text);
 }
 
 int main(void)
@@ -195,6 +225,7 @@ int main(void)
         IN_FOLDER(every_rule_means_what_git_takes_it_for),
         cmocka_unit_test(too_many_rules_are_an_error_that_says_so),
         cmocka_unit_test(hostile_patterns_take_no_longer_than_others),
+        cmocka_unit_test(rules_that_are_made_to_be_slow_are_given_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
