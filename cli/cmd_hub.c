@@ -19,12 +19,14 @@ enum { MAX_REPOS = 1000000 };
 static int check_new(const char *id, const char *licence, struct err *err)
 {
     const struct license *known = NULL;
+    struct err why;
     int rc = hub_access_usage(hub_check_id(id, err));
 
     if (rc < 0 || !licence)
         return rc;
-    rc = license_get(&known, licence, err);
-    return rc < 0 ? err_wrap(err, -ERR_USAGE, "--license") : 0;
+    if (license_get(&known, licence, &why) == 0)
+        return 0;
+    return err_set(err, ERR_USAGE, "--license: %s (`hearth license list` shows all)", why.msg);
 }
 
 static int run_create(struct app *app, const struct cmd_args *args, struct err *err)
