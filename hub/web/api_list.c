@@ -190,8 +190,7 @@ int api_list(struct httpd_request *req, struct httpd_response *res, void *ctx)
         list.kind = HOSTED_DATASET;
     list.root = visit_root(ctx, list.kind);
     int status = api_query(&query, ctx, req, res);
-    if (status == 0 && (list_query_read(&list.query, &query, &err) < 0 ||
-                        model_check_expand(&query, &err) < 0))
+    if (status == 0 && list_query_read(&list.query, &query, &err) < 0)
         status = site_error(ctx, req, res, 400, NULL, err.msg);
     if (status == 0)
         status = visit_identify(&list.who, ctx, req, res);

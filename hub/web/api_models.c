@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One repository as the protocol's object. */
-#include "base/err.h"
 #include "hub/web/api.h"
 #include "hub/web/model_json.h"
 #include "hub/web/shelf.h"
@@ -9,14 +8,11 @@
 int api_model(struct httpd_request *req, struct httpd_response *res, void *ctx)
 {
     struct shelf shelf = { 0 };
-    struct err err = { 0 };
     struct form query;
 
     int status = api_query(&query, ctx, req, res);
     if (status == 0)
         status = site_open_shelf(&shelf, ctx, req, res);
-    if (status == 0 && model_check_expand(&query, &err) < 0)
-        status = site_error(ctx, req, res, 400, NULL, err.msg);
     if (status == 0) {
         json_t *model = model_content(&shelf);
 

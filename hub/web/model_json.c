@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/err.h"
 #include "base/hash.h"
 #include "base/rfc3339.h"
 #include "base/text.h"
@@ -19,7 +18,7 @@
 #include "hub/web/weights.h"
 
 /* What is no large file stands in git, and is small. */
-enum { MAX_WEIGHTS_BYTES = 16 << 20, MAX_TAGS = 200, MAX_EXPANDABLE_BYTES = 1000 };
+enum { MAX_WEIGHTS_BYTES = 16 << 20, MAX_TAGS = 200 };
 
 /* Adds "prefix" + text once. */
 static void add_tag(json_t *tags, const char *prefix, const char *text)
@@ -292,75 +291,6 @@ json_t *model_content(const struct shelf *shelf)
     model_add_config(model, shelf);
     model_add_gguf(model, shelf);
     return model;
-}
-
-/* What clients, old ones too, may ask for: of models and data sets, kept here or not. */
-static const char *const expandable[] = {
-    "_id",
-    "id",
-    "modelId",
-    "author",
-    "baseModels",
-    "cardData",
-    "childrenModelCount",
-    "citation",
-    "config",
-    "createdAt",
-    "description",
-    "disabled",
-    "downloads",
-    "downloadsAllTime",
-    "evalResults",
-    "gated",
-    "gguf",
-    "gitalyUid",
-    "inference",
-    "inferenceProviderMapping",
-    "lastModified",
-    "library_name",
-    "likes",
-    "mainSize",
-    "mask_token",
-    "model-index",
-    "paperswithcode_id",
-    "pipeline_tag",
-    "private",
-    "resourceGroup",
-    "safetensors",
-    "sha",
-    "siblings",
-    "spaces",
-    "tags",
-    "transformersInfo",
-    "trendingScore",
-    "usedStorage",
-    "widgetData",
-    "xetEnabled",
-};
-
-static bool is_expandable(const char *name)
-{
-    for (size_t i = 0; i < sizeof(expandable) / sizeof(expandable[0]); i++)
-        if (strcmp(expandable[i], name) == 0)
-            return true;
-    return false;
-}
-
-int model_check_expand(const struct form *query, struct err *err)
-{
-    const char *name;
-    struct buf all;
-    size_t at = 0;
-    int rc = 0;
-
-    buf_init(&all, MAX_EXPANDABLE_BYTES);
-    for (size_t i = 0; i < sizeof(expandable) / sizeof(expandable[0]); i++)
-        buf_printf(&all, "%s%s", i ? ", " : "", expandable[i]);
-    while (rc == 0 && (name = form_next(query, "expand", &at)))
-        if (!is_expandable(name))
-            rc = err_set(err, ERR_RANGE, "expand: '%.64s' is none of %s", name, all.data);
-    buf_finish(&all);
-    return rc;
 }
 
 json_t *model_narrow(json_t *model, const struct form *query)

@@ -6,7 +6,6 @@
 #include "base/json.h"
 
 struct download_sums;
-struct err;
 struct form;
 struct hosted;
 struct shelf;
@@ -27,9 +26,6 @@ void model_add_sums(json_t *model, const struct download_sums *sums);
 
 enum model_detail { MODEL_NAMES, MODEL_WITH_BLOBS /* sizes and hashes too */ };
 json_t *model_siblings(const struct shelf *shelf, enum model_detail detail);
-
-/* -ERR_RANGE for an expand in the query that no client's list has, and says what may be. */
-int model_check_expand(const struct form *query, struct err *err);
 
 /* With expand in the query only the named fields stay, beside the two that always do. Takes
  * model. */
