@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "tests/unit/git_program.h"
+#include "tests/unit/git_rules.h"
 
 static const char *const paths[] = {
     "a",       "a.bin",  "deep/a.bin",  "raw/a.bin", "data/x",   "data/deep/x", "a b",
@@ -73,27 +73,6 @@ static bool is_lfs(const char *text, const char *path)
     return is;
 }
 
-static void write_file(const char *dir, const char *name, const void *data, size_t len)
-{
-    char *path = fs_path(dir, name, NULL);
-
-    assert_int_equal(fs_write(path, data, len, 0644, NULL), 0);
-    free(path);
-}
-
-/* "PATH\n filter\n VALUE\n" for each path. */
-static void ask_git(struct buf *out, const char *dir, const char *text)
-{
-    char *said = fs_path(dir, "said", NULL);
-
-    write_file(dir, "r/.gitattributes", text, strlen(text));
-    buf_clear(out);
-    buf_add_char(out, '\n');
-    shell(dir, "git -C r check-attr -z --stdin filter <asked | tr '\\0' '\\n' >said");
-    assert_int_equal(fs_read(out, said, NULL), 0);
-    free(said);
-}
-
 static bool git_says_lfs(const struct buf *said, const char *path)
 {
     char *line = xasprintf("\n%s\nfilter\nlfs\n", path);
@@ -105,17 +84,13 @@ static bool git_says_lfs(const struct buf *said, const char *path)
 
 static void every_line_means_what_git_takes_it_for(void **state)
 {
-    struct buf said, asked;
+    struct buf said; /* "PATH\nfilter\nVALUE\n" for each path */
     size_t n_lfs = 0;
 
     buf_init(&said, 1 << 20);
-    buf_init(&asked, 1 << 20);
-    for (size_t i = 0; i < N_PATHS; i++)
-        buf_add(&asked, paths[i], strlen(paths[i]) + 1);
-    shell(*state, "git init -q r");
-    write_file(*state, "asked", asked.data, asked.len);
+    git_rules_start(*state, paths, N_PATHS);
     for (size_t t = 0; t < N_TEXTS; t++) {
-        ask_git(&said, *state, texts[t]);
+        git_rules_ask(&said, *state, ".gitattributes", texts[t], "check-attr filter");
         for (size_t i = 0; i < N_PATHS; i++) {
             bool wanted = git_says_lfs(&said, paths[i]);
 
@@ -125,7 +100,6 @@ static void every_line_means_what_git_takes_it_for(void **state)
         }
     }
     assert_true(n_lfs > N_TEXTS);
-    buf_finish(&asked);
     buf_finish(&said);
 }
 

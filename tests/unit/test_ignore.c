@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "tests/unit/git_program.h"
+#include "tests/unit/git_rules.h"
 
 static const char *const paths[] = {
     "a",         "a.txt",     "b.txt",       "build/x",     "src/build/x",  "src/a.txt",
@@ -91,28 +91,6 @@ static bool is_left_out(const struct ignore *ignore, const char *path)
     return is;
 }
 
-static void write_text(const char *dir, const char *name, const char *text)
-{
-    char *path = fs_path(dir, name, NULL);
-
-    assert_int_equal(fs_write(path, text, strlen(text), 0644, NULL), 0);
-    free(path);
-}
-
-/* What git leaves out, each path between two newlines. */
-static void ask_git(struct buf *out, const char *dir, const char *text)
-{
-    char *log = fs_path(dir, "said", NULL);
-
-    write_text(dir, "r/.gitignore", text);
-    buf_clear(out);
-    buf_add_char(out, '\n');
-    shell(dir, "git -C r -c core.quotePath=false check-ignore --no-index -z --stdin <asked "
-               "| tr '\\0' '\\n' >said || true");
-    assert_int_equal(fs_read(out, log, NULL), 0);
-    free(log);
-}
-
 static bool git_leaves_out(const struct buf *said, const char *path)
 {
     char *line = xasprintf("\n%s\n", path);
@@ -124,20 +102,16 @@ static bool git_leaves_out(const struct buf *said, const char *path)
 
 static void every_rule_means_what_git_takes_it_for(void **state)
 {
-    struct buf said, asked;
+    struct buf said; /* those that git leaves out */
     size_t n_left_out = 0;
-    char *file = fs_path(*state, "asked", NULL);
 
     buf_init(&said, 1 << 20);
-    buf_init(&asked, 1 << 20);
-    for (size_t i = 0; i < N_PATHS; i++)
-        buf_add(&asked, paths[i], strlen(paths[i]) + 1);
-    shell(*state, "git init -q r");
-    assert_int_equal(fs_write(file, asked.data, asked.len, 0644, NULL), 0);
+    git_rules_start(*state, paths, N_PATHS);
     for (size_t t = 0; t < N_TEXTS; t++) {
         struct ignore *ignore = NULL;
 
-        ask_git(&said, *state, texts[t]);
+        git_rules_ask(&said, *state, ".gitignore", texts[t],
+                      "-c core.quotePath=false check-ignore --no-index");
         assert_int_equal(ignore_parse(&ignore, texts[t], strlen(texts[t]), "test", NULL), 0);
         for (size_t i = 0; i < N_PATHS; i++) {
             bool wanted = git_leaves_out(&said, paths[i]);
@@ -149,9 +123,7 @@ static void every_rule_means_what_git_takes_it_for(void **state)
         ignore_free(ignore);
     }
     assert_true(n_left_out > N_TEXTS);
-    buf_finish(&asked);
     buf_finish(&said);
-    free(file);
 }
 
 static void too_many_rules_are_an_error_that_says_so(void **state)
